@@ -1,0 +1,24 @@
+import type { Bytes } from '../../core/units.ts';
+
+/**
+ * The contract of an eviction policy: which objects a cache of `capacity` bytes holds. Objects are small
+ * interned integers. Semantics shared by all policies (as libCacheSim has them): an object larger than the
+ * capacity is never held; on an insertion the policy evicts until it fits; a hit never changes a stored size.
+ */
+export interface EvictionPolicy {
+  readonly name: string;
+  readonly capacity: Bytes;
+  /** Bytes held; never above capacity. */
+  readonly used: Bytes;
+  /** Objects held. */
+  readonly count: number;
+  has(object: number): boolean;
+  /** Size of a held object; 0 when it is not held. */
+  sizeOf(object: number): Bytes;
+  /** Notes a hit on a held object. */
+  touch(object: number): void;
+  /** Takes in an object that is not held; `onEvict` is called for each object that has to go. False when it cannot be held. */
+  insert(object: number, bytes: Bytes, onEvict: (object: number) => void): boolean;
+  /** Drops a held object (purge). */
+  remove(object: number): void;
+}

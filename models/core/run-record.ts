@@ -1,0 +1,163 @@
+import type { Labels, MetricKind, SeriesPoint } from './metrics.ts';
+
+/** Version of the run document; a reader refuses another major. */
+export const RUN_DOCUMENT_SCHEMA = 'weir.run/1';
+
+export type World = 'sim' | 'real';
+export type Fidelity = 'segment' | 'session' | 'flow';
+export type Verdict = 'met' | 'missed' | 'inconclusive' | 'no-data';
+
+/** A service level indicator with its 95 % confidence interval over replications. */
+export interface SliResult {
+  /** null when the run made no observation. */
+  readonly value: number | null;
+  /** null for a single run. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly unit: string;
+  /** Independent replications behind the interval. */
+  readonly n: number;
+}
+
+/** An objective held against its indicator. */
+export interface SloResult {
+  readonly name: string;
+  readonly sli: string;
+  /** As people read it: `< 2 s`, `> 95 %`. */
+  readonly target: string;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly unit: string;
+  readonly verdict: Verdict;
+  readonly note: string;
+}
+
+/** A metric over the whole measured span, the mean over replications. */
+export interface MetricResult {
+  readonly name: string;
+  readonly kind: MetricKind;
+  readonly labels: Labels;
+  readonly unit: string;
+  readonly help: string;
+  /** Counter, gauge, or mean of a tally; mean over replications. */
+  readonly value: number;
+  /** Only for tallies: observations a replication, and quantiles over all of them. */
+  readonly count?: number;
+  readonly quantiles?: Readonly<Record<'p50' | 'p90' | 'p95' | 'p99', number>>;
+}
+
+/** Where a parameter's value comes from. */
+export interface ParameterProvenance {
+  readonly path: string;
+  readonly value: string;
+  readonly unit: string;
+  /** default: Weir's own; scenario: the file or a file it extends; set: the command line. */
+  readonly origin: 'default' | 'scenario' | 'set';
+  /** `assumed`, `cited: ...` or `calibrated: ...`. */
+  readonly source: string;
+}
+
+/** Everything that made a run what it is. */
+export interface Provenance {
+  readonly version: string;
+  readonly gitRevision: string;
+  readonly node: string;
+  readonly scenarioDigest: string;
+  readonly streamDerivation: number;
+  readonly inputs: readonly InputFile[];
+  readonly parameters: readonly ParameterProvenance[];
+  /** Components that no run has compared with the real world yet. */
+  readonly unvalidated: readonly string[];
+}
+
+/** A data file a run has read. */
+export interface InputFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly licence: string;
+}
+
+/** One viewer's session; times in seconds, rates in bits per second. */
+export interface SessionRow {
+  readonly replication: number;
+  readonly session: number;
+  readonly startSeconds: number;
+  readonly network: string;
+  readonly video: number;
+  readonly outcome: string;
+  /** null when the session never started to play. */
+  readonly startupSeconds: number | null;
+  readonly playedSeconds: number;
+  readonly stallCount: number;
+  readonly stallSeconds: number;
+  readonly meanBitrate: number;
+  readonly switches: number;
+  readonly segments: number;
+}
+
+/** One moment in the life of the session drawn in the report. */
+export interface SessionEvent {
+  readonly seconds: number;
+  readonly kind: string;
+  readonly segment: number;
+  readonly rendition: number;
+  readonly bufferSeconds: number;
+  readonly throughput: number;
+  readonly reason: string;
+}
+
+/** The sessions whose whole log is kept, to show what a player saw and why it decided so. */
+export interface SessionLog {
+  readonly session: number;
+  readonly network: string;
+  readonly ladder: readonly number[];
+  readonly events: readonly SessionEvent[];
+}
+
+export interface AlertResult {
+  readonly name: string;
+  readonly state: string;
+  readonly seconds: number;
+}
+
+export interface CostResult {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+}
+
+/** The one JSON document of a run: what `weir run --json` prints and `summary.json` holds. */
+export interface RunDocument {
+  readonly schema: typeof RUN_DOCUMENT_SCHEMA;
+  readonly scenario: string;
+  readonly title: string;
+  readonly world: World;
+  readonly seed: number;
+  readonly replications: number;
+  readonly fidelity: Fidelity;
+  readonly scale: number;
+  readonly fingerprint: string;
+  /** false when the run was interrupted: the figures cover what was done. */
+  readonly complete: boolean;
+  readonly simulatedSeconds: number;
+  readonly warmupSeconds: number;
+  readonly wallSeconds: number;
+  readonly events: number;
+  readonly slis: Readonly<Record<string, SliResult>>;
+  readonly slos: readonly SloResult[];
+  readonly metrics: readonly MetricResult[];
+  readonly alerts: readonly AlertResult[];
+  readonly costs: readonly CostResult[];
+  readonly warnings: readonly string[];
+  readonly provenance: Provenance;
+}
+
+/** A run with its bulk: what the report draws and `--out` writes beside the document. */
+export interface RunRecord {
+  readonly document: RunDocument;
+  /** Long form; `replication` counts from 0. */
+  readonly series: ReadonlyArray<SeriesPoint & { readonly replication: number }>;
+  readonly sessions: readonly SessionRow[];
+  readonly logs: readonly SessionLog[];
+}

@@ -1,0 +1,24 @@
+import type { BitsPerS, Us } from '../core/units.ts';
+
+/** One stretch of constant conditions in a bandwidth trace. */
+export interface TracePeriod {
+  readonly durationUs: Us;
+  readonly rate: BitsPerS;
+  /** Round-trip time during the period. */
+  readonly latencyUs: Us;
+}
+
+/**
+ * Capacity of a link as a function of time. A trace is repeated for ever, as Sabre does. Both functions are exact
+ * inverses of each other up to the rounding of a double, in O(log periods).
+ */
+export interface Bandwidth {
+  /** Bits the link can carry from time 0 to `at`. */
+  bitsUntil(at: Us): number;
+  /** The earliest time at which the link has carried `bits` since time 0; Infinity when it never does. */
+  timeOfBits(bits: number): Us;
+  /** Capacity at `at`. */
+  rateAt(at: Us): BitsPerS;
+  /** Round-trip time at `at`. */
+  latencyAt(at: Us): Us;
+}

@@ -1,0 +1,48 @@
+import type { BitsPerS, Bytes, Us } from '../core/units.ts';
+
+/** Why a request came to nothing. */
+export type FetchFailure = 'timeout' | 'reset' | 'notFound' | 'serverError';
+
+/**
+ * Everything that can happen to a viewer's player. `slot` is the row of the fleet; `requestId` is the one
+ * the fleet gave with its request: answers to a request it no longer waits for are ignored.
+ */
+export type PlayerInput =
+  | { readonly kind: 'sessionStarted'; readonly slot: number; readonly session: SessionStart }
+  | { readonly kind: 'manifestArrived'; readonly slot: number; readonly requestId: number }
+  | {
+      readonly kind: 'segmentArrived';
+      readonly slot: number;
+      readonly requestId: number;
+      readonly bytes: Bytes;
+      /** From the request to the first byte of the answer. */
+      readonly firstByteUs: Us;
+      /** From the first byte to the last. */
+      readonly transferUs: Us;
+    }
+  | { readonly kind: 'fetchFailed'; readonly slot: number; readonly requestId: number; readonly cause: FetchFailure }
+  | { readonly kind: 'woken'; readonly slot: number };
+
+/** What a viewer wants when they press play. */
+export interface SessionStart {
+  /** Number of the session in the run. */
+  readonly session: number;
+  readonly video: number;
+  /** Media the viewer will watch before leaving; Infinity to watch to the end. */
+  readonly watchUs: Us;
+  /** Wait for the first frame that this viewer bears. */
+  readonly startupPatienceUs: Us;
+}
+
+/** What the fleet has to know of a video before it plays it. */
+export interface MediaInfo {
+  /** Nominal rate of each rendition, ascending. */
+  bitrates(video: number): readonly BitsPerS[];
+  /** Duration of one segment. */
+  segmentUs(video: number): Us;
+  /** Number of segments. */
+  segmentCount(video: number): number;
+}
+
+/** How a session ended. */
+export type SessionOutcome = 'finished' | 'left' | 'leftBeforeStart' | 'leftStalled' | 'failed';

@@ -1,0 +1,20 @@
+import type { SessionOutcome } from './events.ts';
+
+/**
+ * What a fleet of players asks of the world. Void calls: never awaited, and the world must not call back into
+ * the fleet before the call that caused them has returned.
+ *
+ *   sessionStarted ─▶ ┌─────────────┐ ─▶ requestManifest
+ *   manifestArrived ▶ │ PlayerFleet │ ─▶ requestSegment   [video, segment, rendition]
+ *   segmentArrived ─▶ │  (a slot a  │ ─▶ cancelRequest
+ *   fetchFailed ────▶ │   viewer)   │ ─▶ sessionEnded
+ *   woken ──────────▶ └─────────────┘     wakeAt(slot): asked by the host after every input
+ */
+export interface PlayerPorts {
+  requestManifest(slot: number, requestId: number, video: number): void;
+  requestSegment(slot: number, requestId: number, video: number, segment: number, rendition: number): void;
+  /** The answer is no longer wanted; the world should stop sending it. */
+  cancelRequest(slot: number, requestId: number): void;
+  /** The session is over; its figures stand in the fleet's columns until the slot is started again. */
+  sessionEnded(slot: number, outcome: SessionOutcome): void;
+}
