@@ -2,6 +2,7 @@ import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { assert } from '../models/core/assert.ts';
@@ -25,6 +26,12 @@ export interface ChildExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly error?: NodeJS.ErrnoException;
+}
+
+/** How a child ended, in words: `ended with status 1`. */
+export function describeExit(exit: ChildExit): string {
+  if (exit.error !== undefined) return `could not be started: ${exit.error.message}`;
+  return exit.code === null ? `was ended by ${String(exit.signal)}` : `ended with status ${exit.code}`;
 }
 
 /** A child process that its supervisor stops, and the last lines it said. */
@@ -62,6 +69,13 @@ export class SupervisedChild {
   /** The last lines of its standard output and error, together. */
   lastLines(): string[] {
     return this.#tail.lines();
+  }
+
+  /** Calls back with every line of its standard output and error as it comes. */
+  onLine(callback: (line: string) => void): void {
+    for (const output of [this.process.stdout!, this.process.stderr!]) {
+      createInterface({ input: output, crlfDelay: Infinity }).on('line', callback);
+    }
   }
 
   /** Whether the process has ended. */
