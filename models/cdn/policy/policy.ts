@@ -21,4 +21,12 @@ export interface EvictionPolicy {
   insert(object: number, bytes: Bytes, onEvict: (object: number) => void): boolean;
   /** Drops a held object (purge). */
   remove(object: number): void;
+  save(): EvictionPolicyState;
+  restore(state: EvictionPolicyState): void;
+}
+
+/** Copied state of a policy: its numbers and its columns, in an order of its own. */
+export interface EvictionPolicyState {
+  readonly numbers: readonly number[];
+  readonly columns: ReadonlyArray<Int32Array | Float64Array>;
 }

@@ -1,0 +1,140 @@
+import { assert } from '../core/assert.ts';
+import type { MetricHandle, MetricSet } from '../core/metrics.ts';
+import type { Bytes, Us } from '../core/units.ts';
+import type { CacheFailure, CacheInput, CacheResult } from './events.ts';
+import { cacheBytes, cacheEvictions, cacheRequests, cacheUsed } from './metrics.ts';
+import type { EvictionPolicy, EvictionPolicyState } from './policy/policy.ts';
+import type { CacheNodePorts } from './ports.ts';
+
+/** Copied state of a cache node. */
+export interface CacheNodeState {
+  readonly policy: EvictionPolicyState;
+  /** Requests that wait for an object, the first of each list being the one that missed. */
+  readonly waiting: ReadonlyArray<readonly [number, readonly number[]]>;
+}
+
+/**
+ * One cache: answers what it holds, asks its parent once for what it does not, and answers everybody who waited
+ * when the object has come whole. SPEC.md numbers what it promises.
+ */
+export class CacheNode {
+  readonly tier: string;
+  readonly #policy: EvictionPolicy;
+  readonly #ports: CacheNodePorts;
+  readonly #set: MetricSet;
+  readonly #requests: Readonly<Record<CacheResult | 'error', MetricHandle>>;
+  readonly #bytes: Readonly<Record<CacheResult, MetricHandle>>;
+  readonly #evictions: MetricHandle;
+  readonly #used: MetricHandle;
+  readonly #waiting = new Map<number, number[]>();
+  readonly #onEvict: (object: number) => void;
+
+  constructor(tier: string, policy: EvictionPolicy, ports: CacheNodePorts, metrics: MetricSet) {
+    this.tier = tier;
+    this.#policy = policy;
+    this.#ports = ports;
+    this.#set = metrics;
+    const requests = (result: string) => metrics.bind(cacheRequests, tier, result);
+    const bytes = (result: string) => metrics.bind(cacheBytes, tier, result);
+    this.#requests = {
+      hit: requests('hit'), coalesced: requests('coalesced'), miss: requests('miss'), error: requests('error'),
+    };
+    this.#bytes = { hit: bytes('hit'), coalesced: bytes('coalesced'), miss: bytes('miss') };
+    this.#evictions = metrics.bind(cacheEvictions, tier);
+    this.#used = metrics.bind(cacheUsed, tier);
+    this.#onEvict = (object) => {
+      this.#set.add(this.#evictions, 1);
+      this.#ports.evicted(object);
+    };
+  }
+
+  /** Delivers one input as data: the door for real hosts, recordings and tests. */
+  handle(now: Us, input: CacheInput): void {
+    switch (input.kind) {
+      case 'requested':
+        return this.requested(now, input.requestId, input.object);
+      case 'fetched':
+        return this.fetched(now, input.object, input.bytes);
+      case 'fetchFailed':
+        return this.fetchFailed(now, input.object, input.cause);
+      default:
+        input satisfies never;
+    }
+  }
+
+  /** A viewer or a child asks for an object. */
+  requested(_now: Us, requestId: number, object: number): void {
+    if (this.#policy.has(object)) {
+      this.#policy.touch(object);
+      this.#respond(requestId, object, this.#policy.sizeOf(object), 'hit');
+      return;
+    }
+    const waiting = this.#waiting.get(object);
+    if (waiting !== undefined) {
+      waiting.push(requestId);
+      return;
+    }
+    this.#waiting.set(object, [requestId]);
+    this.#ports.fetchFromParent(object);
+  }
+
+  /** The parent's answer is here whole: everybody who waited is answered, and the object is kept if it fits. */
+  fetched(_now: Us, object: number, bytes: Bytes): void {
+    const waiting = this.#takeWaiting(object);
+    const before = this.#policy.used;
+    // Objects too large for the cache pass through.
+    this.#policy.insert(object, bytes, this.#onEvict);
+    this.#set.add(this.#used, this.#policy.used - before);
+    waiting.forEach((requestId, i) => this.#respond(requestId, object, bytes, i === 0 ? 'miss' : 'coalesced'));
+  }
+
+  /** The parent has no answer: everybody who waited is told, nothing is kept. */
+  fetchFailed(_now: Us, object: number, cause: CacheFailure): void {
+    for (const requestId of this.#takeWaiting(object)) {
+      this.#set.add(this.#requests.error, 1);
+      this.#ports.respondFailure(requestId, object, cause);
+    }
+  }
+
+  /** Bytes held. */
+  get used(): Bytes {
+    return this.#policy.used;
+  }
+
+  /** Objects asked of the parent and not yet answered. */
+  get fetching(): number {
+    return this.#waiting.size;
+  }
+
+  /** True when the node holds the object. */
+  holds(object: number): boolean {
+    return this.#policy.has(object);
+  }
+
+  /** A copy of the whole state. */
+  save(): CacheNodeState {
+    const waiting = [...this.#waiting].map(([object, requests]) => [object, [...requests]] as const);
+    return { policy: this.#policy.save(), waiting };
+  }
+
+  /** Puts a saved state back. */
+  restore(state: CacheNodeState): void {
+    this.#policy.restore(state.policy);
+    this.#waiting.clear();
+    for (const [object, requests] of state.waiting) this.#waiting.set(object, [...requests]);
+  }
+
+  #takeWaiting(object: number): number[] {
+    const waiting = this.#waiting.get(object);
+    assert(waiting !== undefined, 'an answer is to a question', { tier: this.tier, object });
+    assert(!this.#policy.has(object), 'what is fetched is not held', { tier: this.tier, object });
+    this.#waiting.delete(object);
+    return waiting;
+  }
+
+  #respond(requestId: number, object: number, bytes: Bytes, result: CacheResult): void {
+    this.#set.add(this.#requests[result], 1);
+    this.#set.add(this.#bytes[result], bytes);
+    this.#ports.respond(requestId, object, bytes, result);
+  }
+}

@@ -1,0 +1,408 @@
+import { assert } from '../core/assert.ts';
+import type { MetricSet } from '../core/metrics.ts';
+import { NEVER, US_PER_S, type Bytes, type Us } from '../core/units.ts';
+import { createAbrRule } from './abr/registry.ts';
+import type { AbrContext, AbrRule, AbrRuleState } from './abr/rule.ts';
+import { copyColumns, createColumns, restoreColumns, type PlayerColumns } from './columns.ts';
+import { FETCH_IDLE, FETCH_PENDING, FETCH_RETRY, IDLE, LOADING, PLAYING, STALLED, STARTING } from './columns.ts';
+import type { FetchFailure, MediaInfo, PlayerInput, SessionOutcome, SessionStart } from './events.ts';
+import { PlayerMeters } from './meters.ts';
+import type { PlayerParams } from './params.ts';
+import type { PlayerPorts } from './ports.ts';
+
+/** Figures of one session, readable until its slot is started again. */
+export interface SessionFigures {
+  readonly session: number;
+  readonly video: number;
+  readonly startedAt: Us;
+  /** NaN when the session never showed a frame. */
+  readonly startupUs: Us;
+  readonly playedUs: Us;
+  readonly stallCount: number;
+  readonly stallUs: Us;
+  /** Nominal bits of the media played. */
+  readonly playedBits: number;
+  readonly switches: number;
+  readonly segments: number;
+}
+
+/** Copied state of a fleet. */
+export interface PlayerFleetState {
+  readonly columns: PlayerColumns;
+  readonly rule: AbrRuleState;
+  readonly lastRequestId: number;
+}
+
+/**
+ * Viewers' players, one a slot: an HLS session from the press of play through manifest, first segment, steady
+ * state, stalls and resumption to its end. SPEC.md numbers what it promises. The host calls one input method at
+ * a time and asks `wakeAt(slot)` after each.
+ */
+export class PlayerFleet {
+  readonly slots: number;
+  readonly #params: PlayerParams;
+  readonly #media: MediaInfo;
+  readonly #ports: PlayerPorts;
+  readonly #meters: PlayerMeters;
+  readonly #rule: AbrRule;
+  readonly #columns: PlayerColumns;
+  readonly #context: AbrContext;
+  #lastRequestId = 0;
+
+  constructor(
+    params: PlayerParams,
+    slots: number,
+    renditions: readonly string[],
+    media: MediaInfo,
+    ports: PlayerPorts,
+    metrics: MetricSet,
+  ) {
+    assert(slots > 0, 'a fleet needs a slot', { slots });
+    this.slots = slots;
+    this.#params = params;
+    this.#media = media;
+    this.#ports = ports;
+    this.#meters = new PlayerMeters(metrics, renditions);
+    this.#rule = createAbrRule(params.abr, slots);
+    // A second is the shortest segment a scenario may ask for; start and resume goals may exceed the maximum.
+    const mostUs = Math.max(params.bufferMax, params.startBuffer, params.resumeBuffer);
+    this.#columns = createColumns(slots, Math.ceil(mostUs / US_PER_S) + 3);
+    this.#context = {
+      now: 0, slot: 0, bufferUs: 0, bufferMaxUs: params.bufferMax, lastRendition: -1, segment: 0,
+      segmentUs: 0, bitrates: [],
+    };
+  }
+
+  /** Delivers one input as data: the door for real hosts, recordings and tests. */
+  handle(now: Us, input: PlayerInput): void {
+    switch (input.kind) {
+      case 'sessionStarted':
+        return this.sessionStarted(now, input.slot, input.session);
+      case 'manifestArrived':
+        return this.manifestArrived(now, input.slot, input.requestId);
+      case 'segmentArrived':
+        return this.segmentArrived(
+          now, input.slot, input.requestId, input.bytes, input.firstByteUs, input.transferUs);
+      case 'fetchFailed':
+        return this.fetchFailed(now, input.slot, input.requestId, input.cause);
+      case 'woken':
+        return this.woken(now, input.slot);
+      default:
+        input satisfies never;
+    }
+  }
+
+  /** A viewer presses play in a free slot. */
+  sessionStarted(now: Us, slot: number, start: SessionStart): void {
+    const c = this.#columns;
+    assert(c.state[slot] === IDLE, 'a session starts in a free slot', { slot, state: c.state[slot] });
+    c.session[slot] = start.session;
+    c.video[slot] = start.video;
+    c.startedAt[slot] = now;
+    c.updatedAt[slot] = now;
+    c.watchUs[slot] = start.watchUs;
+    c.patienceUs[slot] = start.startupPatienceUs;
+    for (const column of [c.playheadUs, c.bufferEndUs, c.stallUs, c.stallCount, c.playedBits, c.switches]) {
+      column[slot] = 0;
+    }
+    c.segments[slot] = 0;
+    c.bytes[slot] = 0;
+    c.attempts[slot] = 0;
+    c.nextSegment[slot] = 0;
+    c.startupUs[slot] = NaN;
+    c.rendition[slot] = -1;
+    c.state[slot] = LOADING;
+    this.#rule.reset(slot);
+    this.#meters.started();
+    this.#request(slot);
+  }
+
+  /** The manifest has come; the first segment is asked for. */
+  manifestArrived(now: Us, slot: number, requestId: number): void {
+    if (!this.#awaits(slot, requestId)) return;
+    const c = this.#columns;
+    if (!this.#settle(now, slot)) return;
+    assert(c.state[slot] === LOADING, 'a manifest comes first', { slot, state: c.state[slot] });
+    c.fetch[slot] = FETCH_IDLE;
+    c.attempts[slot] = 0;
+    c.state[slot] = STARTING;
+    this.#decide(now, slot);
+  }
+
+  /** A segment has come whole: it joins the buffer, play may start or go on, and the next one is decided. */
+  segmentArrived(now: Us, slot: number, requestId: number, bytes: Bytes, firstByteUs: Us, transferUs: Us): void {
+    if (!this.#awaits(slot, requestId)) return;
+    if (!this.#settle(now, slot)) return;
+    const c = this.#columns;
+    const segmentUs = this.#media.segmentUs(c.video[slot]!);
+    const rendition = c.pendingRendition[slot]!;
+    const segment = c.nextSegment[slot]!;
+    c.ring[slot * c.ringSize + (segment % c.ringSize)] = rendition;
+    c.bufferEndUs[slot]! += segmentUs;
+    c.nextSegment[slot] = segment + 1;
+    c.segments[slot]! += 1;
+    c.bytes[slot]! += bytes;
+    if (c.rendition[slot]! >= 0 && c.rendition[slot] !== rendition) {
+      c.switches[slot]! += 1;
+      this.#meters.switched();
+    }
+    c.rendition[slot] = rendition;
+    c.fetch[slot] = FETCH_IDLE;
+    c.attempts[slot] = 0;
+    this.#meters.fetched(rendition, segmentUs);
+    this.#rule.observe(slot, bytes, firstByteUs, transferUs);
+    this.#playWhenReady(now, slot);
+    this.#decide(now, slot);
+  }
+
+  /** A request came to nothing: it is tried again after a growing delay, or playback fails. */
+  fetchFailed(now: Us, slot: number, requestId: number, cause: FetchFailure): void {
+    if (!this.#awaits(slot, requestId)) return;
+    if (!this.#settle(now, slot)) return;
+    const c = this.#columns;
+    const attempts = c.attempts[slot]! + 1;
+    if (attempts > this.#params.retries || cause === 'notFound') {
+      c.fetch[slot] = FETCH_IDLE;
+      this.#meters.failed(cause);
+      this.#end(now, slot, 'failed');
+      return;
+    }
+    c.attempts[slot] = attempts;
+    c.fetch[slot] = FETCH_RETRY;
+    c.retryAt[slot] = now + Math.min(this.#params.retryDelayMax, this.#params.retryDelay * 2 ** (attempts - 1));
+    this.#meters.retried();
+  }
+
+  /** The time asked for by `wakeAt` has come (or any later moment: the fleet looks at what is due). */
+  woken(now: Us, slot: number): void {
+    const c = this.#columns;
+    if (c.state[slot] === IDLE || !this.#settle(now, slot)) return;
+    if (c.state[slot] === PLAYING && this.bufferUs(slot) === 0) {
+      c.state[slot] = STALLED;
+      c.stalledAt[slot] = now;
+    }
+    if (c.fetch[slot] === FETCH_RETRY && now >= c.retryAt[slot]!) this.#request(slot);
+    else this.#decide(now, slot);
+  }
+
+  /** When this slot wants to be woken; NEVER when only an answer can move it. */
+  wakeAt(slot: number): Us {
+    const c = this.#columns;
+    const retryAt = c.fetch[slot] === FETCH_RETRY ? c.retryAt[slot]! : NEVER;
+    switch (c.state[slot]) {
+      case LOADING:
+      case STARTING:
+        return Math.min(retryAt, c.startedAt[slot]! + c.patienceUs[slot]!);
+      case STALLED:
+        return Math.min(retryAt, c.stalledAt[slot]! + this.#params.stallPatience);
+      case PLAYING: {
+        const dryOrDoneUs = Math.min(c.bufferEndUs[slot]!, this.#endUs(slot)) - c.playheadUs[slot]!;
+        const dueUs = c.fetch[slot] === FETCH_IDLE ? Math.min(dryOrDoneUs, this.#roomInUs(slot)) : dryOrDoneUs;
+        return Math.min(retryAt, c.updatedAt[slot]! + dueUs);
+      }
+      default:
+        return NEVER;
+    }
+  }
+
+  /** Brings the counters up to `now` without deciding anything: before a sample, at the end of the warm-up or the run. */
+  settleAll(now: Us): void {
+    for (let slot = 0; slot < this.slots; slot++) {
+      if (this.#columns.state[slot] !== IDLE) this.#accrue(now, slot);
+    }
+  }
+
+  /** Figures of the slot's session, current or last. */
+  figures(slot: number): SessionFigures {
+    const c = this.#columns;
+    return {
+      session: c.session[slot]!, video: c.video[slot]!, startedAt: c.startedAt[slot]!, startupUs: c.startupUs[slot]!,
+      playedUs: c.playheadUs[slot]!, stallCount: c.stallCount[slot]!, stallUs: c.stallUs[slot]!,
+      playedBits: c.playedBits[slot]!, switches: c.switches[slot]!, segments: c.segments[slot]!,
+    };
+  }
+
+  /** True while the slot has a viewer. */
+  active(slot: number): boolean {
+    return this.#columns.state[slot] !== IDLE;
+  }
+
+  /** Media ahead of the slot's playhead, as of its last input. */
+  bufferUs(slot: number): Us {
+    return this.#columns.bufferEndUs[slot]! - this.#columns.playheadUs[slot]!;
+  }
+
+  /** Why the slot's last segment was asked for at the rendition it was. */
+  explain(slot: number): string {
+    return this.#rule.explain(slot);
+  }
+
+  /** Throughput the slot's rule believes in. [bits/s] */
+  estimate(slot: number): number {
+    return this.#rule.estimate(slot);
+  }
+
+  /** A copy of the whole state. */
+  save(): PlayerFleetState {
+    return { columns: copyColumns(this.#columns), rule: this.#rule.save(), lastRequestId: this.#lastRequestId };
+  }
+
+  /** Puts a saved state of a fleet of the same size back. */
+  restore(state: PlayerFleetState): void {
+    restoreColumns(this.#columns, state.columns);
+    this.#rule.restore(state.rule);
+    this.#lastRequestId = state.lastRequestId;
+  }
+
+  #awaits(slot: number, requestId: number): boolean {
+    const c = this.#columns;
+    return c.state[slot] !== IDLE && c.fetch[slot] === FETCH_PENDING && c.requestId[slot] === requestId;
+  }
+
+  /** Brings the slot up to `now`; false when that ended the session. */
+  #settle(now: Us, slot: number): boolean {
+    this.#accrue(now, slot);
+    const c = this.#columns;
+    const state = c.state[slot]!;
+    if (state === PLAYING && c.playheadUs[slot]! >= this.#endUs(slot)) {
+      const watchedAll = this.#endUs(slot) >= this.#durationUs(slot);
+      return this.#end(now, slot, watchedAll ? 'finished' : 'left');
+    }
+    const waiting = state === LOADING || state === STARTING;
+    if (waiting && now >= c.startedAt[slot]! + c.patienceUs[slot]!) return this.#end(now, slot, 'leftBeforeStart');
+    if (state === STALLED && now >= c.stalledAt[slot]! + this.#params.stallPatience) {
+      return this.#end(now, slot, 'leftStalled');
+    }
+    return true;
+  }
+
+  /** Plays the media and counts the time that has passed since the last input; a dry buffer becomes a stall. */
+  #accrue(now: Us, slot: number): void {
+    const c = this.#columns;
+    const sinceUs = now - c.updatedAt[slot]!;
+    assert(sinceUs >= 0, 'time does not run backwards', { slot, now, updatedAt: c.updatedAt[slot] });
+    if (sinceUs === 0) return;
+    let watchedUs = sinceUs;
+    let stalledUs = c.state[slot] === STALLED ? sinceUs : 0;
+    if (c.state[slot] === PLAYING) {
+      const leftUs = this.#endUs(slot) - c.playheadUs[slot]!;
+      const bufferUs = c.bufferEndUs[slot]! - c.playheadUs[slot]!;
+      const playUs = Math.min(sinceUs, leftUs, bufferUs);
+      this.#play(slot, playUs);
+      if (playUs === leftUs) watchedUs = playUs;
+      else if (playUs < sinceUs) {
+        stalledUs = sinceUs - playUs;
+        c.stalledAt[slot] = now - stalledUs;
+        c.state[slot] = STALLED;
+      }
+    }
+    if (stalledUs > 0) {
+      if (stalledUs === now - c.stalledAt[slot]!) {
+        c.stallCount[slot]! += 1;
+        this.#meters.stalled();
+      }
+      c.stallUs[slot]! += stalledUs;
+    }
+    this.#meters.watched(watchedUs, stalledUs);
+    c.updatedAt[slot] = now;
+  }
+
+  #play(slot: number, playUs: Us): void {
+    const c = this.#columns;
+    const video = c.video[slot]!;
+    const segmentUs = this.#media.segmentUs(video);
+    const bitrates = this.#media.bitrates(video);
+    const from = c.playheadUs[slot]!;
+    const to = from + playUs;
+    let bits = 0;
+    for (let at = from; at < to; ) {
+      const segment = Math.floor(at / segmentUs);
+      const until = Math.min(to, (segment + 1) * segmentUs);
+      const rendition = c.ring[slot * c.ringSize + (segment % c.ringSize)]!;
+      bits += (bitrates[rendition]! * (until - at)) / US_PER_S;
+      at = until;
+    }
+    c.playheadUs[slot] = to;
+    c.playedBits[slot]! += bits;
+    this.#meters.played(playUs, bits);
+  }
+
+  #playWhenReady(now: Us, slot: number): void {
+    const c = this.#columns;
+    const state = c.state[slot]!;
+    if (state !== STARTING && state !== STALLED) return;
+    const goalUs = state === STARTING ? this.#params.startBuffer : this.#params.resumeBuffer;
+    const complete = c.bufferEndUs[slot]! >= this.#durationUs(slot);
+    if (!complete && this.bufferUs(slot) < goalUs) return;
+    if (state === STARTING) {
+      c.startupUs[slot] = now - c.startedAt[slot]!;
+      this.#meters.firstFrame(c.startupUs[slot]!);
+    }
+    c.state[slot] = PLAYING;
+  }
+
+  /** Asks for the next segment if one is left, none is under way and the buffer has room for it. */
+  #decide(now: Us, slot: number): void {
+    const c = this.#columns;
+    if (c.fetch[slot] !== FETCH_IDLE || c.state[slot] === LOADING) return;
+    if (this.#roomInUs(slot) > 0) return;
+    const video = c.video[slot]!;
+    const context = this.#context;
+    context.now = now;
+    context.slot = slot;
+    context.bufferUs = this.bufferUs(slot);
+    context.lastRendition = c.rendition[slot]!;
+    context.segment = c.nextSegment[slot]!;
+    context.segmentUs = this.#media.segmentUs(video);
+    context.bitrates = this.#media.bitrates(video);
+    const rendition = this.#rule.choose(context);
+    assert(rendition >= 0 && rendition < context.bitrates.length, 'a rule chooses from the ladder', {
+      rule: this.#rule.name, rendition, renditions: context.bitrates.length,
+    });
+    c.pendingRendition[slot] = rendition;
+    this.#request(slot);
+  }
+
+  /** Sends the request the slot is about: the manifest while it loads, then the decided segment. */
+  #request(slot: number): void {
+    const c = this.#columns;
+    const requestId = ++this.#lastRequestId;
+    c.requestId[slot] = requestId;
+    c.fetch[slot] = FETCH_PENDING;
+    if (c.state[slot] === LOADING) this.#ports.requestManifest(slot, requestId, c.video[slot]!);
+    else {
+      this.#ports.requestSegment(
+        slot, requestId, c.video[slot]!, c.nextSegment[slot]!, c.pendingRendition[slot]!);
+    }
+  }
+
+  #end(now: Us, slot: number, outcome: SessionOutcome): false {
+    const c = this.#columns;
+    if (c.fetch[slot] === FETCH_PENDING) this.#ports.cancelRequest(slot, c.requestId[slot]!);
+    c.fetch[slot] = FETCH_IDLE;
+    c.state[slot] = IDLE;
+    c.updatedAt[slot] = now;
+    this.#meters.ended(outcome);
+    this.#ports.sessionEnded(slot, outcome);
+    return false;
+  }
+
+  /** Time until the buffer has room for one more segment at play speed; NEVER when no segment is left. */
+  #roomInUs(slot: number): Us {
+    const c = this.#columns;
+    const video = c.video[slot]!;
+    if (c.nextSegment[slot]! >= this.#media.segmentCount(video)) return NEVER;
+    if (c.state[slot] !== PLAYING) return 0;
+    return Math.max(0, this.bufferUs(slot) + this.#media.segmentUs(video) - this.#params.bufferMax);
+  }
+
+  /** Media position at which the viewer leaves. */
+  #endUs(slot: number): Us {
+    return Math.min(this.#columns.watchUs[slot]!, this.#durationUs(slot));
+  }
+
+  #durationUs(slot: number): Us {
+    const video = this.#columns.video[slot]!;
+    return this.#media.segmentUs(video) * this.#media.segmentCount(video);
+  }
+}

@@ -1,0 +1,94 @@
+import type { MetricHandle, MetricSet } from '../core/metrics.ts';
+import { US_PER_S, type Us } from '../core/units.ts';
+import type { FetchFailure, SessionOutcome } from './events.ts';
+import * as metrics from './metrics.ts';
+
+/** The fleet's handles into the run's metrics, bound once. */
+export class PlayerMeters {
+  readonly #set: MetricSet;
+  readonly #started: MetricHandle;
+  readonly #active: MetricHandle;
+  readonly #firstFrames: MetricHandle;
+  readonly #startup: MetricHandle;
+  readonly #stalls: MetricHandle;
+  readonly #stallSeconds: MetricHandle;
+  readonly #watch: MetricHandle;
+  readonly #played: MetricHandle;
+  readonly #bits: MetricHandle;
+  readonly #switches: MetricHandle;
+  readonly #retries: MetricHandle;
+  readonly #quality: readonly MetricHandle[];
+  readonly #ended: Readonly<Record<SessionOutcome, MetricHandle>>;
+  readonly #errors: Readonly<Record<FetchFailure, MetricHandle>>;
+
+  constructor(set: MetricSet, renditions: readonly string[]) {
+    this.#set = set;
+    this.#started = set.bind(metrics.sessionsStarted);
+    this.#active = set.bind(metrics.sessionsActive);
+    this.#firstFrames = set.bind(metrics.playbackStarts);
+    this.#startup = set.bind(metrics.startupSeconds);
+    this.#stalls = set.bind(metrics.stalls);
+    this.#stallSeconds = set.bind(metrics.stallSeconds);
+    this.#watch = set.bind(metrics.watchSeconds);
+    this.#played = set.bind(metrics.playedSeconds);
+    this.#bits = set.bind(metrics.playedBits);
+    this.#switches = set.bind(metrics.switches);
+    this.#retries = set.bind(metrics.fetchRetries);
+    this.#quality = renditions.map((name) => set.bind(metrics.qualityLevel, name));
+    const ended = (outcome: SessionOutcome) => set.bind(metrics.sessionsEnded, outcome);
+    this.#ended = {
+      finished: ended('finished'), left: ended('left'), leftBeforeStart: ended('leftBeforeStart'),
+      leftStalled: ended('leftStalled'), failed: ended('failed'),
+    };
+    const error = (cause: FetchFailure) => set.bind(metrics.playbackErrors, cause);
+    this.#errors = {
+      timeout: error('timeout'), reset: error('reset'), notFound: error('notFound'),
+      serverError: error('serverError'),
+    };
+  }
+
+  started(): void {
+    this.#set.add(this.#started, 1);
+    this.#set.add(this.#active, 1);
+  }
+
+  firstFrame(startupUs: Us): void {
+    this.#set.add(this.#firstFrames, 1);
+    this.#set.observe(this.#startup, startupUs / US_PER_S);
+  }
+
+  stalled(): void {
+    this.#set.add(this.#stalls, 1);
+  }
+
+  watched(watchedUs: Us, stalledUs: Us): void {
+    this.#set.add(this.#watch, watchedUs / US_PER_S);
+    if (stalledUs > 0) this.#set.add(this.#stallSeconds, stalledUs / US_PER_S);
+  }
+
+  played(playedUs: Us, bits: number): void {
+    this.#set.add(this.#played, playedUs / US_PER_S);
+    this.#set.add(this.#bits, bits);
+  }
+
+  fetched(rendition: number, mediaUs: Us): void {
+    this.#set.add(this.#quality[rendition]!, mediaUs / US_PER_S);
+  }
+
+  switched(): void {
+    this.#set.add(this.#switches, 1);
+  }
+
+  retried(): void {
+    this.#set.add(this.#retries, 1);
+  }
+
+  failed(cause: FetchFailure): void {
+    this.#set.add(this.#errors[cause], 1);
+  }
+
+  ended(outcome: SessionOutcome): void {
+    this.#set.add(this.#active, -1);
+    this.#set.add(this.#ended[outcome], 1);
+  }
+}

@@ -1,0 +1,52 @@
+import { counter, gauge, tally } from '../core/metrics.ts';
+
+/** Sessions for which a viewer pressed play. */
+export const sessionsStarted = counter('sessions_started_total', {
+  unit: 'sessions', help: 'Sessions for which a viewer pressed play.',
+});
+/** Sessions that showed a first frame. */
+export const playbackStarts = counter('playback_starts_total', {
+  unit: 'sessions', help: 'Sessions that showed a first frame.',
+});
+/** Sessions that failed, by cause. */
+export const playbackErrors = counter('playback_errors', {
+  labels: ['error_type'], unit: 'sessions', help: 'Sessions that ended in an error, by its type.',
+});
+/** How sessions ended. */
+export const sessionsEnded = counter('sessions_ended_total', {
+  labels: ['outcome'], unit: 'sessions', help: 'Sessions by how they ended.',
+});
+/** Viewers between pressing play and leaving. */
+export const sessionsActive = gauge('sessions_active', {
+  unit: 'sessions', help: 'Viewers between pressing play and leaving.',
+});
+/** From pressing play to the first frame, sessions that never started excluded (CTA-2066). */
+export const startupSeconds = tally('startup_seconds', {
+  unit: 's', help: 'From pressing play to the first frame; sessions that never started are excluded (CTA-2066).',
+});
+/** Stalls after the first frame. */
+export const stalls = counter('stalls_total', { unit: 'stalls', help: 'Stalls after the first frame.' });
+/** Time spent stalled after the first frame. */
+export const stallSeconds = counter('stall_seconds_total', {
+  unit: 's', help: 'Time spent stalled after the first frame.',
+});
+/** Watched time of CTA-2066: start-up, play and stalls. */
+export const watchSeconds = counter('watch_seconds_total', {
+  unit: 's', help: 'Watched time of CTA-2066: start-up, play and stalls of sessions.',
+});
+/** Media played. */
+export const playedSeconds = counter('played_seconds_total', { unit: 's', help: 'Media time played.' });
+/** Nominal bits of the media played. */
+export const playedBits = counter('played_bits_total', {
+  unit: 'bits', help: 'Nominal bits of the media played: rendition rate times media time.',
+});
+/** Media fetched at each rendition, by its place in the ladder from the lowest. */
+export const qualityLevel = counter('video_quality_level', {
+  labels: ['resolution'], unit: 's', help: 'Media time fetched at each rendition of the ladder.',
+});
+/** Changes of rendition. */
+export const switches = counter('quality_switches_total', { unit: 'switches', help: 'Changes of rendition.' });
+/** Requests tried again. */
+export const fetchRetries = counter('fetch_retries_total', {
+  unit: 'requests', help: 'Requests that were tried again after a failure.',
+});

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { quantity } from '../core/quantity.ts';
+import { abrParams } from './abr/registry.ts';
+
+const HLS = 'cited: hls.js 1.7 defaults';
+
+/** Parameters of a fleet of players. */
+export const playerParams = z.strictObject({
+  abr: abrParams.prefault({ rule: 'hybrid' }),
+  bufferMax: quantity('duration', {
+    doc: 'Media a player may hold ahead of the playhead; a segment is asked for only when it fits.',
+    source: `${HLS} (maxBufferLength 30 s)`, min: '1s',
+  }).prefault('30s'),
+  startBuffer: quantity('duration', {
+    doc: 'Media that must be buffered before the first frame.', source: 'assumed: one 4 s segment', min: '0s',
+  }).prefault('4s'),
+  resumeBuffer: quantity('duration', {
+    doc: 'Media that must be buffered before play goes on after a stall.', source: 'assumed: one 4 s segment', min: '0s',
+  }).prefault('4s'),
+  stallPatience: quantity('duration', {
+    doc: 'Length of one stall at which a viewer leaves.', source: 'assumed', positive: true,
+  }).prefault('30s'),
+  retries: z.number().int().min(0).max(100)
+    .meta({
+      description: 'Further attempts at a request that failed, before playback fails.', unit: 'attempts',
+      source: `${HLS} (fragLoadPolicy: 6 error retries)`,
+    })
+    .prefault(6),
+  retryDelay: quantity('duration', {
+    doc: 'Wait before the first retry; it doubles with each.', source: `${HLS} (retryDelayMs 1000)`, min: '0s',
+  }).prefault('1s'),
+  retryDelayMax: quantity('duration', {
+    doc: 'Longest wait before a retry.', source: `${HLS} (maxRetryDelayMs 8000)`, min: '0s',
+  }).prefault('8s'),
+});
+
+export type PlayerParams = z.output<typeof playerParams>;
