@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { RunDocument, SliResult } from '../models/core/run-record.ts';
+import { exampleRecord } from '../tests/fixtures/example-record.ts';
+import { compareRuns, comparisonNotes, renderComparison } from './compare.ts';
+
+const { document } = exampleRecord({ replications: 2, sessions: 100 });
+
+test('differences are b minus a, relative to a, and intervals are held against each other', () => {
+  const a = withSlis({ startup: sli(1, 0.9, 1.1), stalls: sli(0.02, 0.01, 0.03), rate: sli(4, null, null) });
+  const b = withSlis({ startup: sli(1.5, 1.4, 1.6), stalls: sli(0.01, 0.005, 0.015), rate: sli(5, 4, 6) });
+  const [startup, stalls, rate] = compareRuns(a, b);
+  expect(startup).toMatchObject({ name: 'startup', difference: 0.5, relative: 0.5, overlap: false });
+  expect(stalls).toMatchObject({ name: 'stalls', relative: -0.5, overlap: true });
+  expect(rate).toMatchObject({ name: 'rate', difference: 1, overlap: null });
+});
+
+test('an indicator of one run only is listed without a difference', () => {
+  const rows = compareRuns(withSlis({ startup: sli(1, 0.9, 1.1) }), withSlis({ hits: sli(0.9, 0.8, 1) }));
+  expect(rows.map((row) => [row.name, row.a.value, row.b.value, row.difference])).toEqual([
+    ['startup', 1, null, null], ['hits', null, 0.9, null],
+    ['origin_bytes', expect.any(Number), expect.any(Number), 0],
+  ]);
+});
+
+test('a zero in the first run gives a difference but no relative change', () => {
+  const [row] = compareRuns(withSlis({ stalls: sli(0, 0, 0) }), withSlis({ stalls: sli(1, 1, 1) }));
+  expect(row).toMatchObject({ difference: 1, relative: null });
+});
+
+test('what makes two runs incomparable is said', () => {
+  const real: RunDocument = {
+    ...document, world: 'real', fingerprint: 'other', simulatedSeconds: 60, scale: 1, complete: false,
+    provenance: { ...document.provenance, scenarioDigest: 'other' },
+  };
+  expect(comparisonNotes(document, real)).toEqual([
+    'The scenarios differ.', 'A is simulated, B is real.',
+    'The spans differ (4 h and 60 s): totals are not comparable.',
+    'The scales differ (1/1000 and full): totals are not comparable.', 'Run B was interrupted.',
+  ]);
+  expect(comparisonNotes(document, document)).toEqual(['Same fingerprint: the runs behaved identically.']);
+});
+
+test('the printed comparison holds every indicator of both', () => {
+  const text = renderComparison(document, document, { colour: false, width: 100 });
+  for (const name of [...Object.keys(document.slis), 'origin_bytes']) expect(text).toContain(name);
+});
+
+function withSlis(slis: Record<string, SliResult>): RunDocument {
+  return { ...document, slis };
+}
+
+function sli(value: number, low: number | null, high: number | null): SliResult {
+  return { value, low, high, unit: 's', n: low === null ? 1 : 5 };
+}

@@ -1,0 +1,22 @@
+import { parquetReadObjects } from 'hyparquet';
+import { expect, test } from 'vitest';
+import { exampleRecord } from '../tests/fixtures/example-record.ts';
+import { seriesParquet, sessionsParquet } from './parquet.ts';
+
+const record = exampleRecord({ replications: 2, sessions: 400 });
+
+test('the series read back as they were written', async () => {
+  const rows = await parquetReadObjects({ file: seriesParquet(record.series) });
+  expect(rows).toEqual(record.series);
+});
+
+test('the sessions read back as they were written, null start-up included', async () => {
+  const sessions = record.sessions.map((row, i) => (i % 7 === 0 ? { ...row, startupSeconds: null } : row));
+  const rows = await parquetReadObjects({ file: sessionsParquet(sessions) });
+  expect(rows).toEqual(sessions);
+});
+
+test('a run without sessions writes a file without rows', async () => {
+  expect(await parquetReadObjects({ file: sessionsParquet([]) })).toEqual([]);
+  expect(await parquetReadObjects({ file: seriesParquet([]) })).toEqual([]);
+});

@@ -1,0 +1,143 @@
+import type { RunDocument, SloResult } from '../models/core/run-record.ts';
+import {
+  NOTHING, formatClock, formatCount, formatDuration, formatFigureValue, formatInterval, formatScale,
+  formatValue, shortDigest,
+} from './format.ts';
+import { reproduceCommand } from './reproduce.ts';
+import { painter, textTable, wrapText, type Painter } from './text-table.ts';
+import { cacheTiers, metricTotal } from './tiers.ts';
+import { VERDICTS } from './verdict.ts';
+
+/** How text for a terminal is laid out. */
+export interface TerminalOptions {
+  readonly colour: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+}
+
+/** What `weir run` prints: verdicts, indicators, cache tiers, warnings and how to make the run again. */
+export function renderRun(document: RunDocument, options: TerminalOptions): string {
+  const paint = painter(options.colour);
+  const blocks = [
+    heading(document, paint, options.width),
+    objectives(document, paint, options.width),
+    indicators(document, paint),
+    tiers(document, paint),
+    alerts(document, paint),
+    costs(document, paint),
+    warnings(document, paint, options.width),
+    footer(document, paint, options.width),
+  ];
+  return `${blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function heading(document: RunDocument, paint: Painter, width: number): string[] {
+  const span = formatDuration(document.simulatedSeconds);
+  const { warmupSeconds } = document;
+  const warmup = warmupSeconds > 0 ? `, the first ${formatDuration(warmupSeconds)} warm-up` : '';
+  const facts = [
+    document.world === 'sim' ? 'simulated' : 'real',
+    `fidelity ${document.fidelity}`,
+    `scale ${formatScale(document.scale)}`,
+    `${span}${warmup}`,
+    document.replications === 1 ? 'single run' : `${document.replications} replications`,
+  ];
+  const lines = [paint.bold(document.title), ...wrapText(facts.join(' · '), width).map(paint.dim)];
+  if (!document.complete) lines.push(paint.bad('Interrupted: the figures cover what was done until then.'));
+  return lines;
+}
+
+function objectives(document: RunDocument, paint: Painter, width: number): string[] {
+  if (document.slos.length === 0) return [];
+  const rows = document.slos.map((slo) => [
+    `  ${verdictText(slo, paint)}`,
+    slo.name,
+    slo.target,
+    paint.bold(formatFigureValue(slo)),
+    paint.dim(intervalText(slo)),
+  ]);
+  const table = textTable(rows, [3]);
+  const lines = document.slos.flatMap((slo, i) => [
+    table[i]!,
+    ...(slo.note === '' ? [] : wrapText(slo.note, width, '      ').map(paint.dim)),
+  ]);
+  return [paint.bold('Objectives'), ...lines];
+}
+
+function verdictText(slo: SloResult, paint: Painter): string {
+  const { sign, word } = VERDICTS[slo.verdict];
+  const colours = { met: paint.good, missed: paint.bad, inconclusive: paint.unsure, 'no-data': paint.dim };
+  return colours[slo.verdict](`${sign} ${word}`);
+}
+
+function intervalText(figure: Parameters<typeof formatInterval>[0]): string {
+  if (figure.value === null) return '';
+  return formatInterval(figure) ?? 'single run';
+}
+
+function indicators(document: RunDocument, paint: Painter): string[] {
+  const names = Object.keys(document.slis);
+  if (names.length === 0) return [];
+  const rows = names.map((name) => {
+    const sli = document.slis[name]!;
+    return [`  ${name}`, formatFigureValue(sli), paint.dim(intervalText(sli))];
+  });
+  const many = Object.values(document.slis).some((sli) => sli.low !== null);
+  const note = many ? paint.dim('  mean over replications, 95 % interval') : '';
+  return [paint.bold('Indicators') + note, ...textTable(rows, [1])];
+}
+
+function tiers(document: RunDocument, paint: Painter): string[] {
+  const found = cacheTiers(document);
+  if (found.length === 0) return [];
+  const head = ['  tier', 'requests', 'hit', 'coalesced', 'miss', 'bytes served'].map(paint.dim);
+  const rows = found.map(({ tier, requests, bytes }) => [
+    `  ${tier}`,
+    formatCount(requests.total),
+    formatValue(requests.hit / requests.total, 'ratio'),
+    formatValue(requests.coalesced / requests.total, 'ratio'),
+    formatValue(requests.miss / requests.total, 'ratio'),
+    bytes.total > 0 ? formatValue(bytes.total, 'bytes') : NOTHING,
+  ]);
+  const origin = metricTotal(document, 'origin_bytes_total');
+  if (origin !== null) rows.push(['  origin', '', '', '', '', formatValue(origin, 'bytes')]);
+  return [paint.bold('Cache tiers'), ...textTable([head, ...rows], [1, 2, 3, 4, 5])];
+}
+
+function alerts(document: RunDocument, paint: Painter): string[] {
+  if (document.alerts.length === 0) return [];
+  const rows = document.alerts.map(({ seconds, name, state }) => [`  ${formatClock(seconds)}`, name, state]);
+  return [paint.bold('Alerts'), ...textTable(rows, [0])];
+}
+
+function costs(document: RunDocument, paint: Painter): string[] {
+  if (document.costs.length === 0) return [];
+  const rows = document.costs.map((cost) => [`  ${cost.name}`, formatValue(cost.value, cost.unit)]);
+  return [paint.bold('Costs'), ...textTable(rows, [1])];
+}
+
+function warnings(document: RunDocument, paint: Painter, width: number): string[] {
+  if (document.warnings.length === 0) return [];
+  const lines = document.warnings.flatMap((warning) => {
+    const [first = '', ...rest] = wrapText(warning, width - 4);
+    return [`  ${paint.bad('!')} ${first}`, ...rest.map((line) => `    ${line}`)];
+  });
+  return [paint.bold('Warnings'), ...lines];
+}
+
+function footer(document: RunDocument, paint: Painter, width: number): string[] {
+  const { provenance } = document;
+  const revision = provenance.gitRevision === '' ? '' : ` (${provenance.gitRevision.slice(0, 9)})`;
+  const speed = document.wallSeconds > 0 ? document.events / document.wallSeconds : 0;
+  const facts = [
+    `seed ${document.seed}`,
+    `scenario ${shortDigest(provenance.scenarioDigest)}`,
+    `weir ${provenance.version}${revision}`,
+    `fingerprint ${shortDigest(document.fingerprint)}`,
+    `${formatCount(document.events)} events`,
+    ...(speed > 0 ? [`${formatValue(speed, '1/s').replace(/ ?\/s$/, '')} events/s`] : []),
+    formatDuration(document.wallSeconds),
+  ];
+  const again = `again: ${reproduceCommand(document)}`;
+  return [...wrapText(facts.join(' · '), width), again].map(paint.dim);
+}

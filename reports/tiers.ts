@@ -1,0 +1,48 @@
+import type { MetricResult, RunDocument } from '../models/core/run-record.ts';
+
+/** What one cache tier did over the measured span, mean over replications. */
+export interface CacheTier {
+  readonly tier: string;
+  readonly requests: TierShares;
+  readonly bytes: TierShares;
+}
+
+/** An amount by how a tier came by its answer: its store, a fetch under way, upstream, or not at all. */
+export interface TierShares {
+  readonly total: number;
+  readonly hit: number;
+  readonly coalesced: number;
+  readonly miss: number;
+  readonly error: number;
+}
+
+/** The cache tiers of a run from the viewer to the origin; empty when the scenario has no CDN. */
+export function cacheTiers(document: RunDocument): CacheTier[] {
+  const names = new Set<string>();
+  for (const metric of document.metrics) {
+    if (metric.name === REQUESTS && metric.labels['tier'] !== undefined) names.add(metric.labels['tier']);
+  }
+  const tiers = [...names].map((tier) => ({
+    tier,
+    requests: shares(document.metrics, REQUESTS, tier),
+    bytes: shares(document.metrics, BYTES, tier),
+  }));
+  return tiers.filter((tier) => tier.requests.total > 0).sort((a, b) => b.requests.total - a.requests.total);
+}
+
+/** Sum of a metric over all its label sets; null when the run does not have it. */
+export function metricTotal(document: RunDocument, name: string): number | null {
+  const found = document.metrics.filter((metric) => metric.name === name);
+  return found.length === 0 ? null : found.reduce((sum, metric) => sum + metric.value, 0);
+}
+
+function shares(metrics: readonly MetricResult[], name: string, tier: string): TierShares {
+  const own = metrics.filter((metric) => metric.name === name && metric.labels['tier'] === tier);
+  const of = (result: string): number =>
+    own.reduce((sum, metric) => sum + (metric.labels['result'] === result ? metric.value : 0), 0);
+  const [hit, coalesced, miss, error] = [of('hit'), of('coalesced'), of('miss'), of('error')];
+  return { total: hit + coalesced + miss + error, hit, coalesced, miss, error };
+}
+
+const REQUESTS = 'cache_requests_total';
+const BYTES = 'cache_bytes_total';
