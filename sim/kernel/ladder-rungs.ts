@@ -1,0 +1,342 @@
+import type { Us } from '../../models/core/units.ts';
+import type { EventHandle } from './event-list.ts';
+import { HANDLE, TAG } from './ladder-bottom.ts';
+import type { LadderBottom } from './ladder-bottom.ts';
+
+/**
+ * The events that are not next, unsorted within buckets of time. Rung 0 is the coarsest; each further rung
+ * splits the bucket of the one above it that is being emptied. The last bucket of a rung is open-ended: it
+ * takes all that comes later, which is what the literature calls Top.
+ *
+ * A bucket is a chain of chunks of CHUNK records in one pool. Records are appended, so equal times keep the
+ * order in which they were scheduled; which bucket a time belongs to is a monotone function of the time, so
+ * rounding can never put two times in the wrong order.
+ */
+export class LadderRungs {
+  /** Records, here and in the bottom, whose event was cancelled or moved. */
+  stale = 0;
+  /** Rungs in use. */
+  #depth = 0;
+  /** Four numbers a rung: see START, SCALE, NEXT, LAST. */
+  readonly #geometry = new Float64Array(4 * MAX_RUNGS);
+  /** First chunk of a bucket, meaningless while it is empty. Bucket b of rung r is at r * MAX_BUCKETS + b. */
+  readonly #heads = new Int32Array(MAX_BUCKETS * MAX_RUNGS);
+  /** Where the next record of a bucket goes; 0 while it is empty, a multiple of CHUNK when its chunk is full. */
+  readonly #tails = new Int32Array(MAX_BUCKETS * MAX_RUNGS);
+  /** As in LadderBottom. */
+  #records = new Float64Array(2 * CHUNK * FIRST_CHUNKS);
+  #words = new Int32Array(this.#records.buffer);
+  /** The chunk after this one, in a bucket or among the free ones; chunk 0 is not used, so that 0 means none. */
+  #nextChunk = new Int32Array(FIRST_CHUNKS);
+  #freeChunk = 0;
+  #freeChunks = 0;
+
+  constructor() {
+    this.#chainFree(1);
+    this.open();
+  }
+
+  /** Puts a record into its bucket; false when it lies before all buckets, so that it belongs to the bottom. */
+  insert(time: Us, handle: EventHandle, tag: number): boolean {
+    const geometry = this.#geometry;
+    const depth = this.#depth;
+    for (let rung = 0; rung < depth; rung++) {
+      const offset = (time - geometry[4 * rung + START]!) * geometry[4 * rung + SCALE]!;
+      if (offset >= geometry[4 * rung + NEXT]!) {
+        const last = geometry[4 * rung + LAST]!;
+        const bucket = rung * MAX_BUCKETS + (offset < last ? offset | 0 : last);
+        const at = this.#place(bucket);
+        this.#records[2 * at] = time;
+        this.#words[4 * at + TAG] = tag;
+        this.#words[4 * at + HANDLE] = handle;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Fills the empty bottom with the next bucket, leaving out stale records; false when no record is left.
+   * `tags` holds the current tag of handle h at h * stride + offset.
+   */
+  refill(bottom: LadderBottom, columns: Int32Array): boolean {
+    const geometry = this.#geometry;
+    const tails = this.#tails;
+    while (this.#depth > 0) {
+      const rung = this.#depth - 1;
+      const end = rung * MAX_BUCKETS + geometry[4 * rung + LAST]!;
+      let bucket = rung * MAX_BUCKETS + geometry[4 * rung + NEXT]!;
+      while (bucket < end && tails[bucket] === 0) bucket++;
+      // The rung is done when its last bucket is taken: what comes later belongs to the rungs above.
+      if (bucket === end) this.#depth--;
+      else geometry[4 * rung + NEXT] = bucket + 1 - rung * MAX_BUCKETS;
+      const tail = tails[bucket]!;
+      if (tail === 0) continue;
+      tails[bucket] = 0;
+      const head = this.#heads[bucket]!;
+      if ((tail - 1) >> CHUNK_BITS === head) {
+        this.#sortChunk(head, tail, bottom, columns);
+        this.#release(head);
+        if (bottom.tail > 0) return true;
+      } else if (!this.#split(head, tail)) {
+        this.#sortChain(head, tail, bottom, columns);
+        if (bottom.tail > 0) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Moves all records of the bottom into a new rung; false, leaving them there, when no rung can part them. */
+  spill(bottom: LadderBottom): boolean {
+    const { records, head, tail } = bottom;
+    if (!this.#addRung(records[2 * head]!, records[2 * tail - 2]!, tail - head)) return false;
+    for (let i = head; i < tail; i++) this.#distribute(records[2 * i]!, records[2 * i + 1]!);
+    bottom.reset(0);
+    return true;
+  }
+
+  /** Shows all records, here and in the bottom, stale ones too; those of equal time in the order of scheduling. */
+  visit(bottom: LadderBottom, visitor: RecordVisitor): void {
+    for (let i = bottom.head; i < bottom.tail; i++) {
+      visitor(bottom.records[2 * i]!, bottom.words[4 * i + HANDLE]!, bottom.words[4 * i + TAG]!, i);
+    }
+    for (let bucket = 0; bucket < this.#depth * MAX_BUCKETS; bucket++) {
+      const tail = this.#tails[bucket]!;
+      if (tail !== 0) this.#visitChain(this.#heads[bucket]!, tail, visitor);
+    }
+  }
+
+  /** Drops all records; one bucket then takes all that is inserted until the next refill. */
+  clear(): void {
+    this.#tails.fill(0);
+    this.#freeChunk = 0;
+    this.#freeChunks = 0;
+    this.#chainFree(1);
+    this.stale = 0;
+    this.open();
+  }
+
+  /** Starts over with one bucket for all times; nothing may be left in the rungs. */
+  open(): void {
+    this.#depth = 1;
+    this.#geometry.fill(0, 0, 4);
+  }
+
+  /** Distributes a chain over a new rung and frees its chunks; false, leaving it, when no rung can part it. */
+  #split(head: number, tail: number): boolean {
+    const records = this.#records;
+    const lastChunk = (tail - 1) >> CHUNK_BITS;
+    let least = Infinity;
+    let most = -Infinity;
+    let count = 0;
+    for (let chunk = head; ; chunk = this.#nextChunk[chunk]!) {
+      const end = chunk === lastChunk ? tail : (chunk + 1) << CHUNK_BITS;
+      for (let at = chunk << CHUNK_BITS; at < end; at++) {
+        const time = records[2 * at]!;
+        if (time < least) least = time;
+        if (time > most) most = time;
+      }
+      count += end - (chunk << CHUNK_BITS);
+      if (chunk === lastChunk) break;
+    }
+    if (!this.#addRung(least, most, count)) return false;
+    for (let chunk = head; ;) {
+      const end = chunk === lastChunk ? tail : (chunk + 1) << CHUNK_BITS;
+      this.#distributeChunk(chunk << CHUNK_BITS, end);
+      const next = this.#nextChunk[chunk]!;
+      this.#release(chunk);
+      if (chunk === lastChunk) return true;
+      chunk = next;
+    }
+  }
+
+  /** Adds a rung for `count` records over a span of time and reserves chunks for them; false if it cannot. */
+  #addRung(least: Us, most: Us, count: number): boolean {
+    const rung = this.#depth;
+    const share = rung === 0 ? FIRST_SHARE : SHARE;
+    const buckets = Math.min(MAX_BUCKETS, Math.max(4, Math.ceil(count / share)));
+    const scale = (buckets - 1) / (most - least);
+    if (rung === MAX_RUNGS || !(scale < Infinity)) return false;
+    this.#reserve(buckets + Math.ceil(count / CHUNK));
+    const geometry = this.#geometry;
+    geometry[4 * rung + START] = least;
+    geometry[4 * rung + SCALE] = scale;
+    geometry[4 * rung + NEXT] = 0;
+    geometry[4 * rung + LAST] = buckets - 1;
+    this.#depth++;
+    return true;
+  }
+
+  /** Appends the records of part of a chunk to the buckets of the deepest rung. */
+  #distributeChunk(from: number, end: number): void {
+    const rung = this.#depth - 1;
+    const start = this.#geometry[4 * rung + START]!;
+    const scale = this.#geometry[4 * rung + SCALE]!;
+    const last = this.#geometry[4 * rung + LAST]!;
+    const records = this.#records;
+    for (let i = from; i < end; i++) {
+      const time = records[2 * i]!;
+      const offset = (time - start) * scale;
+      const at = this.#place(rung * MAX_BUCKETS + (offset < last ? offset | 0 : last));
+      records[2 * at] = time;
+      records[2 * at + 1] = records[2 * i + 1]!;
+    }
+  }
+
+  #distribute(time: Us, tagAndHandle: number): void {
+    const rung = this.#depth - 1;
+    const offset = (time - this.#geometry[4 * rung + START]!) * this.#geometry[4 * rung + SCALE]!;
+    const last = this.#geometry[4 * rung + LAST]!;
+    const at = this.#place(rung * MAX_BUCKETS + (offset < last ? offset | 0 : last));
+    this.#records[2 * at] = time;
+    this.#records[2 * at + 1] = tagAndHandle;
+  }
+
+  /** Makes place for a record at the end of a bucket. */
+  #place(bucket: number): number {
+    let at = this.#tails[bucket]!;
+    if ((at & CHUNK_MASK) === 0) at = this.#extend(bucket, at);
+    this.#tails[bucket] = at + 1;
+    return at;
+  }
+
+  /** Adds a chunk to a bucket whose last one is full. */
+  #extend(bucket: number, tail: number): number {
+    if (this.#freeChunk === 0) this.#reserve(1);
+    const chunk = this.#freeChunk;
+    this.#freeChunk = this.#nextChunk[chunk]!;
+    this.#freeChunks--;
+    if (tail === 0) this.#heads[bucket] = chunk;
+    else this.#nextChunk[(tail - 1) >> CHUNK_BITS] = chunk;
+    return chunk << CHUNK_BITS;
+  }
+
+  #release(chunk: number): void {
+    this.#nextChunk[chunk] = this.#freeChunk;
+    this.#freeChunk = chunk;
+    this.#freeChunks++;
+  }
+
+  /** Makes the pool so large that `chunks` can be taken without moving it. */
+  #reserve(chunks: number): void {
+    while (this.#freeChunks < chunks) {
+      const capacity = this.#nextChunk.length;
+      const records = new Float64Array(2 * this.#records.length);
+      records.set(this.#records);
+      this.#records = records;
+      this.#words = new Int32Array(records.buffer);
+      const nextChunk = new Int32Array(2 * capacity);
+      nextChunk.set(this.#nextChunk);
+      this.#nextChunk = nextChunk;
+      this.#chainFree(capacity);
+    }
+  }
+
+  /** Puts all chunks from `from` on before the free ones, in ascending order. */
+  #chainFree(from: number): void {
+    const nextChunk = this.#nextChunk;
+    for (let chunk = from; chunk < nextChunk.length; chunk++) nextChunk[chunk] = chunk + 1;
+    nextChunk[nextChunk.length - 1] = this.#freeChunk;
+    this.#freeChunk = from;
+    this.#freeChunks += nextChunk.length - from;
+  }
+
+  /** Sorts one chunk's current records into the empty bottom, by insertion: there are few of them. */
+  #sortChunk(chunk: number, tail: number, bottom: LadderBottom, columns: Int32Array): void {
+    bottom.reset(CHUNK);
+    const source = this.#records;
+    const words = this.#words;
+    const target = bottom.records;
+    let count = 0;
+    for (let at = chunk << CHUNK_BITS; at < tail; at++) {
+      // Reading the tags here, in a run, lets the processor fetch them from memory side by side.
+      if (columns[words[4 * at + HANDLE]! * HANDLE_WORDS + TAG_WORD] !== words[4 * at + TAG]) {
+        this.stale--;
+        continue;
+      }
+      const time = source[2 * at]!;
+      let hole = 2 * count;
+      while (hole > 0 && target[hole - 2]! > time) {
+        target[hole] = target[hole - 2]!;
+        target[hole + 1] = target[hole - 1]!;
+        hole -= 2;
+      }
+      target[hole] = time;
+      target[hole + 1] = source[2 * at + 1]!;
+      count++;
+    }
+    bottom.tail = count;
+  }
+
+  /** Sorts a long chain that no rung can part into the empty bottom; mostly all its times are equal. */
+  #sortChain(head: number, tail: number, bottom: LadderBottom, columns: Int32Array): void {
+    const records = this.#records;
+    const places: number[] = [];
+    let ordered = true;
+    this.#visitChain(head, tail, (time, handle, tag, at) => {
+      if (columns[handle * HANDLE_WORDS + TAG_WORD] !== tag) {
+        this.stale--;
+        return;
+      }
+      if (places.length > 0 && time < records[2 * places[places.length - 1]!]!) ordered = false;
+      places.push(at);
+    });
+    this.#releaseChain(head, tail);
+    if (!ordered) places.sort((a, b) => records[2 * a]! - records[2 * b]!);
+    bottom.reset(places.length);
+    places.forEach((at, i) => {
+      bottom.records[2 * i] = records[2 * at]!;
+      bottom.records[2 * i + 1] = records[2 * at + 1]!;
+    });
+    bottom.tail = places.length;
+  }
+
+  #visitChain(head: number, tail: number, visitor: RecordVisitor): void {
+    const lastChunk = (tail - 1) >> CHUNK_BITS;
+    for (let chunk = head; ; chunk = this.#nextChunk[chunk]!) {
+      const end = chunk === lastChunk ? tail : (chunk + 1) << CHUNK_BITS;
+      for (let at = chunk << CHUNK_BITS; at < end; at++) {
+        visitor(this.#records[2 * at]!, this.#words[4 * at + HANDLE]!, this.#words[4 * at + TAG]!, at);
+      }
+      if (chunk === lastChunk) return;
+    }
+  }
+
+  #releaseChain(head: number, tail: number): void {
+    const lastChunk = (tail - 1) >> CHUNK_BITS;
+    let chunk = head;
+    while (chunk !== lastChunk) {
+      const next = this.#nextChunk[chunk]!;
+      this.#release(chunk);
+      chunk = next;
+    }
+    this.#release(lastChunk);
+  }
+}
+
+/** Is shown a record: its time [us], handle, tag, and where it lies. */
+export type RecordVisitor = (time: Us, handle: EventHandle, tag: number, at: number) => void;
+
+/** Words a handle has in the columns of the list, and which of them is its current tag. */
+export const HANDLE_WORDS = 8;
+export const TAG_WORD = 5;
+
+/** Time of the earliest record a rung was made for. [us] */
+const START = 0;
+/** Buckets a microsecond. */
+const SCALE = 1;
+/** Number of the first bucket that has not been emptied. */
+const NEXT = 2;
+/** Number of the last bucket. */
+const LAST = 3;
+
+const MAX_RUNGS = 12;
+// More buckets of 512 bytes than these no longer fit a second-level cache.
+const MAX_BUCKETS = 1024;
+const CHUNK_BITS = 5;
+const CHUNK = 1 << CHUNK_BITS;
+const CHUNK_MASK = CHUNK - 1;
+const FIRST_CHUNKS = 64;
+// Records a bucket when a rung is made. Rung 0 goes on filling up while it lasts, the others hardly.
+const FIRST_SHARE = 1;
+const SHARE = 6;
