@@ -4,7 +4,7 @@ import {
 } from './format.ts';
 import type { TerminalOptions } from './terminal.ts';
 import { painter, textTable, wrapText, type Painter } from './text-table.ts';
-import { metricTotal } from './tiers.ts';
+import { originBytes } from './tiers.ts';
 
 /** One figure of two runs side by side; a run that lacks it has null. */
 export interface ComparisonRow {
@@ -27,7 +27,7 @@ export function compareRuns(a: RunDocument, b: RunDocument): ComparisonRow[] {
     const unit = a.slis[name]?.unit ?? b.slis[name]?.unit ?? '';
     return compareFigures(name, a.slis[name] ?? absent(unit), b.slis[name] ?? absent(unit));
   });
-  const [fromA, fromB] = [metricTotal(a, ORIGIN_BYTES), metricTotal(b, ORIGIN_BYTES)];
+  const [fromA, fromB] = [originBytes(a), originBytes(b)];
   if ((fromA !== null || fromB !== null) && !names.has('origin_bytes')) {
     rows.push(compareFigures('origin_bytes', single(fromA, 'bytes'), single(fromB, 'bytes')));
   }
@@ -103,5 +103,4 @@ function single(value: number | null, unit: string): Figure {
   return { value, low: null, high: null, unit };
 }
 
-const ORIGIN_BYTES = 'origin_bytes_total';
 const WORLDS = { sim: 'simulated', real: 'real' } as const;

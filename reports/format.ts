@@ -140,7 +140,7 @@ export function significant(value: number, digits: number): string {
 
 /** Name of a metric or indicator as a heading: `cache_hit_rate` gives `Cache hit rate`. */
 export function humanise(name: string): string {
-  const text = name.replaceAll('_', ' ').replace(/([a-z])([A-Z])/g, '$1 $2').trim();
+  const text = name.replace(/[_-]+/g, ' ').replace(/([a-z])([A-Z])/g, '$1 $2').trim();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

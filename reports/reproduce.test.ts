@@ -18,7 +18,8 @@ test('values set by hand are repeated with their unit, quoted where a shell need
 
 test('a real run is made again by the real command', () => {
   const provenance = { ...document.provenance, parameters: [] };
-  expect(reproduceCommand({ ...document, world: 'real', provenance })).toBe('weir real run evening-peak --seed 42');
+  const command = reproduceCommand({ ...document, world: 'real', provenance });
+  expect(command).toBe('weir real run evening-peak --seed 42');
 });
 
 test('tiers come from the viewer to the origin and their shares add up', () => {

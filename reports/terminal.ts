@@ -4,8 +4,8 @@ import {
   formatValue, shortDigest,
 } from './format.ts';
 import { reproduceCommand } from './reproduce.ts';
-import { painter, textTable, wrapText, type Painter } from './text-table.ts';
-import { cacheTiers, metricTotal } from './tiers.ts';
+import { painter, textTable, visibleLength, wrapText, type Painter } from './text-table.ts';
+import { cacheTiers, originBytes } from './tiers.ts';
 import { VERDICTS } from './verdict.ts';
 
 /** How text for a terminal is laid out. */
@@ -54,13 +54,14 @@ function objectives(document: RunDocument, paint: Painter, width: number): strin
     slo.name,
     slo.target,
     paint.bold(formatFigureValue(slo)),
-    paint.dim(intervalText(slo)),
+    paint.dim(formatInterval(slo) ?? ''),
   ]);
-  const table = textTable(rows, [3]);
-  const lines = document.slos.flatMap((slo, i) => [
-    table[i]!,
-    ...(slo.note === '' ? [] : wrapText(slo.note, width, '      ').map(paint.dim)),
-  ]);
+  const lines = textTable(rows, [3]).flatMap((line, i) => {
+    const { note } = document.slos[i]!;
+    if (note === '') return [line];
+    if (visibleLength(line) + 2 + note.length <= width) return [`${line}  ${paint.dim(note)}`];
+    return [line, ...wrapText(note, width, '      ').map(paint.dim)];
+  });
   return [paint.bold('Objectives'), ...lines];
 }
 
@@ -99,7 +100,7 @@ function tiers(document: RunDocument, paint: Painter): string[] {
     formatValue(requests.miss / requests.total, 'ratio'),
     bytes.total > 0 ? formatValue(bytes.total, 'bytes') : NOTHING,
   ]);
-  const origin = metricTotal(document, 'origin_bytes_total');
+  const origin = originBytes(document);
   if (origin !== null) rows.push(['  origin', '', '', '', '', formatValue(origin, 'bytes')]);
   return [paint.bold('Cache tiers'), ...textTable([head, ...rows], [1, 2, 3, 4, 5])];
 }

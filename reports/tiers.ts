@@ -36,6 +36,11 @@ export function metricTotal(document: RunDocument, name: string): number | null 
   return found.length === 0 ? null : found.reduce((sum, metric) => sum + metric.value, 0);
 }
 
+/** Bytes fetched from the origin, as it counted or as the tier before it missed them; null without a CDN. */
+export function originBytes(document: RunDocument): number | null {
+  return metricTotal(document, 'origin_bytes_total') ?? cacheTiers(document).at(-1)?.bytes.miss ?? null;
+}
+
 function shares(metrics: readonly MetricResult[], name: string, tier: string): TierShares {
   const own = metrics.filter((metric) => metric.name === name && metric.labels['tier'] === tier);
   const of = (result: string): number =>
