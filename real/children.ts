@@ -44,6 +44,7 @@ export class SupervisedChild {
   readonly closed: Promise<ChildExit>;
   readonly #graceMs: number;
   readonly #tail = new LineTail(40);
+  readonly #errors = new LineTail(40);
   #gone = false;
 
   constructor(options: ChildOptions) {
@@ -57,7 +58,10 @@ export class SupervisedChild {
       env: { ...process.env, ...options.env },
     });
     this.process.stdout!.on('data', (chunk: Buffer) => this.#tail.add(chunk));
-    this.process.stderr!.on('data', (chunk: Buffer) => this.#tail.add(chunk));
+    this.process.stderr!.on('data', (chunk: Buffer) => {
+      this.#tail.add(chunk);
+      this.#errors.add(chunk);
+    });
     this.exited = this.#ending('exit');
     this.closed = this.#ending('close');
     void this.exited.then(() => {
@@ -69,6 +73,11 @@ export class SupervisedChild {
   /** The last lines of its standard output and error, together. */
   lastLines(): string[] {
     return this.#tail.lines();
+  }
+
+  /** The last lines of its standard error alone. */
+  lastErrors(): string[] {
+    return this.#errors.lines();
   }
 
   /** Calls back with every line of its standard output and error as it comes. */

@@ -1,0 +1,65 @@
+import type { Supervisor } from './children.ts';
+import { FfmpegError, runFfmpeg } from './ffmpeg.ts';
+
+/** The H.264 encoders Weir knows how to drive. */
+export type EncoderName = 'libx264' | 'h264_nvenc';
+
+/** Why an encoder cannot be used. */
+export type EncoderAbsence = 'notBuilt' | 'noDriver' | 'noDevice' | 'unsupported' | 'timeout' | 'failed';
+
+/** What came of trying an encoder on one frame. */
+export interface EncoderProbe {
+  readonly name: EncoderName;
+  readonly usable: boolean;
+  /** undefined when it is usable. */
+  readonly absence: EncoderAbsence | undefined;
+  /** ffmpeg's own words about it; empty when it is usable. */
+  readonly detail: string;
+}
+
+/** Tries each encoder by really encoding a frame with it: that ffmpeg lists one says nothing of the machine. */
+export async function probeEncoders(supervisor: Supervisor, signal?: AbortSignal): Promise<EncoderProbe[]> {
+  const probes: EncoderProbe[] = [];
+  for (const name of ENCODERS) probes.push(await probeEncoder(supervisor, name, signal));
+  return probes;
+}
+
+/** The first usable encoder, hardware before software; undefined when there is none. */
+export function chooseEncoder(probes: readonly EncoderProbe[]): EncoderName | undefined {
+  return probes.find((probe) => probe.usable)?.name;
+}
+
+/** Tells from ffmpeg's last lines why an encoder did not work. */
+export function classifyAbsence(lines: readonly string[]): EncoderAbsence {
+  const said = lines.join('\n');
+  const known = ABSENCES.find(([, pattern]) => pattern.test(said));
+  return known?.[0] ?? 'failed';
+}
+
+async function probeEncoder(
+  supervisor: Supervisor,
+  name: EncoderName,
+  signal: AbortSignal | undefined,
+): Promise<EncoderProbe> {
+  // NVENC refuses frames narrower than 145 pixels.
+  const source = ['-f', 'lavfi', '-i', 'color=size=256x144:rate=24:duration=0.2', '-pix_fmt', 'yuv420p'];
+  const args = [...source, '-frames:v', '1', '-c:v', name, '-f', 'null', '-'];
+  try {
+    await runFfmpeg(supervisor, args, { signal, limitMs: PROBE_LIMIT_MS });
+    return { name, usable: true, absence: undefined, detail: '' };
+  } catch (error) {
+    if (!(error instanceof FfmpegError) || error.kind === 'cancelled') throw error;
+    const absence = error.kind === 'timeout' ? 'timeout' : classifyAbsence(error.lastLines);
+    return { name, usable: false, absence, detail: error.lastLines.at(0) ?? error.message };
+  }
+}
+
+const ENCODERS: readonly EncoderName[] = ['h264_nvenc', 'libx264'];
+const PROBE_LIMIT_MS = 10_000;
+// Messages of libavcodec/nvenc.c and fftools; the first that fits counts.
+const ABSENCES: ReadonlyArray<readonly [EncoderAbsence, RegExp]> = [
+  ['notBuilt', /Unknown encoder|Encoder not found/i],
+  ['noDriver', /Cannot load (libcuda|libnvidia-encode|nvcuda|nvEncodeAPI)|Cannot load [^\n]*cuda/i],
+  ['noDevice', /CUDA_ERROR_NO_DEVICE|no CUDA-capable device|No NVENC capable devices|CUDA_ERROR_UNKNOWN/i],
+  ['unsupported', /not supported|unsupported|minimum required Nvidia driver|does not support|INVALID_VERSION/i],
+];
