@@ -1,16 +1,22 @@
 import { assert } from '../core/assert.ts';
 import type { MetricHandle, MetricSet } from '../core/metrics.ts';
-import type { Bytes, Us } from '../core/units.ts';
+import { US_PER_S, type Bytes, type Us } from '../core/units.ts';
 import type { CacheFailure, CacheInput, CacheResult } from './events.ts';
-import { cacheBytes, cacheEvictions, cacheRequests, cacheUsed } from './metrics.ts';
+import { cacheBytes, cacheEvictions, cacheFetchSeconds, cacheRequests, cacheUsed } from './metrics.ts';
 import type { EvictionPolicy, EvictionPolicyState } from './policy/policy.ts';
 import type { CacheNodePorts } from './ports.ts';
 
 /** Copied state of a cache node. */
 export interface CacheNodeState {
   readonly policy: EvictionPolicyState;
-  /** Requests that wait for an object, the first of each list being the one that missed. */
-  readonly waiting: ReadonlyArray<readonly [number, readonly number[]]>;
+  readonly fetches: ReadonlyArray<readonly [number, Fetch]>;
+}
+
+/** An object asked of the parent and not yet answered. */
+interface Fetch {
+  readonly since: Us;
+  /** Requests that wait for it, the one that missed first. */
+  readonly requests: readonly number[];
 }
 
 /**
@@ -26,7 +32,8 @@ export class CacheNode {
   readonly #bytes: Readonly<Record<CacheResult, MetricHandle>>;
   readonly #evictions: MetricHandle;
   readonly #used: MetricHandle;
-  readonly #waiting = new Map<number, number[]>();
+  readonly #fetchSeconds: MetricHandle;
+  readonly #fetches = new Map<number, { readonly since: Us; readonly requests: number[] }>();
   readonly #onEvict: (object: number) => void;
 
   constructor(tier: string, policy: EvictionPolicy, ports: CacheNodePorts, metrics: MetricSet) {
@@ -42,6 +49,7 @@ export class CacheNode {
     this.#bytes = { hit: bytes('hit'), coalesced: bytes('coalesced'), miss: bytes('miss') };
     this.#evictions = metrics.bind(cacheEvictions, tier);
     this.#used = metrics.bind(cacheUsed, tier);
+    this.#fetchSeconds = metrics.bind(cacheFetchSeconds, tier);
     this.#onEvict = (object) => {
       this.#set.add(this.#evictions, 1);
       this.#ports.evicted(object);
@@ -63,34 +71,34 @@ export class CacheNode {
   }
 
   /** A viewer or a child asks for an object. */
-  requested(_now: Us, requestId: number, object: number): void {
+  requested(now: Us, requestId: number, object: number): void {
     if (this.#policy.has(object)) {
       this.#policy.touch(object);
       this.#respond(requestId, object, this.#policy.sizeOf(object), 'hit');
       return;
     }
-    const waiting = this.#waiting.get(object);
-    if (waiting !== undefined) {
-      waiting.push(requestId);
+    const fetch = this.#fetches.get(object);
+    if (fetch !== undefined) {
+      fetch.requests.push(requestId);
       return;
     }
-    this.#waiting.set(object, [requestId]);
+    this.#fetches.set(object, { since: now, requests: [requestId] });
     this.#ports.fetchFromParent(object);
   }
 
   /** The parent's answer is here whole: everybody who waited is answered, and the object is kept if it fits. */
-  fetched(_now: Us, object: number, bytes: Bytes): void {
-    const waiting = this.#takeWaiting(object);
+  fetched(now: Us, object: number, bytes: Bytes): void {
+    const requests = this.#takeFetch(now, object);
     const before = this.#policy.used;
     // Objects too large for the cache pass through.
     this.#policy.insert(object, bytes, this.#onEvict);
     this.#set.add(this.#used, this.#policy.used - before);
-    waiting.forEach((requestId, i) => this.#respond(requestId, object, bytes, i === 0 ? 'miss' : 'coalesced'));
+    requests.forEach((requestId, i) => this.#respond(requestId, object, bytes, i === 0 ? 'miss' : 'coalesced'));
   }
 
   /** The parent has no answer: everybody who waited is told, nothing is kept. */
-  fetchFailed(_now: Us, object: number, cause: CacheFailure): void {
-    for (const requestId of this.#takeWaiting(object)) {
+  fetchFailed(now: Us, object: number, cause: CacheFailure): void {
+    for (const requestId of this.#takeFetch(now, object)) {
       this.#set.add(this.#requests.error, 1);
       this.#ports.respondFailure(requestId, object, cause);
     }
@@ -103,7 +111,7 @@ export class CacheNode {
 
   /** Objects asked of the parent and not yet answered. */
   get fetching(): number {
-    return this.#waiting.size;
+    return this.#fetches.size;
   }
 
   /** True when the node holds the object. */
@@ -113,23 +121,28 @@ export class CacheNode {
 
   /** A copy of the whole state. */
   save(): CacheNodeState {
-    const waiting = [...this.#waiting].map(([object, requests]) => [object, [...requests]] as const);
-    return { policy: this.#policy.save(), waiting };
+    const fetches = [...this.#fetches].map(([object, { since, requests }]) => {
+      return [object, { since, requests: [...requests] }] as const;
+    });
+    return { policy: this.#policy.save(), fetches };
   }
 
   /** Puts a saved state back. */
   restore(state: CacheNodeState): void {
     this.#policy.restore(state.policy);
-    this.#waiting.clear();
-    for (const [object, requests] of state.waiting) this.#waiting.set(object, [...requests]);
+    this.#fetches.clear();
+    for (const [object, { since, requests }] of state.fetches) {
+      this.#fetches.set(object, { since, requests: [...requests] });
+    }
   }
 
-  #takeWaiting(object: number): number[] {
-    const waiting = this.#waiting.get(object);
-    assert(waiting !== undefined, 'an answer is to a question', { tier: this.tier, object });
+  #takeFetch(now: Us, object: number): readonly number[] {
+    const fetch = this.#fetches.get(object);
+    assert(fetch !== undefined, 'an answer is to a question', { tier: this.tier, object });
     assert(!this.#policy.has(object), 'what is fetched is not held', { tier: this.tier, object });
-    this.#waiting.delete(object);
-    return waiting;
+    this.#fetches.delete(object);
+    this.#set.observe(this.#fetchSeconds, (now - fetch.since) / US_PER_S);
+    return fetch.requests;
   }
 
   #respond(requestId: number, object: number, bytes: Bytes, result: CacheResult): void {

@@ -16,17 +16,7 @@ export const cacheEvictions = counter('cache_evictions_total', {
 export const cacheUsed = gauge('cache_used_bytes', {
   labels: ['tier'], unit: 'bytes', help: 'Bytes a cache tier holds, summed over its nodes.',
 });
-/** Requests the object store has answered. */
-export const originRequests = counter('origin_requests_total', {
-  unit: 'requests', help: 'Requests the object store answered.',
-});
-/** Bytes the object store has sent. */
-export const originBytes = counter('origin_bytes_total', { unit: 'bytes', help: 'Bytes the object store sent.' });
-/** From a tier's request to the object store until the last byte was there. */
-export const originFetchSeconds = tally('origin_fetch_seconds', {
-  unit: 's', help: 'From a request to the object store until the last byte of its answer.',
-});
-/** Bytes sent to viewers. */
-export const deliveredBytes = counter('delivered_bytes_total', {
-  unit: 'bytes', help: 'Bytes that arrived at viewers.',
+/** From a tier's request to its parent until the last byte of the answer. */
+export const cacheFetchSeconds = tally('cache_fetch_seconds', {
+  labels: ['tier'], unit: 's', help: 'From a request of a tier to its parent until the last byte of the answer.',
 });

@@ -78,7 +78,6 @@ export interface Provenance {
 export interface InputFile {
   readonly path: string;
   readonly sha256: string;
-  readonly licence: string;
 }
 
 /** One viewer's session; times in seconds, rates in bits per second. */

@@ -26,6 +26,11 @@ export interface SessionFigures {
   readonly segments: number;
 }
 
+/** What a player is doing. */
+export type PlayerPhase = 'idle' | 'loading' | 'starting' | 'playing' | 'stalled';
+
+const PHASES: readonly PlayerPhase[] = ['idle', 'loading', 'starting', 'playing', 'stalled'];
+
 /** Copied state of a fleet. */
 export interface PlayerFleetState {
   readonly columns: PlayerColumns;
@@ -149,7 +154,7 @@ export class PlayerFleet {
     c.rendition[slot] = rendition;
     c.fetch[slot] = FETCH_IDLE;
     c.attempts[slot] = 0;
-    this.#meters.fetched(rendition, segmentUs);
+    this.#meters.fetched(rendition, segmentUs, bytes);
     this.#rule.observe(slot, bytes, firstByteUs, transferUs);
     this.#playWhenReady(now, slot);
     this.#decide(now, slot);
@@ -225,6 +230,11 @@ export class PlayerFleet {
   /** True while the slot has a viewer. */
   active(slot: number): boolean {
     return this.#columns.state[slot] !== IDLE;
+  }
+
+  /** What the slot's player is doing, as of its last input. */
+  phase(slot: number): PlayerPhase {
+    return PHASES[this.#columns.state[slot]!]!;
   }
 
   /** Media ahead of the slot's playhead, as of its last input. */

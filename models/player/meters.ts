@@ -1,5 +1,5 @@
 import type { MetricHandle, MetricSet } from '../core/metrics.ts';
-import { US_PER_S, type Us } from '../core/units.ts';
+import { US_PER_S, type Bytes, type Us } from '../core/units.ts';
 import type { FetchFailure, SessionOutcome } from './events.ts';
 import * as metrics from './metrics.ts';
 
@@ -17,6 +17,7 @@ export class PlayerMeters {
   readonly #bits: MetricHandle;
   readonly #switches: MetricHandle;
   readonly #retries: MetricHandle;
+  readonly #delivered: MetricHandle;
   readonly #quality: readonly MetricHandle[];
   readonly #ended: Readonly<Record<SessionOutcome, MetricHandle>>;
   readonly #errors: Readonly<Record<FetchFailure, MetricHandle>>;
@@ -34,6 +35,7 @@ export class PlayerMeters {
     this.#bits = set.bind(metrics.playedBits);
     this.#switches = set.bind(metrics.switches);
     this.#retries = set.bind(metrics.fetchRetries);
+    this.#delivered = set.bind(metrics.deliveredBytes);
     this.#quality = renditions.map((name) => set.bind(metrics.qualityLevel, name));
     const ended = (outcome: SessionOutcome) => set.bind(metrics.sessionsEnded, outcome);
     this.#ended = {
@@ -71,7 +73,8 @@ export class PlayerMeters {
     this.#set.add(this.#bits, bits);
   }
 
-  fetched(rendition: number, mediaUs: Us): void {
+  fetched(rendition: number, mediaUs: Us, bytes: Bytes): void {
+    this.#set.add(this.#delivered, bytes);
     this.#set.add(this.#quality[rendition]!, mediaUs / US_PER_S);
   }
 

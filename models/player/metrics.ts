@@ -50,3 +50,7 @@ export const switches = counter('quality_switches_total', { unit: 'switches', he
 export const fetchRetries = counter('fetch_retries_total', {
   unit: 'requests', help: 'Requests that were tried again after a failure.',
 });
+/** Bytes of segments that arrived at viewers. */
+export const deliveredBytes = counter('delivered_bytes_total', {
+  unit: 'bytes', help: 'Bytes of segments that arrived at viewers.',
+});

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { FileTooLargeError, type FileSource } from '../scenarios/files.ts';
+
+/** Folder of Weir itself. */
+export const HOME = join(import.meta.dirname, '..');
+
+/** The disk as the scenario loader sees it. */
+export const diskFiles: FileSource = {
+  library: join(HOME, 'scenarios'),
+  readText(path, limit) {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined || !stat.isFile()) return undefined;
+    if (stat.size > limit) throw new FileTooLargeError(path, stat.size, limit);
+    return readFileSync(path, 'utf8');
+  },
+  list(path) {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat?.isDirectory() === true ? readdirSync(path).sort() : undefined;
+  },
+  exists: existsSync,
+  resolve(fromFile, path) {
+    return isAbsolute(path) ? path : join(dirname(fromFile), path);
+  },
+  sha256(text) {
+    return createHash('sha256').update(text).digest('hex');
+  },
+};
+
+/** Names of the scenarios Weir ships. */
+export function libraryScenarios(): string[] {
+  return readdirSync(join(HOME, 'scenarios', 'library'))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.slice(0, -'.yaml'.length))
+    .sort();
+}
+
+/** The file a user means: a path, or the name of a scenario Weir ships; undefined when it is neither. */
+export function findScenario(name: string): string | undefined {
+  if (/[./\\]/.test(name)) return existsSync(name) ? name : undefined;
+  const shipped = join(HOME, 'scenarios', 'library', `${name}.yaml`);
+  if (existsSync(shipped)) return shipped;
+  return existsSync(name) ? name : undefined;
+}

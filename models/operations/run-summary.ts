@@ -1,0 +1,134 @@
+import { formatLabels, type MetricExport, type MetricView, type SeriesPoint } from '../core/metrics.ts';
+import {
+  RUN_DOCUMENT_SCHEMA, type Fidelity, type MetricResult, type Provenance, type RunRecord, type SessionLog,
+  type SessionRow, type SliResult, type World,
+} from '../core/run-record.ts';
+import { estimateMean, quantileOfSorted } from '../core/statistics.ts';
+import { joinDigests } from '../core/fingerprint.ts';
+import { US_PER_S, type Us } from '../core/units.ts';
+import { SLIS } from './sli.ts';
+import { judgeSlo, type SloDefinition } from './slo.ts';
+
+/** What one replication, or a real run, leaves behind; plain data, so that it can cross to another thread. */
+export interface ReplicationOutcome {
+  /** Value of each indicator; absent when nothing was observed. */
+  readonly slis: Readonly<Record<string, number>>;
+  readonly metrics: readonly MetricExport[];
+  readonly series: readonly SeriesPoint[];
+  readonly sessions: readonly SessionRow[];
+  readonly logs: readonly SessionLog[];
+  readonly fingerprint: string;
+  readonly events: number;
+  readonly simulatedSeconds: number;
+  readonly warnings: readonly string[];
+}
+
+/** What a document says of a run beside its figures. */
+export interface RunHeader {
+  readonly scenario: string;
+  readonly title: string;
+  readonly world: World;
+  readonly seed: number;
+  readonly fidelity: Fidelity;
+  readonly scale: number;
+  readonly complete: boolean;
+  readonly warmupSeconds: number;
+  readonly wallSeconds: number;
+  readonly provenance: Provenance;
+  readonly slos: readonly SloDefinition[];
+}
+
+/** Values of all indicators over a view. */
+export function computeSlis(view: MetricView): Record<string, number> {
+  const values: Record<string, number> = {};
+  for (const sli of SLIS) {
+    const value = sli.compute(view);
+    if (value !== undefined) values[sli.name] = value;
+  }
+  return values;
+}
+
+/** The indicators of each sampling window as time series named `sli:<name>`. */
+export function sliSeries(windows: ReadonlyArray<{ readonly atUs: Us; readonly view: MetricView }>): SeriesPoint[] {
+  return windows.flatMap(({ atUs, view }) =>
+    Object.entries(computeSlis(view)).map(([name, value]) => {
+      return { seconds: atUs / US_PER_S, metric: `sli:${name}`, labels: '', value };
+    }));
+}
+
+/** One run record from the outcomes of its replications, in their order. */
+export function summariseRun(header: RunHeader, outcomes: readonly ReplicationOutcome[]): RunRecord {
+  const { slos, ...head } = header;
+  const slis = summariseSlis(outcomes);
+  const document = {
+    schema: RUN_DOCUMENT_SCHEMA,
+    scenario: head.scenario,
+    title: head.title,
+    world: head.world,
+    seed: head.seed,
+    replications: outcomes.length,
+    fidelity: head.fidelity,
+    scale: head.scale,
+    fingerprint: outcomes.length === 0 ? '' : joinDigests(outcomes.map((outcome) => outcome.fingerprint)),
+    complete: head.complete,
+    simulatedSeconds: Math.max(0, ...outcomes.map((outcome) => outcome.simulatedSeconds)),
+    warmupSeconds: head.warmupSeconds,
+    wallSeconds: head.wallSeconds,
+    events: outcomes.reduce((sum, outcome) => sum + outcome.events, 0),
+    slis,
+    slos: slos.map((slo) => judgeSlo(slo, slis[slo.sli])),
+    metrics: summariseMetrics(outcomes),
+    alerts: [],
+    costs: [],
+    warnings: [...new Set(outcomes.flatMap((outcome) => outcome.warnings))],
+    provenance: head.provenance,
+  } as const;
+  return {
+    document,
+    series: outcomes.flatMap(({ series }, replication) => series.map((point) => ({ replication, ...point }))),
+    sessions: outcomes.flatMap((outcome) => outcome.sessions),
+    logs: outcomes[0]?.logs ?? [],
+  };
+}
+
+function summariseSlis(outcomes: readonly ReplicationOutcome[]): Record<string, SliResult> {
+  const results: Record<string, SliResult> = {};
+  for (const sli of SLIS) {
+    const values = outcomes.map((outcome) => outcome.slis[sli.name]).filter((value) => value !== undefined);
+    if (values.length === 0) {
+      results[sli.name] = { value: null, low: null, high: null, unit: sli.unit, n: 0 };
+      continue;
+    }
+    const { value, low, high, n } = estimateMean(values);
+    const [least, most] = sli.range;
+    const cut = (bound: number | null) => (bound === null ? null : Math.min(most, Math.max(least, bound)));
+    results[sli.name] = { value, low: cut(low), high: cut(high), unit: sli.unit, n };
+  }
+  return results;
+}
+
+function summariseMetrics(outcomes: readonly ReplicationOutcome[]): MetricResult[] {
+  const byKey = new Map<string, MetricExport[]>();
+  for (const outcome of outcomes) {
+    for (const metric of outcome.metrics) {
+      const key = `${metric.declaration.name}{${formatLabels(metric.labels)}}`;
+      const known = byKey.get(key);
+      if (known === undefined) byKey.set(key, [metric]);
+      else known.push(metric);
+    }
+  }
+  return [...byKey.values()].map((exports) => summariseMetric(exports, outcomes.length));
+}
+
+function summariseMetric(exports: readonly MetricExport[], replications: number): MetricResult {
+  const { declaration, labels } = exports[0]!;
+  const { name, kind, unit, help } = declaration;
+  const head = { name, kind, labels, unit, help };
+  const sum = exports.reduce((total, metric) => total + metric.value, 0);
+  if (kind !== 'tally') return { ...head, value: sum / replications };
+  const pooled = Float64Array.from(exports.flatMap((metric) => metric.observations)).sort();
+  if (pooled.length === 0) return { ...head, value: 0, count: 0 };
+  const at = (q: number) => quantileOfSorted(pooled, q);
+  const quantiles = { p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99) };
+  return { ...head, value: sum / pooled.length, count: pooled.length / replications, quantiles };
+}

@@ -1,0 +1,100 @@
+import type { SessionEvent, SessionLog } from '../core/run-record.ts';
+import { US_PER_S, type Us } from '../core/units.ts';
+import type { PlayerFleet, PlayerPhase } from './fleet.ts';
+
+interface OpenLog {
+  readonly session: number;
+  readonly network: string;
+  readonly startedAt: Us;
+  readonly events: SessionEvent[];
+  phase: PlayerPhase;
+  segment: number;
+  rendition: number;
+}
+
+/**
+ * Keeps the whole log of a few sessions (the first of each class of networks from `fromUs` on), so that a report can
+ * show what a player saw and why it decided so. The host tells it of every input after delivering it.
+ */
+export class SessionLogger {
+  readonly #fleet: PlayerFleet;
+  readonly #networks: readonly string[];
+  readonly #ladder: readonly number[];
+  readonly #fromUs: Us;
+  readonly #open = new Map<number, OpenLog>();
+  readonly #logs = new Map<string, OpenLog>();
+
+  /** `ladder`: nominal rates [bits/s]; `fromUs`: Infinity to log nobody. */
+  constructor(fleet: PlayerFleet, networks: readonly string[], ladder: readonly number[], fromUs: Us) {
+    this.#fleet = fleet;
+    this.#networks = networks;
+    this.#ladder = ladder;
+    this.#fromUs = fromUs;
+  }
+
+  /** A session is about to start in a slot. */
+  started(slot: number, session: number, network: number, now: Us): void {
+    const name = this.#networks[network]!;
+    if (now < this.#fromUs || this.#logs.has(name)) return;
+    const log: OpenLog = {
+      session, network: name, startedAt: now, events: [], phase: 'loading', segment: -1, rendition: -1,
+    };
+    this.#open.set(slot, log);
+    this.#logs.set(name, log);
+    this.#add(log, slot, now, 'started', '');
+  }
+
+  /** The fleet asks for a segment: called from within its port. */
+  requested(slot: number, now: Us, segment: number, rendition: number): void {
+    const log = this.#open.get(slot);
+    if (log === undefined) return;
+    log.segment = segment;
+    log.rendition = rendition;
+    this.#add(log, slot, now, 'requested', this.#fleet.explain(slot));
+  }
+
+  /** An answer has been delivered to the slot. */
+  arrived(slot: number, now: Us): void {
+    const log = this.#open.get(slot);
+    if (log === undefined) return;
+    this.#add(log, slot, now, 'arrived', '');
+    this.woken(slot, now);
+  }
+
+  /** The slot has been woken, or may otherwise have changed what it does. */
+  woken(slot: number, now: Us): void {
+    const log = this.#open.get(slot);
+    const phase = this.#fleet.phase(slot);
+    if (log === undefined || phase === log.phase) return;
+    if (phase === 'stalled') this.#add(log, slot, now, 'stalled', 'the buffer ran dry');
+    if (phase === 'playing') this.#add(log, slot, now, log.phase === 'stalled' ? 'resumed' : 'playing', '');
+    log.phase = phase;
+  }
+
+  /** The session in the slot is over. */
+  ended(slot: number, now: Us, outcome: string): void {
+    const log = this.#open.get(slot);
+    if (log === undefined) return;
+    this.#add(log, slot, now, 'ended', outcome);
+    this.#open.delete(slot);
+  }
+
+  /** The logs kept, in the order of their sessions. */
+  logs(): SessionLog[] {
+    return [...this.#logs.values()].map(({ session, network, events }) => {
+      return { session, network, ladder: this.#ladder, events };
+    });
+  }
+
+  #add(log: OpenLog, slot: number, now: Us, kind: string, reason: string): void {
+    log.events.push({
+      seconds: (now - log.startedAt) / US_PER_S,
+      kind,
+      segment: log.segment,
+      rendition: log.rendition,
+      bufferSeconds: kind === 'started' ? 0 : this.#fleet.bufferUs(slot) / US_PER_S,
+      throughput: this.#fleet.estimate(slot),
+      reason,
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import type { InputFile, ParameterProvenance } from '../models/core/run-record.ts';
+import type { TraceTable } from '../models/network/trace.ts';
+import type { SloDefinition } from '../models/operations/slo.ts';
+import type { SegmentSizes } from '../models/storage/catalogue.ts';
+import type { Scenario } from './schema.ts';
+
+/** A class of networks with the traces its links play. */
+export interface NetworkClass {
+  readonly name: string;
+  readonly viewersPerLink: number;
+  readonly traces: readonly TraceTable[];
+}
+
+/** Everything a host needs to run a scenario: parsed, checked, its data files read. */
+export interface ScenarioPlan {
+  readonly scenario: Scenario;
+  readonly networks: readonly NetworkClass[];
+  readonly sizeTables: readonly SegmentSizes[];
+  readonly slos: readonly SloDefinition[];
+  readonly parameters: readonly ParameterProvenance[];
+  readonly inputs: readonly InputFile[];
+  /** SHA-256 over the parsed scenario and its data files. */
+  readonly digest: string;
+  /** Path of the clip a real run streams; undefined when the scenario is not made for one. */
+  readonly clip: string | undefined;
+}

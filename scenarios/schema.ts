@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { cdnParams } from '../models/cdn/params.ts';
+import { quantity } from '../models/core/quantity.ts';
+import { sloParams } from '../models/operations/slo.ts';
+import { audienceParams } from '../models/player/audience.ts';
+import { playerParams } from '../models/player/params.ts';
+import { catalogueParams } from '../models/storage/params.ts';
+
+/** How long, how often and with which random numbers a scenario runs. */
+export const runParams = z.strictObject({
+  duration: quantity('duration', { doc: 'Simulated time.', source: 'assumed', positive: true }),
+  warmup: quantity('duration', {
+    doc: 'Time at the start that indicators leave out, while caches fill.', source: 'assumed', min: '0s',
+  }).prefault('0s'),
+  sampleEvery: quantity('duration', { doc: 'Step of the time series.', source: 'assumed', min: '1s' })
+    .prefault('1min'),
+  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+    .meta({ description: 'Seed all random streams derive from.', unit: 'integer', source: 'assumed' })
+    .prefault(42),
+  replications: z.number().int().min(1).max(10_000)
+    .meta({ description: 'Independent replications; intervals need at least two.', unit: 'runs', source: 'assumed' })
+    .prefault(1),
+  fidelity: z.enum(['segment'])
+    .meta({ description: 'segment: every media segment of every viewer.', unit: 'name', source: 'assumed' })
+    .prefault('segment'),
+}).refine((run) => run.warmup < run.duration, {
+  path: ['warmup'],
+  error: 'expected a warm-up shorter than the duration of the run',
+});
+
+/** What a real run needs beside the scenario's parts. */
+export const realParams = z.strictObject({
+  clip: z.string().min(1)
+    .meta({ description: 'The video to package and stream.', unit: 'path', source: 'assumed' }),
+});
+
+/** A scenario file. A part that is left out is not simulated. */
+export const scenarioSchema = z.strictObject({
+  weir: z.literal(1).meta({ description: 'Version of the scenario format.', unit: 'version', source: 'assumed' }),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes')
+    .meta({ description: 'Name of the scenario.', unit: 'name', source: 'assumed' }),
+  title: z.string().min(1).meta({ description: 'What it is, in a few words.', unit: 'text', source: 'assumed' }),
+  description: z.string().prefault('')
+    .meta({ description: 'What it shows and why.', unit: 'text', source: 'assumed' }),
+  run: runParams,
+  catalogue: catalogueParams.prefault({}),
+  audience: audienceParams,
+  player: playerParams.prefault({}),
+  cdn: cdnParams.prefault({}),
+  slos: z.array(sloParams).max(100).optional(),
+  real: realParams.optional(),
+}).superRefine((scenario, context) => {
+  const { player, catalogue } = scenario;
+  for (const goal of ['startBuffer', 'resumeBuffer'] as const) {
+    if (player[goal] > player.bufferMax) {
+      const message = 'expected at most player.bufferMax: play could never start';
+      context.addIssue({ code: 'custom', path: ['player', goal], message, input: player[goal] });
+    }
+  }
+  if (player.bufferMax < catalogue.segment) {
+    const message = 'expected room for one segment (catalogue.segment)';
+    context.addIssue({ code: 'custom', path: ['player', 'bufferMax'], message, input: player.bufferMax });
+  }
+  catalogue.ladder.forEach((rendition, i) => {
+    const below = catalogue.ladder[i - 1];
+    if (below !== undefined && rendition.bitrate <= below.bitrate) {
+      const message = 'expected a rate above the rendition before it: a ladder ascends';
+      context.addIssue({ code: 'custom', path: ['catalogue', 'ladder', i, 'bitrate'], message, input: rendition.bitrate });
+    }
+  });
+});
+
+/** A parsed scenario: every quantity in its base unit. */
+export type Scenario = z.output<typeof scenarioSchema>;

@@ -1,0 +1,12 @@
+/** Codes of the events of a simulated run. Their numbers go into fingerprints: new ones are added at the end. */
+export const CODES = {
+  arrival: 0,
+  playerWake: 1,
+  accessWake: 2,
+  uplinkWake: 3,
+  requestAtEdge: 4,
+  firstByteAtViewer: 5,
+  uplinkStart: 6,
+  sample: 7,
+  measure: 8,
+} as const;

@@ -1,0 +1,65 @@
+import { assert } from '../models/core/assert.ts';
+import type { Us } from '../models/core/units.ts';
+
+/** Marks a request for a manifest in the column of renditions. */
+export const MANIFEST = -1;
+
+/**
+ * Requests of viewers under way, a row each, rows reused. A request whose viewer has gone keeps its row until the
+ * cache has answered it.
+ */
+export class Requests {
+  slot = new Int32Array(1024);
+  playerRequest = new Float64Array(1024);
+  object = new Int32Array(1024);
+  rendition = new Int8Array(1024);
+  sentAt = new Float64Array(1024);
+  firstByteAt = new Float64Array(1024);
+  bytes = new Float64Array(1024);
+  rtt = new Float64Array(1024);
+  readonly #free: number[] = [];
+  #rows = 0;
+
+  /** A new row for a request sent now. */
+  open(slot: number, playerRequest: number, object: number, rendition: number, now: Us, rtt: Us): number {
+    const row = this.#free.pop() ?? this.#rows++;
+    if (row === this.slot.length) this.#grow();
+    this.slot[row] = slot;
+    this.playerRequest[row] = playerRequest;
+    this.object[row] = object;
+    this.rendition[row] = rendition;
+    this.sentAt[row] = now;
+    this.firstByteAt[row] = NaN;
+    this.rtt[row] = rtt;
+    return row;
+  }
+
+  /** The row is no longer needed. */
+  close(row: number): void {
+    assert(row < this.#rows, 'only an open row is closed', { row });
+    this.slot[row] = -1;
+    this.#free.push(row);
+  }
+
+  /** Rows in use. */
+  get size(): number {
+    return this.#rows - this.#free.length;
+  }
+
+  #grow(): void {
+    const length = this.slot.length * 2;
+    this.slot = larger(this.slot, new Int32Array(length));
+    this.playerRequest = larger(this.playerRequest, new Float64Array(length));
+    this.object = larger(this.object, new Int32Array(length));
+    this.rendition = larger(this.rendition, new Int8Array(length));
+    this.sentAt = larger(this.sentAt, new Float64Array(length));
+    this.firstByteAt = larger(this.firstByteAt, new Float64Array(length));
+    this.bytes = larger(this.bytes, new Float64Array(length));
+    this.rtt = larger(this.rtt, new Float64Array(length));
+  }
+}
+
+function larger<Column extends Int8Array | Int32Array | Float64Array>(from: Column, to: Column): Column {
+  to.set(from);
+  return to;
+}
