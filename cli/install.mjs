@@ -58,12 +58,13 @@ export function runtimeEnvironment() {
 function isInstalled(development) {
   const wanted = packagesOf(join(root, 'package-lock.json'));
   const present = packagesOf(join(root, 'node_modules', '.package-lock.json'));
-  if (!wanted) throw new SetupError(`package-lock.json is missing or damaged in ${root}; restore it with git`);
+  if (!wanted) throw new SetupError(`package-lock.json in ${root} is missing or damaged; restore it`);
   if (!present) return false;
   return Object.entries(wanted).every(([path, wantedPackage]) => {
     if (path === '' || wantedPackage.optional || wantedPackage.devOptional) return true;
     if (wantedPackage.dev && !development) return true;
-    return present[path]?.version === wantedPackage.version && present[path].integrity === wantedPackage.integrity;
+    const found = present[path];
+    return found?.version === wantedPackage.version && found.integrity === wantedPackage.integrity;
   });
 }
 
@@ -80,13 +81,13 @@ async function installPackages(development) {
   if (development) args.push('--include=dev');
   const npm = await quietly('installing dependencies (about half a minute)', 'npm', args).catch((error) => {
     if (error.code !== 'ENOENT') throw error;
-    throw new SetupError('npm is not installed; it comes with Node.js (https://nodejs.org, apt-get install npm)');
+    throw new SetupError('npm is not installed; it comes with Node.js (https://nodejs.org, apt install npm)');
   });
   if (npm.status === 0) return;
   process.stderr.write(npm.output);
   throw new SetupError(
     `\`npm ci\` in ${root} failed with status ${npm.status}; its output is above. ` +
-      'It needs the npm registry (is there a network, a proxy to set?) and space on the disk; then try again.',
+      'It needs the npm registry (a network, a proxy?) and space on the disk; then try again.',
   );
 }
 

@@ -8,7 +8,8 @@ if (major < 18) {
   process.exit(5);
 }
 
-const { ensureInstalled, ensureReportPage, root, runtimeEnvironment, SetupError } = await import('./install.mjs');
+const { ensureInstalled, ensureReportPage, root, runtimeEnvironment, SetupError } =
+  await import('./install.mjs');
 const { supervise } = await import('./supervise.mjs');
 
 try {

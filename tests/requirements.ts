@@ -8,11 +8,12 @@ import programs from './requirements.json' with { type: 'json' };
  * there; elsewhere a skip that names the reason.
  */
 export function missingRequirement(ctx: TestContext, reason: string): never {
-  if (isSet('CI') || isSet('WEIR_TEST_INSTALL')) throw new Error(`CI must have everything tests need: ${reason}`);
+  const all = isSet('CI') || isSet('WEIR_TEST_INSTALL');
+  if (all) throw new Error(`CI must have everything tests need: ${reason}`);
   return ctx.skip(reason);
 }
 
-/** Path of a program of requirements.json that a test needs; ends the test by missingRequirement without it. */
+/** Path of a program of requirements.json that a test needs; without it, missingRequirement ends the test. */
 export function requiredProgram(ctx: TestContext, name: string): string {
   const program = programs.find((one) => one.name === name);
   if (!program) throw new Error(`${name} is not in tests/requirements.json`);

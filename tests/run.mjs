@@ -23,7 +23,8 @@ async function main(filters) {
   await ensureReportPage(runtime);
   if (mayInstall) await installMissing(runtime);
   for (const { name, serves, remedy } of missing()) {
-    console.log(`not installed: ${name}, so tests of ${serves} will ${mayInstall ? 'fail' : 'be skipped'} (${remedy})`);
+    const outcome = mayInstall ? 'fail' : 'be skipped';
+    console.log(`not installed: ${name}, so tests of ${serves} will ${outcome} (${remedy})`);
   }
   const failedChecks = filters.length > 0 ? [] : await check(runtime);
   const { status, tally } = await runTests(runtime, filters);
@@ -39,9 +40,10 @@ async function main(filters) {
 async function installMissing(runtime) {
   const packages = missing().flatMap((one) => one.aptPackage ?? []);
   if (packages.length > 0 && process.getuid?.() === 0 && find('apt-get')) {
-    await run('system packages: update', 'apt-get', ['update', '-qq']);
+    const variables = { DEBIAN_FRONTEND: 'noninteractive' };
     const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
-    await run(`system packages: ${packages.join(' ')}`, 'apt-get', install, { DEBIAN_FRONTEND: 'noninteractive' });
+    await run('system packages: update', 'apt-get', ['update', '-qq'], variables);
+    await run(`system packages: ${packages.join(' ')}`, 'apt-get', install, variables);
   }
   if (missing().some((one) => one.name === 'minio')) {
     await run('MinIO', runtime, [join(root, 'cli', 'main.ts'), 'real', 'setup', '--install']);

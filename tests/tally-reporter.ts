@@ -10,8 +10,8 @@ export interface Tally {
 }
 
 /**
- * Writes the tally of a run beside what the default reporter shows, with the reason of every skip. Vitest wants a
- * reporter as the default export.
+ * Writes the tally of a run beside what the default reporter shows, with the reason of every skip.
+ * Vitest wants a reporter as the default export.
  */
 export default class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {

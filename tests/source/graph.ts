@@ -4,7 +4,8 @@ import { isDevelopmentFile, type Finding, type Page } from './tree.ts';
 
 /** Modules that import each other in a circle, types included; each circle is told once, file by file. */
 export function cycles(imports: readonly Import[]): Finding[] {
-  const edges = Map.groupBy(imports.filter((one) => one.file !== undefined && !one.spawned), (one) => one.from);
+  const loaded = imports.filter((one) => one.file !== undefined && !one.spawned);
+  const edges = Map.groupBy(loaded, (one) => one.from);
   const done = new Set<string>();
   const found: Finding[] = [];
   const path: Import[] = [];
@@ -44,7 +45,7 @@ export function deadFiles(
   }
   const told = (path: string, message: string): Finding => ({ path, line: 1, message });
   return [
-    ...entries.filter((file) => !files.includes(file)).map((file) => told(file, 'is named as an entry and is not there')),
+    ...entries.filter((file) => !files.includes(file)).map((file) => told(file, GONE)),
     ...files.filter((file) => !alive.has(file)).map((file) => told(file, DEAD)),
   ];
 }
@@ -80,6 +81,7 @@ export function packageMismatches(
   return found;
 }
 
+const GONE = 'is named as an entry and is not there';
 const DEAD = 'nothing leads here from an entry: use it or remove it';
 
 function isEntryByName(path: string): boolean {

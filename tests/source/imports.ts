@@ -35,21 +35,24 @@ export function importsOf(source: Source): Import[] {
 /** Imports that the table of layers forbids, and imports of tests from what is not one. */
 export function forbiddenImports(imports: readonly Import[], layers: Layers): Finding[] {
   const found: Finding[] = [];
+  const report = (one: Import, message: string): void => {
+    found.push({ path: one.from, line: one.line, message });
+  };
   for (const one of imports) {
     if (one.file === undefined) continue;
     const [from, to] = [folderOf(one.from), folderOf(one.file)];
     const allowed = layers[from];
     const ofTest = /\.(test|fixture|oracle)\.ts$/;
     if (ofTest.test(one.file) && !ofTest.test(one.from)) {
-      found.push({ path: one.from, line: one.line, message: `imports the test file ${one.file}: move what is shared` });
+      report(one, `imports the test file ${one.file}: move what is shared`);
     }
     if (from === to || from === '' || allowed === 'all') continue;
     if (to === 'tests' && ofTest.test(one.from)) continue;
     if (allowed === undefined) {
-      found.push({ path: one.from, line: one.line, message: `${from}/ is not in the table of layers: add it there` });
+      report(one, `${from}/ is not in the table of layers: add it there`);
     } else if (!allowed.includes(to)) {
       const may = allowed.length > 0 ? `only ${allowed.join(', ')}` : 'nothing of ours';
-      found.push({ path: one.from, line: one.line, message: `${from}/ imports ${one.file}; it may import ${may}` });
+      report(one, `${from}/ imports ${one.file}; it may import ${may}`);
     }
   }
   return found;
@@ -75,7 +78,7 @@ export function earlyImports(imports: readonly Import[]): Finding[] {
     .map((one) => ({
       path: one.from,
       line: one.line,
-      message: `imports ${one.specifier}; .mjs files run before anything is installed, on the machine's own Node`,
+      message: `imports ${one.specifier}; .mjs files run before anything is installed, on any Node`,
     }));
 }
 
@@ -93,7 +96,8 @@ function startedFile(node: ts.Node): string | undefined {
   if (ts.isNewExpression(node) && node.expression.getText() === 'URL') {
     const [file, base] = node.arguments ?? [];
     const path = literal(file);
-    if (path !== undefined && base?.getText() === 'import.meta.url' && SCRIPT.test(path)) return relative(path);
+    const here = base?.getText() === 'import.meta.url';
+    if (path !== undefined && here && SCRIPT.test(path)) return relative(path);
   }
   if (ts.isCallExpression(node) && /(^|\.)(join|resolve)$/.test(node.expression.getText())) {
     const [base, ...parts] = node.arguments;

@@ -49,7 +49,8 @@ function impurity(node: ts.Node, declared: ReadonlySet<string>): string | undefi
 
 /** Math.random however it is reached: called, passed on, taken out of Math. */
 function randomness(node: ts.Node, declared: ReadonlySet<string>): string | undefined {
-  if (!ts.isIdentifier(node) || node.text !== 'Math' || declared.has('Math') || !isValueUse(node)) return undefined;
+  if (!ts.isIdentifier(node) || node.text !== 'Math') return undefined;
+  if (declared.has('Math') || !isValueUse(node)) return undefined;
   const member = memberName(node.parent);
   if (member === undefined) return 'uses Math as a value, which hides Math.random: name its functions';
   return member === 'random' ? 'uses Math.random: draw from a named RandomStream' : undefined;
@@ -67,9 +68,12 @@ function memberName(node: ts.Node): string | undefined {
 function isValueUse(node: ts.Identifier): boolean {
   const parent = node.parent;
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
-  if (ts.isPropertyAssignment(parent)) return parent.initializer === node;
-  if (ts.isBindingElement(parent) || ts.isParameter(parent)) return parent.initializer === node;
-  if (ts.isPropertyDeclaration(parent) || ts.isVariableDeclaration(parent)) return parent.initializer === node;
+  if (
+    ts.isPropertyAssignment(parent) || ts.isBindingElement(parent) || ts.isParameter(parent) ||
+    ts.isPropertyDeclaration(parent) || ts.isVariableDeclaration(parent)
+  ) {
+    return parent.initializer === node;
+  }
   if (ts.isTypeNode(parent) && !ts.isExpressionWithTypeArguments(parent)) return false;
   return !(
     ts.isQualifiedName(parent) || ts.isTypeElement(parent) || ts.isClassElement(parent) ||
@@ -94,8 +98,9 @@ function ownNames(node: ts.Node): string[] {
   }
   const statements = ts.isBlock(node) || ts.isSourceFile(node) ? node.statements : [];
   for (const statement of statements) {
-    if (ts.isVariableStatement(statement)) statement.declarationList.declarations.forEach((one) => take(one.name));
-    else if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) take(statement.name);
+    if (ts.isVariableStatement(statement)) {
+      statement.declarationList.declarations.forEach((one) => take(one.name));
+    } else if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) take(statement.name);
     else if (ts.isImportDeclaration(statement)) importedNames(statement).forEach((name) => names.push(name));
   }
   return names;
@@ -108,7 +113,8 @@ function isLoop(node: ts.Node): node is ts.ForStatement | ts.ForOfStatement | ts
 function importedNames(statement: ts.ImportDeclaration): string[] {
   const clause = statement.importClause;
   const bindings = clause?.namedBindings;
-  const several = bindings && ts.isNamedImports(bindings) ? bindings.elements.map((one) => one.name.text) : [];
-  const whole = bindings && ts.isNamespaceImport(bindings) ? [bindings.name.text] : [];
-  return [...(clause?.name ? [clause.name.text] : []), ...several, ...whole];
+  const names = clause?.name ? [clause.name.text] : [];
+  if (bindings && ts.isNamespaceImport(bindings)) names.push(bindings.name.text);
+  if (bindings && ts.isNamedImports(bindings)) names.push(...bindings.elements.map((one) => one.name.text));
+  return names;
 }

@@ -62,7 +62,8 @@ export function visitAll(node: ts.Node, visit: (node: ts.Node) => void): void {
 
 /** Whether a file is a test or a benchmark, or stands in a folder of them. */
 export function isDevelopmentFile(path: string): boolean {
-  return /\.(test|bench|fixture|oracle)\.ts$/.test(path) || /^(tests|bench)\//.test(path) || !path.includes('/');
+  const inFolder = /^(tests|bench)\//.test(path) || !path.includes('/');
+  return inFolder || /\.(test|bench|fixture|oracle)\.ts$/.test(path);
 }
 
 function walk(root: string, folder: string): string[] {
