@@ -1,4 +1,4 @@
-import { type Us } from '../models/core/units.ts';
+import type { Us } from '../models/core/units.ts';
 
 /** Tells the time of a run: integer microseconds since the run began, never going back. */
 export interface Clock {

@@ -22,7 +22,7 @@ export class SeriesIndex {
   constructor(series: RunRecord['series']) {
     for (const { metric, labels, replication, seconds, value } of series) {
       let sets = this.#byMetric.get(metric);
-      if (sets === undefined) this.#byMetric.set(metric, (sets = new Map()));
+      if (sets === undefined) this.#byMetric.set(metric, (sets = new Map<string, LabelledSeries>()));
       let set = sets.get(labels);
       if (set === undefined) sets.set(labels, (set = { labels: parseLabels(labels), points: [] }));
       set.points.push({ replication, seconds, value });
@@ -51,7 +51,7 @@ export class SeriesIndex {
       for (const { replication, seconds, value } of points) {
         if (!Number.isFinite(value)) continue;
         let values = curve.get(replication);
-        if (values === undefined) curve.set(replication, (values = new Map()));
+        if (values === undefined) curve.set(replication, (values = new Map<number, number>()));
         values.set(seconds, (values.get(seconds) ?? 0) + value);
       }
     }

@@ -1,10 +1,10 @@
 /** Wraps text in terminal colours, or leaves it as it is. */
 export interface Painter {
-  bold(text: string): string;
-  dim(text: string): string;
-  good(text: string): string;
-  bad(text: string): string;
-  unsure(text: string): string;
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly unsure: (text: string) => string;
 }
 
 /** A painter with ANSI colours; with `colour` false every method returns its text. */
@@ -22,7 +22,6 @@ export function painter(colour: boolean): Painter {
 
 /** Columns a text takes on a terminal: colours take none. */
 export function visibleLength(text: string): number {
-  // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
   return [...text.replace(/\u001b\[[0-9;]*m/g, '')].length;
 }
 

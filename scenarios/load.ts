@@ -151,6 +151,7 @@ function toIssues(
 /** What was expected and what was got, in the words of the user's file. */
 function describe(problem: z.core.$ZodIssue, path: Path, input: unknown): string {
   const got = problem.input === undefined ? 'nothing' : showValue(problem.input);
+  // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- zod's list, not ours
   switch (problem.code) {
     case 'invalid_type':
       return `expected ${withArticle(problem.expected)}, got ${got}`;

@@ -79,7 +79,7 @@ export class MetricSet {
   readonly #entries: Entry[] = [];
   readonly #byKey = new Map<string, MetricHandle>();
   readonly #values = new GrowableFloat64(64);
-  #samples: Sample[] = [];
+  readonly #samples: Sample[] = [];
   #baseline: Sample = { atUs: 0, values: new Float64Array(0), counts: [] };
 
   /** The handle of a metric with the given label values, in the order its declaration names them. */
