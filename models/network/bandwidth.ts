@@ -9,8 +9,8 @@ export interface TracePeriod {
 }
 
 /**
- * Capacity of a link as a function of time. A trace is repeated for ever, as Sabre does. Both functions are exact
- * inverses of each other up to the rounding of a double, in O(log periods).
+ * Capacity of a link as a function of time. A trace is repeated for ever, as Sabre does. `timeOfBits`
+ * is the inverse of `bitsUntil` to the microsecond, in O(log periods).
  */
 export interface Bandwidth {
   /** Bits the link can carry from time 0 to `at`. */

@@ -186,7 +186,7 @@ class Run {
 
   constructor(bandwidth: Bandwidth, earlier?: Run) {
     this.link = new SharedLink(bandwidth, { transferred: (flow) => this.finished.push([this.now, flow]) });
-    if (earlier !== undefined) this.link.restore(JSON.parse(JSON.stringify(earlier.link.save())));
+    if (earlier !== undefined) this.link.restore(structuredClone(earlier.link.save()));
   }
 
   start(at: number, flow: number, bytes: number): void {
