@@ -190,6 +190,7 @@ export class Viewers {
     const isManifest = r.rendition[request] === MANIFEST;
     this.#slots.request[slot] = -1;
     r.close(request);
+    this.#logger.arriving(slot);
     if (isManifest) this.fleet.manifestArrived(now, slot, requestId);
     else this.fleet.segmentArrived(now, slot, requestId, bytes, firstByteUs, transferUs);
     this.#logger.arrived(slot, now);

@@ -10,6 +10,8 @@ interface OpenLog {
   phase: PlayerPhase;
   segment: number;
   rendition: number;
+  /** What the answer under delivery is to, and where in the log it belongs. */
+  arrival: { readonly segment: number; readonly rendition: number; readonly at: number };
 }
 
 /**
@@ -38,6 +40,7 @@ export class SessionLogger {
     if (now < this.#fromUs || this.#logs.has(name)) return;
     const log: OpenLog = {
       session, network: name, startedAt: now, events: [], phase: 'loading', segment: -1, rendition: -1,
+      arrival: { segment: -1, rendition: -1, at: 0 },
     };
     this.#open.set(slot, log);
     this.#logs.set(name, log);
@@ -53,11 +56,22 @@ export class SessionLogger {
     this.#add(log, slot, now, 'requested', this.#fleet.explain(slot));
   }
 
-  /** An answer has been delivered to the slot. */
+  /** An answer is about to be delivered to the slot; `arrived` must follow. */
+  arriving(slot: number): void {
+    const log = this.#open.get(slot);
+    if (log === undefined) return;
+    const { segment, rendition, events } = log;
+    log.arrival = { segment, rendition, at: events.length };
+  }
+
+  /** An answer has been delivered to the slot: it is noted before the request that followed from it. */
   arrived(slot: number, now: Us): void {
     const log = this.#open.get(slot);
     if (log === undefined) return;
+    const { segment, rendition, at } = log.arrival;
     this.#add(log, slot, now, 'arrived', '');
+    const noted = log.events.pop()!;
+    log.events.splice(at, 0, { ...noted, segment, rendition });
     this.woken(slot, now);
   }
 

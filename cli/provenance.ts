@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { STREAM_DERIVATION } from '../models/core/rng.ts';
+import type { Provenance } from '../models/core/run-record.ts';
+import type { ScenarioPlan } from '../scenarios/plan.ts';
+import { HOME } from './files.ts';
+
+/** Version of Weir, from package.json. */
+export function weirVersion(): string {
+  const text = readFileSync(join(HOME, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+/** Revision of the checkout Weir runs from, with `+changes` when it has been edited; `unknown` outside one. */
+export function gitRevision(): string {
+  try {
+    const git = (...words: readonly string[]) =>
+      execFileSync('git', words, { cwd: HOME, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    const revision = git('rev-parse', '--short=12', 'HEAD');
+    const changes = git('status', '--porcelain', '--untracked-files=no');
+    return changes === '' ? revision : `${revision}+changes`;
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** What made a run of this plan what it is. */
+export function provenanceOf(plan: ScenarioPlan): Provenance {
+  return {
+    version: weirVersion(),
+    gitRevision: gitRevision(),
+    node: process.versions.node,
+    scenarioDigest: plan.digest,
+    streamDerivation: STREAM_DERIVATION,
+    inputs: plan.inputs,
+    parameters: plan.parameters,
+    unvalidated: [],
+  };
+}

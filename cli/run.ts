@@ -1,0 +1,79 @@
+import { Command } from 'commander';
+import type { RunDocument, RunRecord } from '../models/core/run-record.ts';
+import { renderRun } from '../reports/terminal.ts';
+import { simulate } from '../sim/experiment.ts';
+import { EXIT } from './exit.ts';
+import { interruptible } from './interrupt.ts';
+import { writeRun } from './output.ts';
+import { ProgressLine } from './progress.ts';
+import { provenanceOf } from './provenance.ts';
+import { addScenarioOptions, readPlan, scenariosHelp, type ScenarioOptions } from './scenario-options.ts';
+import { note, print, terminalOptions } from './terminal.ts';
+
+interface RunOptions extends ScenarioOptions {
+  readonly json?: boolean;
+  readonly out?: string;
+  readonly strict?: boolean;
+}
+
+/** `weir run`: simulates a scenario and reports it against its objectives. */
+export function runCommand(): Command {
+  const command = new Command('run')
+    .description('simulate a scenario and hold it against its objectives')
+    .argument('<scenario>', 'a scenario file, or the name of a shipped one')
+    .option('--json', 'print the run document (schema weir.run/1) instead of tables')
+    .option('--out <folder>', 'also write manifest.json, summary.json, series and sessions (Parquet), report.html')
+    .option('--strict', 'exit with 3 when an objective is missed, 4 when one is inconclusive')
+    .addHelpText('after', () => `${scenariosHelp()}
+
+Examples:
+  weir run evening-peak
+  weir run evening-peak --set cdn.edge.capacity=6GB --out runs/small-edge
+  weir run evening-peak --replications 1 --json`)
+    .action(async (scenario: string, options: RunOptions) => {
+      process.exitCode = await run(scenario, options);
+    });
+  return addScenarioOptions(command);
+}
+
+async function run(scenario: string, options: RunOptions): Promise<number> {
+  const plan = readPlan(scenario, options);
+  const progress = new ProgressLine();
+  const { signal, restore } = interruptible('Stopping: what was simulated so far is reported');
+  const startedAt = new Date();
+  let record: RunRecord;
+  try {
+    record = await simulate(plan, {
+      provenance: provenanceOf(plan),
+      signal,
+      onProgress: ({ fraction, replication, replications, events }) => {
+        const detail = `replication ${replication + 1} of ${replications}, ${(events / 1e6).toFixed(1)} M events`;
+        progress.update(fraction, detail);
+      },
+    });
+  } finally {
+    progress.clear();
+    restore();
+  }
+  return report(record, options, startedAt);
+}
+
+/** Prints and writes a finished run; the exit status it deserves. */
+export async function report(record: RunRecord, options: RunOptions, startedAt: Date): Promise<number> {
+  const { document } = record;
+  if (options.out !== undefined) {
+    writeRun(options.out, record, startedAt);
+    note(`Wrote ${options.out}/: manifest.json, summary.json, series.parquet, sessions.parquet, report.html`);
+  }
+  await print(options.json === true
+    ? JSON.stringify(document, null, 2)
+    : renderRun(document, terminalOptions(process.stdout)));
+  if (!document.complete) return EXIT.interrupted;
+  return options.strict === true ? verdictStatus(document) : EXIT.good;
+}
+
+function verdictStatus(document: RunDocument): number {
+  const verdicts = document.slos.map((slo) => slo.verdict);
+  if (verdicts.includes('missed')) return EXIT.failed;
+  return verdicts.includes('inconclusive') ? EXIT.inconclusive : EXIT.good;
+}

@@ -1,0 +1,48 @@
+import { Command } from 'commander';
+import { buildPlan } from '../scenarios/build.ts';
+import { ScenarioError, type ScenarioIssue } from '../scenarios/errors.ts';
+import { loadScenario } from '../scenarios/load.ts';
+import { EXIT, UsageError } from './exit.ts';
+import { diskFiles, findScenario } from './files.ts';
+import { addScenarioOptions, type ScenarioOptions } from './scenario-options.ts';
+import { note, print } from './terminal.ts';
+
+interface FileResult {
+  readonly file: string;
+  readonly valid: boolean;
+  readonly issues: readonly ScenarioIssue[];
+}
+
+/** `weir validate`: checks scenario files and everything they name, without running them. */
+export function validateCommand(): Command {
+  const command = new Command('validate')
+    .description('check scenario files and the data they name, without running them')
+    .argument('<files...>', 'scenario files, or names of shipped ones')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', '\nEvery problem is listed with its file, line and path; the exit status is then 2.')
+    .action(async (names: readonly string[], options: ScenarioOptions & { readonly json?: boolean }) => {
+      const results = names.map((name) => validate(name, options.set));
+      process.exitCode = results.every((result) => result.valid) ? EXIT.good : EXIT.usage;
+      if (options.json === true) {
+        await print(JSON.stringify(results, null, 2));
+        return;
+      }
+      for (const { file, valid, issues } of results) {
+        if (valid) await print(`${file}: valid`);
+        else note(new ScenarioError(issues).message);
+      }
+    });
+  return addScenarioOptions(command);
+}
+
+function validate(name: string, settings: readonly string[]): FileResult {
+  const file = findScenario(name);
+  if (file === undefined) throw new UsageError(`expected a scenario file, but there is no ${name}`);
+  try {
+    buildPlan(loadScenario(file, diskFiles, settings), diskFiles);
+    return { file, valid: true, issues: [] };
+  } catch (error) {
+    if (error instanceof ScenarioError) return { file, valid: false, issues: error.issues };
+    throw error;
+  }
+}
