@@ -1,0 +1,2 @@
+// The package has no types; bench/simjs.ts describes what is used of it.
+declare module 'simjs';
