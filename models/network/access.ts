@@ -1,8 +1,8 @@
 import { assert } from '../core/assert.ts';
 
 /**
- * Which viewers share a link: a viewer joins the newest link of their class that has room, or opens another. Links
- * are numbered in the order of their opening.
+ * Which viewers share a link: a viewer joins the newest link of their class that has room, or opens
+ * another. Links are numbered in the order of their opening.
  */
 export class AccessLinks {
   readonly #viewersPerLink: readonly number[];
