@@ -55,6 +55,7 @@ describe('the rules catch', () => {
     ['doc-comment', '// Not a doc comment.\nexport class C {}'],
     ['doc-comment', 'export interface I { x: number }'],
     ['doc-comment', 'export type T = 1;'],
+    ['doc-comment', 'const schema = z.int();\nexport type T = z.output<typeof schema>;'],
     ['doc-comment', 'function f() {}\nexport { f };'],
   ];
 
@@ -75,6 +76,7 @@ describe('the rules catch', () => {
     '/** Does it. */\nexport function f(): void;\nexport function f(x?: number): void {}',
     '/** Does it. */\nfunction f() {}\nexport { f };',
     'function f() {}\nexport const LIMIT = 3;',
+    '/** The count. */\nexport const schema = z.int();\nexport type T = z.output<typeof schema>;',
     `export { f } from './f.ts';`,
   ])('but not %j', (text) => {
     expect(untidyIn(parse('models/a.ts', text))).toEqual([]);

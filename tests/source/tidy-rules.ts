@@ -108,8 +108,24 @@ function undocumented(node: ts.Node, source: Source): string | undefined {
   if (name === undefined || !isExported(node, name, source.tree)) return undefined;
   // Overloads share the comment of the first.
   const same = source.tree.statements.filter((one) => one.kind === node.kind && nameOf(one) === name);
-  if (same.some((one) => ts.getJSDocCommentsAndTags(one).length > 0)) return undefined;
+  if (same.some(isDocumented) || isOfDocumentedSchema(node, source.tree)) return undefined;
   return `${kind} ${name} is exported without a doc comment: a sentence, with units, errors and source`;
+}
+
+/** `type Params = z.output<typeof params>`: what is to be said of it stands at the schema. */
+function isOfDocumentedSchema(node: ts.Node, tree: ts.SourceFile): boolean {
+  if (!ts.isTypeAliasDeclaration(node) || !ts.isTypeReferenceNode(node.type)) return false;
+  const [of] = node.type.typeArguments ?? [];
+  if (!of || !ts.isTypeQueryNode(of)) return false;
+  if (!/^z\.(output|input|infer)$/.test(node.type.typeName.getText())) return false;
+  const schema = of.exprName.getText();
+  return tree.statements.some((one) =>
+    ts.isVariableStatement(one) && isDocumented(one) &&
+    one.declarationList.declarations.some((declaration) => declaration.name.getText() === schema));
+}
+
+function isDocumented(node: ts.Node): boolean {
+  return ts.getJSDocCommentsAndTags(node).length > 0;
 }
 
 function isExported(node: ts.Node, name: string, tree: ts.SourceFile): boolean {
