@@ -3,7 +3,9 @@ import { GrowableFloat64 } from './growable.ts';
 import { quantileOfSorted } from './statistics.ts';
 import { US_PER_S, type Us } from './units.ts';
 
+/** How a metric adds up: a counter sums, a gauge holds its last level, a tally keeps every observation. */
 export type MetricKind = 'counter' | 'gauge' | 'tally';
+/** Names and values that tell the series of one metric apart. */
 export type Labels = Readonly<Record<string, string>>;
 
 /** What a metric is called and means; declared once, in the `metrics.ts` of its part of the platform. */

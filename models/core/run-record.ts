@@ -3,8 +3,11 @@ import type { Labels, MetricKind, SeriesPoint } from './metrics.ts';
 /** Version of the run document; a reader refuses another major. */
 export const RUN_DOCUMENT_SCHEMA = 'weir.run/1';
 
+/** Where a run took place: in virtual time, or on real programs. */
 export type World = 'sim' | 'real';
+/** What one event of the audience stands for: a media segment, a whole session, a flow of many. */
 export type Fidelity = 'segment' | 'session' | 'flow';
+/** What a run says of an objective; inconclusive when the interval holds the target. */
 export type Verdict = 'met' | 'missed' | 'inconclusive' | 'no-data';
 
 /** A service level indicator with its 95 % confidence interval over replications. */
@@ -117,12 +120,14 @@ export interface SessionLog {
   readonly events: readonly SessionEvent[];
 }
 
+/** A change of an alert's state, in seconds from the start of the run. */
 export interface AlertResult {
   readonly name: string;
   readonly state: string;
   readonly seconds: number;
 }
 
+/** What a part of the platform cost in the run. */
 export interface CostResult {
   readonly name: string;
   readonly value: number;
