@@ -164,19 +164,26 @@ function describe(problem: z.core.$ZodIssue, path: Path, input: unknown): string
         ? `expected at most ${problem.maximum} entries`
         : `expected at most ${problem.maximum}, got ${got}`;
     case 'invalid_value':
+      return describeChoice(schemaAt(scenarioSchema, path, input)?.schema, problem.input, problem.message);
     case 'invalid_union': {
-      // The discriminator of a union is missing or unknown; quantities bring their own message.
-      const at = schemaAt(scenarioSchema, path, input);
-      const known = at === undefined ? [] : knownValues(at.schema);
-      if (known.length === 0) return problem.message;
-      const value: unknown = problem.code === 'invalid_union' ? valueAt(input, path.at(-1)!) : problem.input;
-      const text = typeof problem.input === 'string' ? `: ${suggest(problem.input, known)}` : '';
-      const shown = value === undefined && problem.input === undefined ? 'nothing' : got;
-      return `expected ${known.map((name) => `"${name}"`).join(' or ')}, got ${shown}${text}`;
+      // A discriminated union complains at its discriminator; quantities bring a message of their own.
+      const union = schemaAt(scenarioSchema, path.slice(0, -1), input)?.schema;
+      const name = path.at(-1)!;
+      const given = isRecord(problem.input) ? problem.input[String(name)] : problem.input;
+      return describeChoice(problem.discriminator === name ? union : undefined, given, problem.message);
     }
     default:
       return problem.message;
   }
+}
+
+function describeChoice(schema: z.ZodType | undefined, given: unknown, otherwise: string): string {
+  const known = schema === undefined ? [] : knownValues(schema);
+  if (known.length === 0) return otherwise;
+  const expected = `expected ${known.map((name) => `"${name}"`).join(' or ')}`;
+  if (given === undefined) return `${expected}, got nothing`;
+  const hint = typeof given === 'string' ? `: ${suggest(given, known)}` : '';
+  return `${expected}, got ${showValue(given)}${hint}`;
 }
 
 function withArticle(type: string): string {

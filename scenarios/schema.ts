@@ -51,23 +51,10 @@ export const scenarioSchema = z.strictObject({
   real: realParams.optional(),
 }).superRefine((scenario, context) => {
   const { player, catalogue } = scenario;
-  for (const goal of ['startBuffer', 'resumeBuffer'] as const) {
-    if (player[goal] > player.bufferMax) {
-      const message = 'expected at most player.bufferMax: play could never start';
-      context.addIssue({ code: 'custom', path: ['player', goal], message, input: player[goal] });
-    }
-  }
   if (player.bufferMax < catalogue.segment) {
     const message = 'expected room for one segment (catalogue.segment)';
     context.addIssue({ code: 'custom', path: ['player', 'bufferMax'], message, input: player.bufferMax });
   }
-  catalogue.ladder.forEach((rendition, i) => {
-    const below = catalogue.ladder[i - 1];
-    if (below !== undefined && rendition.bitrate <= below.bitrate) {
-      const message = 'expected a rate above the rendition before it: a ladder ascends';
-      context.addIssue({ code: 'custom', path: ['catalogue', 'ladder', i, 'bitrate'], message, input: rendition.bitrate });
-    }
-  });
 });
 
 /** A parsed scenario: every quantity in its base unit. */

@@ -32,6 +32,12 @@ export const playerParams = z.strictObject({
   retryDelayMax: quantity('duration', {
     doc: 'Longest wait before a retry.', source: `${HLS} (maxRetryDelayMs 8000)`, min: '0s',
   }).prefault('8s'),
+}).superRefine((player, context) => {
+  for (const goal of ['startBuffer', 'resumeBuffer'] as const) {
+    if (player[goal] <= player.bufferMax) continue;
+    const message = 'expected at most player.bufferMax: play could never start';
+    context.addIssue({ code: 'custom', path: [goal], message, input: player[goal] });
+  }
 });
 
 export type PlayerParams = z.output<typeof playerParams>;

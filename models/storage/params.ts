@@ -12,6 +12,17 @@ export const renditionParams = z.strictObject({
     .meta({ description: 'Height of the picture.', unit: 'pixels', source: SEED }),
 });
 
+function checkAscending(
+  ladder: ReadonlyArray<z.output<typeof renditionParams>>,
+  context: z.RefinementCtx,
+): void {
+  ladder.forEach((rendition, i) => {
+    if (i === 0 || rendition.bitrate > ladder[i - 1]!.bitrate) return;
+    const message = 'expected a rate above the rendition before it: a ladder ascends';
+    context.addIssue({ code: 'custom', path: [i, 'bitrate'], message, input: rendition.bitrate });
+  });
+}
+
 /** The catalogue: what there is to watch, how popular it is, how large its segments are. */
 export const catalogueParams = z.strictObject({
   videos: z.number().int().min(1).max(10_000_000)
@@ -29,7 +40,7 @@ export const catalogueParams = z.strictObject({
   segment: quantity('duration', { doc: 'Duration of a segment.', source: SEED, min: '1s', max: '1min' })
     .prefault('4s'),
   length: durationLaw.prefault({ law: 'lognormal', mean: '10min', median: '6min' }),
-  ladder: z.array(renditionParams).min(1).max(32).prefault([
+  ladder: z.array(renditionParams).min(1).max(32).superRefine(checkAscending).prefault([
     { name: '360p', bitrate: '800 kbps', height: 360 },
     { name: '720p', bitrate: '2.8 Mbps', height: 720 },
     { name: '1080p', bitrate: '5 Mbps', height: 1080 },
