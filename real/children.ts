@@ -54,6 +54,7 @@ export class SupervisedChild {
     // A process group of its own: Ctrl-C reaches the parent alone, and a child's own children go with it.
     this.process = spawn(options.command, options.args, {
       stdio,
+      serialization: 'advanced', // an Infinity must not become null on its way
       detached: true,
       env: { ...process.env, ...options.env },
     });

@@ -10,10 +10,15 @@ export interface Clock {
  * for all processes of a machine, so a child that is given the epoch tells the same time as its parent.
  */
 export class RunClock implements Clock {
-  readonly #epochNs: bigint;
+  #epochNs: bigint;
 
   /** Begins now, or at the epoch of another process's clock, as its `epoch()` gave it. */
   constructor(epoch?: string) {
+    this.#epochNs = epoch === undefined ? process.hrtime.bigint() : BigInt(epoch);
+  }
+
+  /** Begins again, now or at another clock's epoch; to be called before anybody has been told a time. */
+  restart(epoch?: string): void {
     this.#epochNs = epoch === undefined ? process.hrtime.bigint() : BigInt(epoch);
   }
 

@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+import type { policyName } from '../models/cdn/policy/registry.ts';
+import type { Bytes, Us } from '../models/core/units.ts';
+import type { MarkKind, MetricTapeData } from './metric-tape.ts';
+import type { S3Endpoint } from './object-store.ts';
+import type { RecordingEntry } from './recording.ts';
+
+/** Name of an eviction policy. */
+export type PolicyName = z.output<typeof policyName>;
+
+/** Where a cache gets what it does not hold. */
+export type CacheParentConfig =
+  /** Another cache. */
+  | { readonly kind: 'http'; readonly host: string; readonly port: number }
+  /** A bucket: the path of a request is the key. */
+  | { readonly kind: 's3'; readonly endpoint: S3Endpoint; readonly bucket: string };
+
+/** What a cache process is told when it starts. */
+export interface CacheConfig {
+  /** Name of the node: `edge-0`. */
+  readonly component: string;
+  readonly tier: string;
+  readonly policy: PolicyName;
+  readonly capacity: Bytes;
+  readonly parent: CacheParentConfig;
+  /** Longest wait for the parent's whole answer. [ms] */
+  readonly parentLimitMs: number;
+}
+
+/** From the run to a cache process: in this order, `mark` any number of times. */
+export type ToCache =
+  | { readonly kind: 'start'; readonly config: CacheConfig }
+  /** The run begins: the epoch of its clock. */
+  | { readonly kind: 'go'; readonly epoch: string }
+  | { readonly kind: 'mark'; readonly mark: MarkKind; readonly atUs: Us }
+  | { readonly kind: 'finish' };
+
+/** From a cache process to the run: the answers to `start`, `go` and `finish`. */
+export type FromCache =
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'finished'; readonly tape: MetricTapeData; readonly entries: readonly RecordingEntry[] };

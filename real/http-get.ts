@@ -1,0 +1,89 @@
+import { request, type Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { Us } from '../models/core/units.ts';
+import type { Clock } from './clock.ts';
+
+/** How a GET ended. */
+export type GetOutcome =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly headers: IncomingHttpHeaders;
+      readonly body: Buffer;
+      /** From the request to the first byte of the answer. */
+      readonly firstByteUs: Us;
+      /** From the first byte to the last. */
+      readonly transferUs: Us;
+    }
+  | { readonly kind: 'failed'; readonly cause: 'timeout' | 'reset' }
+  | { readonly kind: 'cancelled' };
+
+/** A GET under way. */
+export interface Get {
+  /** Resolves, never rejects. */
+  readonly outcome: Promise<GetOutcome>;
+  /** Gives up: the connection is closed, so that the server stops sending. */
+  cancel(): void;
+}
+
+/** What a GET needs. */
+export interface GetOptions {
+  readonly clock: Clock;
+  readonly agent: Agent;
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  /** Longest wait for the last byte. [ms] */
+  readonly limitMs: number;
+}
+
+/** Fetches a whole answer over HTTP and measures it; the world's faults are outcomes, not exceptions. */
+export function httpGet(options: GetOptions): Get {
+  const { clock, limitMs, ...target } = options;
+  let cancel = () => {};
+  const outcome = new Promise<GetOutcome>((resolve) => {
+    const sentAt = clock.now();
+    const call = request({ ...target, method: 'GET' });
+    const settle = (result: GetOutcome) => {
+      clearTimeout(timer);
+      resolve(result); // the first one counts
+    };
+    const give = (result: GetOutcome) => {
+      settle(result);
+      call.destroy();
+    };
+    const timer = setTimeout(() => give({ kind: 'failed', cause: 'timeout' }), limitMs);
+    cancel = () => give({ kind: 'cancelled' });
+    call.once('response', (answer) => readBody(answer, clock, sentAt, settle, give));
+    call.on('error', () => settle({ kind: 'failed', cause: 'reset' }));
+    call.end();
+  });
+  return { outcome, cancel: () => cancel() };
+}
+
+function readBody(
+  answer: IncomingMessage,
+  clock: Clock,
+  sentAt: Us,
+  settle: (outcome: GetOutcome) => void,
+  give: (outcome: GetOutcome) => void,
+): void {
+  const firstByteAt = clock.now();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  answer.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > LARGEST_BODY) give({ kind: 'failed', cause: 'reset' });
+  });
+  answer.on('end', () => {
+    // An answer cut short ends too: only `complete` tells.
+    if (!answer.complete) return settle({ kind: 'failed', cause: 'reset' });
+    settle({
+      kind: 'answered', status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks),
+      firstByteUs: firstByteAt - sentAt, transferUs: clock.now() - firstByteAt,
+    });
+  });
+  answer.on('error', () => settle({ kind: 'failed', cause: 'reset' }));
+}
+
+const LARGEST_BODY = 256 * 1024 * 1024; // a minute of video at 35 Mbit/s

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { counter, gauge, MetricSet, tally } from '../models/core/metrics.ts';
+import { InvariantError } from '../models/core/assert.ts';
+import { joinTapes, MetricTape, type MetricTapeData } from './metric-tape.ts';
+
+const requests = counter('requests_total', { labels: ['tier'], unit: 'requests', help: 'Requests.' });
+const used = gauge('used_bytes', { unit: 'bytes', help: 'Bytes.' });
+const wait = tally('wait_seconds', { unit: 's', help: 'Wait.' });
+
+test('joined tapes give the totals, levels, observations and series that one set would have', () => {
+  const tapes = [3, 5].map((step) => {
+    const set = new MetricSet();
+    const tape = new MetricTape(set);
+    const count = set.bind(requests, step === 3 ? 'edge' : 'regional');
+    tape.mark('sample', 0);
+    set.add(count, step);
+    set.set(set.bind(used), step * 10);
+    set.observe(set.bind(wait), step);
+    tape.mark('measure', 500_000);
+    tape.mark('sample', 1_000_000);
+    set.add(count, 2 * step);
+    set.set(set.bind(used), step);
+    set.observe(set.bind(wait), step + 1);
+    tape.mark('sample', 2_000_000);
+    tape.mark('end', 2_000_000);
+    return JSON.parse(JSON.stringify(tape.data())) as MetricTapeData;
+  });
+  const joined = joinTapes(tapes);
+  const view = joined.view();
+  expect(view.total(requests)).toBe(16);
+  expect(view.total(requests, { tier: 'edge' })).toBe(6);
+  expect([...view.sorted(wait)]).toEqual([4, 6]);
+  expect(joined.export().find((metric) => metric.declaration.name === 'used_bytes')!.value).toBe(8);
+  expect(joined.series().filter((point) => point.metric === 'used_bytes').map((point) => point.value)).toEqual([0, 80, 8]);
+  expect(joined.windows().map((window) => window.view.total(requests))).toEqual([8, 16]);
+});
+
+test('tapes that were marked at different moments are not joined', () => {
+  const tapes = [1, 2].map((at) => {
+    const tape = new MetricTape(new MetricSet());
+    tape.mark('sample', at);
+    return tape.data();
+  });
+  expect(() => joinTapes(tapes)).toThrow(InvariantError);
+});
