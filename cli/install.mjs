@@ -178,4 +178,4 @@ function isHolderAlive(lock) {
   }
 }
 
-const REPORT_PAGE_SOURCES = ['ui', 'reports', 'vite.config.ts', 'package-lock.json'];
+const REPORT_PAGE_SOURCES = ['ui', 'reports', 'models', 'vite.config.ts', 'package-lock.json'];
