@@ -57,7 +57,10 @@ const typed = {
   '@typescript-eslint/prefer-readonly': 'error',
   // An implementation of an asynchronous interface may have nothing to wait for.
   '@typescript-eslint/require-await': 'off',
-  '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+  '@typescript-eslint/restrict-template-expressions': [
+    'error',
+    { allowNumber: true, allowBoolean: true, allowNever: true },
+  ],
   '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
   // `default: input satisfies never` is welcome; a default that swallows named cases is not.
   '@typescript-eslint/switch-exhaustiveness-check': [
