@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   formatChange, formatClock, formatCount, formatDifference, formatDuration, formatFigure, formatFigureValue,
-  formatInterval, formatScale, formatValue, humanise, scaleFor, shortDigest, significant,
+  formatInterval, formatRange, formatScale, formatValue, humanise, scaleFor, shortDigest, significant,
 } from './format.ts';
 
 describe('values carry the unit that reads best', () => {
@@ -56,6 +56,14 @@ test('durations show their two largest units', () => {
   expect(formatDuration(3599.7)).toBe('1 h');
 });
 
+test('a range tells a shared unit once', () => {
+  expect(formatRange(1.1e6, 4.4e6, 'bits/s')).toBe('1.10 to 4.40 Mbps');
+  expect(formatRange(3e5, 4.4e6, 'bits/s')).toBe('300 kbps to 4.40 Mbps');
+  expect(formatRange(172, 944, 'viewers')).toBe('172 to 944 viewers');
+  expect(formatRange(0.884, 0.9932, 'ratio')).toBe('88.4 to 99.32 %');
+  expect(formatRange(125, 3605, 's')).toBe('2 min 5 s to 1 h');
+});
+
 test('clock faces', () => {
   expect([5, 65, 3661, -65].map(formatClock)).toEqual(['0:05', '1:05', '1:01:01', '-1:05']);
 });
@@ -74,7 +82,8 @@ test('counts, scales, digests and names', () => {
   expect([formatScale(1), formatScale(0.001)]).toEqual(['full', '1/1000']);
   expect(shortDigest('sha256:5e884898da28047151d0e56f')).toBe('sha256:5e884898da28');
   expect(shortDigest('short')).toBe('short');
-  expect(humanise('cache_hit_rate')).toBe('Cache hit rate');
+  expect(['cache_hit_rate', 'cdn-availability', 'playback_start_seconds_p99'].map(humanise))
+    .toEqual(['Cache hit rate', 'CDN availability', 'Playback start p99']);
   expect(significant(0.000123456, 3)).toBe('0.000123');
 });
 

@@ -76,6 +76,14 @@ export function formatInterval(figure: Figure): string | null {
   return `${grouped(low / scale.divisor, decimals)}–${grouped(high / scale.divisor, decimals)}`;
 }
 
+/** Two values as a range, the unit told once where both share it: `1.1 to 4.39 Mbps`. */
+export function formatRange(low: number | null, high: number | null, unit: string): string {
+  const [first, last] = [formatValue(low, unit), formatValue(high, unit)];
+  const suffix = / \D+$/.exec(last)?.[0] ?? '';
+  const shared = suffix !== '' && first.endsWith(suffix) && !/\d [a-z]+ \d/.test(first + last);
+  return `${shared ? first.slice(0, -suffix.length) : first} to ${last}`;
+}
+
 /** A duration in its two largest units: `450 ms`, `75.0 s`, `2 min 5 s`, `1 h 30 min`, `3 d 4 h`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return formatValue(seconds, '');
@@ -138,9 +146,11 @@ export function significant(value: number, digits: number): string {
   return grouped(value, Math.min(Math.max(decimals, 0), 12));
 }
 
-/** Name of a metric or indicator as a heading: `cache_hit_rate` gives `Cache hit rate`. */
+/** Name of a metric or indicator as a heading, without its unit: `start_seconds_p99` gives `Start p99`. */
 export function humanise(name: string): string {
-  const text = name.replace(/[_-]+/g, ' ').replace(/([a-z])([A-Z])/g, '$1 $2').trim();
+  const words = name.replace(/([a-z])([A-Z])/g, '$1 $2').split(/[_\s-]+/).filter((word) => word !== '');
+  const told = words.filter((word, i) => i === 0 || !UNIT_WORDS.has(word));
+  const text = told.map((word) => (ACRONYMS.has(word) ? word.toUpperCase() : word)).join(' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -182,6 +192,11 @@ function withUnit(digits: string, scale: DisplayScale, unit: string): string {
 function pick(steps: readonly Step[], size: number): Step {
   return steps.find((step) => size >= step.from) ?? steps.at(-1)!;
 }
+
+/** Words of a name that its value says again. */
+const UNIT_WORDS = new Set(['seconds', 'percent', 'ms']);
+
+const ACRONYMS = new Set(['cdn', 'abr', 'gpu', 'drm', 'api', 'slo', 'sli']);
 
 interface Step extends DisplayScale {
   /** Smallest magnitude shown in this step. */

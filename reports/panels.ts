@@ -1,6 +1,6 @@
 import type { RunRecord, SloResult } from '../models/core/run-record.ts';
 import { findSli } from '../models/operations/sli.ts';
-import { formatClock, formatValue, humanise } from './format.ts';
+import { formatClock, formatRange, humanise } from './format.ts';
 import { bandOf, ratioOf, scaleCurve, SeriesIndex, timesOf, type BandPoint, type Curve } from './series.ts';
 
 /** One line of a panel. */
@@ -42,7 +42,9 @@ export function buildPanels(record: Pick<RunRecord, 'document' | 'series'>): Pan
     const lines = curves.map(({ name, curve }) => ({ name, points: bandOf(curve, times) }));
     const bound = boundOf(record.document.slos, rule.slis ?? []);
     const { id, title, unit, main = false } = rule;
-    return { id, title, unit, lines, bound, main, summary: summarise(lines, unit, bound) };
+    const told = lines.map((line) => measured(line, record.document.warmupSeconds));
+    const summary = summarise(told, unit, bound);
+    return { id, title, unit, lines, bound, main, summary };
   });
 }
 
@@ -164,21 +166,27 @@ function boundOf(slos: readonly SloResult[], slis: readonly string[]): PanelBoun
 
 function summarise(lines: readonly PanelLine[], unit: string, bound: PanelBound | null): string {
   const parts = lines.map(({ name, points }) => {
-    const known = points.filter((point) => point.median !== null);
-    const peak = known.reduce((best, point) => (point.median! > best.median! ? point : best), known[0]!);
-    const lowest = Math.min(...known.map((point) => point.median!));
-    const range = `${formatValue(lowest, unit)} to ${formatValue(peak.median, unit)}`;
-    return `${lines.length > 1 ? `${name}: ` : ''}${range}, highest at ${formatClock(peak.seconds)}`;
+    const peak = points.reduce((best, point) => (point.median! > best.median! ? point : best), points[0]!);
+    const lowest = Math.min(...points.map((point) => point.median!));
+    const range = formatRange(lowest, peak.median, unit);
+    return lines.length > 1 ? `${name} ${range}` : `${range}, highest at ${formatClock(peak.seconds)}`;
   });
   return `${capitalised(parts.join('; '))}${boundPhrase(lines[0]!, bound)}.`;
 }
 
 function boundPhrase(line: PanelLine, bound: PanelBound | null): string {
   if (bound === null) return '';
-  const known = line.points.flatMap((point) => point.median ?? []);
-  const outside = known.filter((value) =>
-    (bound.direction === 'below' ? value >= bound.value : value <= bound.value)).length;
-  return `; outside the objective (${bound.target}) in ${outside} of ${known.length} windows`;
+  const { value, direction, target } = bound;
+  const outside = line.points.filter(({ median }) =>
+    (direction === 'below' ? median! >= value : median! <= value));
+  return `; outside the objective (${target}) in ${outside.length} of ${line.points.length} windows`;
+}
+
+// Windows with a value after the warm-up, which counts for nothing; all of them when it outlasted the run.
+function measured(line: PanelLine, warmupSeconds: number): PanelLine {
+  const known = line.points.filter((point) => point.median !== null);
+  const after = known.filter((point) => point.seconds > warmupSeconds);
+  return { ...line, points: after.length > 0 ? after : known };
 }
 
 function capitalised(text: string): string {

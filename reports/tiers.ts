@@ -1,4 +1,5 @@
 import type { MetricResult, RunDocument } from '../models/core/run-record.ts';
+import { formatValue } from './format.ts';
 
 /** What one cache tier did over the measured span, mean over replications. */
 export interface CacheTier {
@@ -39,6 +40,18 @@ export function metricTotal(document: RunDocument, name: string): number | null 
 /** Bytes fetched from the origin, as it counted or as the tier before it missed them; null without a CDN. */
 export function originBytes(document: RunDocument): number | null {
   return metricTotal(document, 'origin_bytes_total') ?? cacheTiers(document).at(-1)?.bytes.miss ?? null;
+}
+
+/** One sentence on what the tiers answered themselves. */
+export function tierSummary(tiers: readonly CacheTier[], measure: 'requests' | 'bytes'): string {
+  const parts = tiers.map((tier) => {
+    const { hit, total } = tier[measure];
+    const share = formatValue(total > 0 ? hit / total : null, 'ratio');
+    return `${tier.tier} tier answers ${share} from its own store`;
+  });
+  const last = tiers.at(-1)![measure].miss;
+  const share = formatValue(last / tiers[0]![measure].total, 'ratio');
+  return `The ${parts.join(', the ')}; ${share} of the ${measure} reach the origin.`;
 }
 
 function shares(metrics: readonly MetricResult[], name: string, tier: string): TierShares {

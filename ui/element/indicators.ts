@@ -1,0 +1,57 @@
+import { css, html, LitElement, type TemplateResult } from 'lit';
+import type { RunDocument, SliResult } from '../../models/core/run-record.ts';
+import { findSli } from '../../models/operations/sli.ts';
+import { formatFigureValue, formatInterval, humanise, NOTHING } from '../../reports/format.ts';
+import { shared } from './styles.ts';
+
+/** Every indicator with its interval and what it means. */
+export class WeirIndicators extends LitElement {
+  static override properties = { slis: { attribute: false } };
+
+  declare slis: RunDocument['slis'];
+
+  protected override render(): TemplateResult {
+    return html`
+      <div class="scroll" role="region" aria-label="Indicators" tabindex="0">
+        <table>
+          <thead><tr>
+            <th scope="col">Indicator</th><th scope="col" class="figure">Value</th>
+            <th scope="col" class="figure">95 % interval</th><th scope="col" class="figure">Replications</th>
+          </tr></thead>
+          <tbody>${Object.entries(this.slis).map(([name, sli]) => this.#row(name, sli))}</tbody>
+        </table>
+      </div>
+    `;
+  }
+
+  #row(name: string, sli: SliResult): TemplateResult {
+    const interval = sli.value === null ? NOTHING : (formatInterval(sli) ?? 'single run');
+    return html`
+      <tr>
+        <th scope="row">${humanise(name)} <span class="soft mono">${name}</span>
+          <div class="soft small help">${findSli(name)?.help ?? ''}</div></th>
+        <td class="figure"><b>${formatFigureValue(sli)}</b></td>
+        <td class="figure">${interval}</td>
+        <td class="figure">${sli.n}</td>
+      </tr>
+    `;
+  }
+
+  static override styles = [shared, css`
+    .scroll {
+      max-height: none;
+      background: var(--surface);
+    }
+
+    .mono {
+      font-size: 0.75rem;
+      font-weight: 400;
+    }
+
+    .help {
+      font-weight: 400;
+    }
+  `];
+}
+
+customElements.define('weir-indicators', WeirIndicators);

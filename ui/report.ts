@@ -1,0 +1,20 @@
+import { decodePageRecord } from '../reports/page-record.ts';
+import './element/chart.ts';
+import './element/distributions.ts';
+import './element/facts.ts';
+import './element/header.ts';
+import './element/indicators.ts';
+import './element/objectives.ts';
+import './element/origins.ts';
+import './element/over-time.ts';
+import './element/parameters.ts';
+import { WeirReport } from './element/report.ts';
+import './element/session.ts';
+import './element/tiers.ts';
+
+// Where the record stands in the page; reports/html.ts puts it there.
+const text = document.getElementById('weir-record')?.textContent ?? 'null';
+const report = document.querySelector('weir-report');
+
+if (text === 'null') document.body.textContent = 'This is the empty template of a report: it holds no run.';
+else if (report instanceof WeirReport) report.record = decodePageRecord(text);
