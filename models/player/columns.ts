@@ -1,3 +1,5 @@
+import type { AbrRuleState } from './abr/rule.ts';
+
 /** What a player is doing. */
 export const IDLE = 0;
 export const LOADING = 1;
@@ -5,15 +7,15 @@ export const STARTING = 2;
 export const PLAYING = 3;
 export const STALLED = 4;
 
-/** What a player waits for: nothing (the buffer is full or the video fetched), an answer, or its next attempt. */
+/** What a player waits for: nothing (buffer full or video fetched), an answer, or its next attempt. */
 export const FETCH_IDLE = 0;
 export const FETCH_PENDING = 1;
 export const FETCH_RETRY = 2;
 
 const NUMBERS = [
   'session', 'video', 'startedAt', 'updatedAt', 'watchUs', 'patienceUs', 'playheadUs', 'bufferEndUs',
-  'stalledAt', 'startupUs', 'stallUs', 'stallCount', 'playedBits', 'switches', 'segments', 'bytes', 'requestId',
-  'nextSegment', 'rendition', 'pendingRendition', 'attempts', 'retryAt', 'state', 'fetch',
+  'stalledAt', 'startupUs', 'stallUs', 'stallCount', 'playedBits', 'switches', 'segments', 'bytes',
+  'requestId', 'nextSegment', 'rendition', 'pendingRendition', 'attempts', 'retryAt', 'state', 'fetch',
 ] as const;
 
 type NumberColumn = (typeof NUMBERS)[number];
@@ -24,6 +26,13 @@ export type PlayerColumns = Readonly<Record<NumberColumn, Float64Array>> & {
   readonly ring: Int8Array;
   readonly ringSize: number;
 };
+
+/** Copied state of a fleet. */
+export interface PlayerFleetState {
+  readonly columns: PlayerColumns;
+  readonly rule: AbrRuleState;
+  readonly lastRequestId: number;
+}
 
 /** Empty columns for `slots` players that hold at most `ringSize` segments each. */
 export function createColumns(slots: number, ringSize: number): PlayerColumns {

@@ -2,46 +2,24 @@ import { assert } from '../core/assert.ts';
 import type { MetricSet } from '../core/metrics.ts';
 import { NEVER, US_PER_S, type Bytes, type Us } from '../core/units.ts';
 import { createAbrRule } from './abr/registry.ts';
-import type { AbrContext, AbrRule, AbrRuleState } from './abr/rule.ts';
-import { copyColumns, createColumns, restoreColumns, type PlayerColumns } from './columns.ts';
-import { FETCH_IDLE, FETCH_PENDING, FETCH_RETRY, IDLE, LOADING, PLAYING, STALLED, STARTING } from './columns.ts';
+import type { AbrContext, AbrRule } from './abr/rule.ts';
+import {
+  copyColumns, createColumns, restoreColumns, type PlayerColumns, type PlayerFleetState,
+} from './columns.ts';
+import {
+  FETCH_IDLE, FETCH_PENDING, FETCH_RETRY, IDLE, LOADING, PLAYING, STALLED, STARTING,
+} from './columns.ts';
 import type { FetchFailure, MediaInfo, PlayerInput, SessionOutcome, SessionStart } from './events.ts';
 import { PlayerMeters } from './meters.ts';
 import type { PlayerParams } from './params.ts';
+import { nominalBits } from './played-bits.ts';
 import type { PlayerPorts } from './ports.ts';
-
-/** Figures of one session, readable until its slot is started again. */
-export interface SessionFigures {
-  readonly session: number;
-  readonly video: number;
-  readonly startedAt: Us;
-  /** NaN when the session never showed a frame. */
-  readonly startupUs: Us;
-  readonly playedUs: Us;
-  readonly stallCount: number;
-  readonly stallUs: Us;
-  /** Nominal bits of the media played. */
-  readonly playedBits: number;
-  readonly switches: number;
-  readonly segments: number;
-}
-
-/** What a player is doing. */
-export type PlayerPhase = 'idle' | 'loading' | 'starting' | 'playing' | 'stalled';
-
-const PHASES: readonly PlayerPhase[] = ['idle', 'loading', 'starting', 'playing', 'stalled'];
-
-/** Copied state of a fleet. */
-export interface PlayerFleetState {
-  readonly columns: PlayerColumns;
-  readonly rule: AbrRuleState;
-  readonly lastRequestId: number;
-}
+import type { PlayerPhase, SessionFigures } from './session.ts';
 
 /**
  * Viewers' players, one a slot: an HLS session from the press of play through manifest, first segment, steady
- * state, stalls and resumption to its end. SPEC.md numbers what it promises. The host calls one input method at
- * a time and asks `wakeAt(slot)` after each.
+ * state, stalls and resumption to its end. SPEC.md numbers what it promises. The host calls one input method
+ * at a time and asks `wakeAt(slot)` after each.
  */
 export class PlayerFleet {
   readonly slots: number;
@@ -134,8 +112,10 @@ export class PlayerFleet {
     this.#decide(now, slot);
   }
 
-  /** A segment has come whole: it joins the buffer, play may start or go on, and the next one is decided. */
-  segmentArrived(now: Us, slot: number, requestId: number, bytes: Bytes, firstByteUs: Us, transferUs: Us): void {
+  /** A segment has come whole: it joins the buffer, play may start or go on, and the next is decided. */
+  segmentArrived(
+    now: Us, slot: number, requestId: number, bytes: Bytes, firstByteUs: Us, transferUs: Us,
+  ): void {
     if (!this.#awaits(slot, requestId)) return;
     if (!this.#settle(now, slot)) return;
     const c = this.#columns;
@@ -174,7 +154,8 @@ export class PlayerFleet {
     }
     c.attempts[slot] = attempts;
     c.fetch[slot] = FETCH_RETRY;
-    c.retryAt[slot] = now + Math.min(this.#params.retryDelayMax, this.#params.retryDelay * 2 ** (attempts - 1));
+    const { retryDelay, retryDelayMax } = this.#params;
+    c.retryAt[slot] = now + Math.min(retryDelayMax, retryDelay * 2 ** (attempts - 1));
     this.#meters.retried();
   }
 
@@ -202,15 +183,15 @@ export class PlayerFleet {
         return Math.min(retryAt, c.stalledAt[slot]! + this.#params.stallPatience);
       case PLAYING: {
         const dryOrDoneUs = Math.min(c.bufferEndUs[slot]!, this.#endUs(slot)) - c.playheadUs[slot]!;
-        const dueUs = c.fetch[slot] === FETCH_IDLE ? Math.min(dryOrDoneUs, this.#roomInUs(slot)) : dryOrDoneUs;
-        return Math.min(retryAt, c.updatedAt[slot]! + dueUs);
+        const roomInUs = c.fetch[slot] === FETCH_IDLE ? this.#roomInUs(slot) : NEVER;
+        return Math.min(retryAt, c.updatedAt[slot]! + Math.min(dryOrDoneUs, roomInUs));
       }
       default:
         return NEVER;
     }
   }
 
-  /** Brings the counters up to `now` without deciding anything: before a sample, at the end of the warm-up or the run. */
+  /** Brings the counters up to `now` and decides nothing: before a sample, at the end of warm-up or run. */
   settleAll(now: Us): void {
     for (let slot = 0; slot < this.slots; slot++) {
       if (this.#columns.state[slot] !== IDLE) this.#accrue(now, slot);
@@ -221,7 +202,8 @@ export class PlayerFleet {
   figures(slot: number): SessionFigures {
     const c = this.#columns;
     return {
-      session: c.session[slot]!, video: c.video[slot]!, startedAt: c.startedAt[slot]!, startupUs: c.startupUs[slot]!,
+      session: c.session[slot]!, video: c.video[slot]!,
+      startedAt: c.startedAt[slot]!, startupUs: c.startupUs[slot]!,
       playedUs: c.playheadUs[slot]!, stallCount: c.stallCount[slot]!, stallUs: c.stallUs[slot]!,
       playedBits: c.playedBits[slot]!, switches: c.switches[slot]!, segments: c.segments[slot]!,
     };
@@ -254,7 +236,8 @@ export class PlayerFleet {
 
   /** A copy of the whole state. */
   save(): PlayerFleetState {
-    return { columns: copyColumns(this.#columns), rule: this.#rule.save(), lastRequestId: this.#lastRequestId };
+    const lastRequestId = this.#lastRequestId;
+    return { columns: copyColumns(this.#columns), rule: this.#rule.save(), lastRequestId };
   }
 
   /** Puts a saved state of a fleet of the same size back. */
@@ -279,14 +262,16 @@ export class PlayerFleet {
       return this.#end(now, slot, watchedAll ? 'finished' : 'left');
     }
     const waiting = state === LOADING || state === STARTING;
-    if (waiting && now >= c.startedAt[slot]! + c.patienceUs[slot]!) return this.#end(now, slot, 'leftBeforeStart');
+    if (waiting && now >= c.startedAt[slot]! + c.patienceUs[slot]!) {
+      return this.#end(now, slot, 'leftBeforeStart');
+    }
     if (state === STALLED && now >= c.stalledAt[slot]! + this.#params.stallPatience) {
       return this.#end(now, slot, 'leftStalled');
     }
     return true;
   }
 
-  /** Plays the media and counts the time that has passed since the last input; a dry buffer becomes a stall. */
+  /** Plays the media and counts the time since the last input; a dry buffer becomes a stall. */
   #accrue(now: Us, slot: number): void {
     const c = this.#columns;
     const sinceUs = now - c.updatedAt[slot]!;
@@ -319,20 +304,8 @@ export class PlayerFleet {
 
   #play(slot: number, playUs: Us): void {
     const c = this.#columns;
-    const video = c.video[slot]!;
-    const segmentUs = this.#media.segmentUs(video);
-    const bitrates = this.#media.bitrates(video);
-    const from = c.playheadUs[slot]!;
-    const to = from + playUs;
-    let bits = 0;
-    for (let at = from; at < to; ) {
-      const segment = Math.floor(at / segmentUs);
-      const until = Math.min(to, (segment + 1) * segmentUs);
-      const rendition = c.ring[slot * c.ringSize + (segment % c.ringSize)]!;
-      bits += (bitrates[rendition]! * (until - at)) / US_PER_S;
-      at = until;
-    }
-    c.playheadUs[slot] = to;
+    const bits = nominalBits(c, slot, playUs, this.#media);
+    c.playheadUs[slot]! += playUs;
     c.playedBits[slot]! += bits;
     this.#meters.played(playUs, bits);
   }
@@ -416,3 +389,5 @@ export class PlayerFleet {
     return this.#media.segmentUs(video) * this.#media.segmentCount(video);
   }
 }
+
+const PHASES: readonly PlayerPhase[] = ['idle', 'loading', 'starting', 'playing', 'stalled'];

@@ -1,6 +1,7 @@
 import type { SessionEvent, SessionLog } from '../core/run-record.ts';
 import { US_PER_S, type Us } from '../core/units.ts';
-import type { PlayerFleet, PlayerPhase } from './fleet.ts';
+import type { PlayerFleet } from './fleet.ts';
+import type { PlayerPhase } from './session.ts';
 
 interface OpenLog {
   readonly session: number;

@@ -1,6 +1,6 @@
 import type { SessionRow } from '../core/run-record.ts';
 import { US_PER_S } from '../core/units.ts';
-import type { SessionFigures } from './fleet.ts';
+import type { SessionFigures } from './session.ts';
 
 /** A session's figures as a row of the run record. */
 export function sessionRow(replication: number, network: string, outcome: string, figures: SessionFigures): SessionRow {
