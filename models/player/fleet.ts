@@ -47,9 +47,8 @@ export class PlayerFleet {
     this.#ports = ports;
     this.#meters = new PlayerMeters(metrics, renditions);
     this.#rule = createAbrRule(params.abr, slots);
-    // A second is the shortest segment a scenario may ask for; start and resume goals may exceed the maximum.
     const mostUs = Math.max(params.bufferMax, params.startBuffer, params.resumeBuffer);
-    this.#columns = createColumns(slots, Math.ceil(mostUs / US_PER_S) + 3);
+    this.#columns = createColumns(slots, Math.ceil(mostUs / SHORTEST_SEGMENT_US) + 3);
     this.#context = {
       now: 0, slot: 0, bufferUs: 0, bufferMaxUs: params.bufferMax, lastRendition: -1, segment: 0,
       segmentUs: 0, bitrates: [],
@@ -102,11 +101,11 @@ export class PlayerFleet {
 
   /** The manifest has come; the first segment is asked for. */
   manifestArrived(now: Us, slot: number, requestId: number): void {
-    if (!this.#awaits(slot, requestId)) return;
+    if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
     const c = this.#columns;
-    if (!this.#settle(now, slot)) return;
     assert(c.state[slot] === LOADING, 'a manifest comes first', { slot, state: c.state[slot] });
-    c.fetch[slot] = FETCH_IDLE;
+    const segmentUs = this.#media.segmentUs(c.video[slot]!);
+    assert(segmentUs >= SHORTEST_SEGMENT_US, 'the ring of segments holds the buffer', { slot, segmentUs });
     c.attempts[slot] = 0;
     c.state[slot] = STARTING;
     this.#decide(now, slot);
@@ -116,8 +115,7 @@ export class PlayerFleet {
   segmentArrived(
     now: Us, slot: number, requestId: number, bytes: Bytes, firstByteUs: Us, transferUs: Us,
   ): void {
-    if (!this.#awaits(slot, requestId)) return;
-    if (!this.#settle(now, slot)) return;
+    if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
     const c = this.#columns;
     const segmentUs = this.#media.segmentUs(c.video[slot]!);
     const rendition = c.pendingRendition[slot]!;
@@ -132,7 +130,6 @@ export class PlayerFleet {
       this.#meters.switched();
     }
     c.rendition[slot] = rendition;
-    c.fetch[slot] = FETCH_IDLE;
     c.attempts[slot] = 0;
     this.#meters.fetched(rendition, segmentUs, bytes);
     this.#rule.observe(slot, bytes, firstByteUs, transferUs);
@@ -142,12 +139,10 @@ export class PlayerFleet {
 
   /** A request came to nothing: it is tried again after a growing delay, or playback fails. */
   fetchFailed(now: Us, slot: number, requestId: number, cause: FetchFailure): void {
-    if (!this.#awaits(slot, requestId)) return;
-    if (!this.#settle(now, slot)) return;
+    if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
     const c = this.#columns;
     const attempts = c.attempts[slot]! + 1;
     if (attempts > this.#params.retries || cause === 'notFound') {
-      c.fetch[slot] = FETCH_IDLE;
       this.#meters.failed(cause);
       this.#end(now, slot, 'failed');
       return;
@@ -247,9 +242,12 @@ export class PlayerFleet {
     this.#lastRequestId = state.lastRequestId;
   }
 
-  #awaits(slot: number, requestId: number): boolean {
+  /** True, and the wait is over, when the answer is to the request the slot waits for. */
+  #takeAnswer(slot: number, requestId: number): boolean {
     const c = this.#columns;
-    return c.state[slot] !== IDLE && c.fetch[slot] === FETCH_PENDING && c.requestId[slot] === requestId;
+    if (c.fetch[slot] !== FETCH_PENDING || c.requestId[slot] !== requestId) return false;
+    c.fetch[slot] = FETCH_IDLE;
+    return true;
   }
 
   /** Brings the slot up to `now`; false when that ended the session. */
@@ -389,5 +387,8 @@ export class PlayerFleet {
     return this.#media.segmentUs(video) * this.#media.segmentCount(video);
   }
 }
+
+/** The shortest segment a scenario may ask for; the ring of a slot holds a full buffer of them. */
+const SHORTEST_SEGMENT_US = US_PER_S;
 
 const PHASES: readonly PlayerPhase[] = ['idle', 'loading', 'starting', 'playing', 'stalled'];
