@@ -1,0 +1,57 @@
+import type { TracePeriod } from '../models/network/bandwidth.ts';
+import { TraceTable } from '../models/network/trace.ts';
+import type { SegmentSizes } from '../models/storage/catalogue.ts';
+import type { ScenarioPlan } from './plan.ts';
+import { SizeTable } from './size-table.ts';
+
+/** A plan as plain data, to be handed to another thread or process. */
+export interface PackedPlan {
+  readonly plan: Omit<ScenarioPlan, 'networks' | 'sizeTables'>;
+  readonly networks: ReadonlyArray<{
+    readonly name: string;
+    readonly viewersPerLink: number;
+    readonly traces: ReadonlyArray<readonly TracePeriod[]>;
+  }>;
+  readonly sizeTables: ReadonlyArray<{
+    readonly segmentUs: number;
+    readonly bitrates: readonly number[];
+    /** Sizes by segment, then rung. [bits] */
+    readonly rows: ReadonlyArray<readonly number[]>;
+  }>;
+}
+
+/** A plan as plain data. */
+export function packPlan(full: ScenarioPlan): PackedPlan {
+  const { networks, sizeTables, ...plan } = full;
+  return {
+    plan,
+    networks: networks.map(({ name, viewersPerLink, traces }) => {
+      return { name, viewersPerLink, traces: traces.map(periodsOf) };
+    }),
+    sizeTables: sizeTables.map((table) => {
+      return { segmentUs: table.segmentUs, bitrates: table.bitrates, rows: rowsOf(table) };
+    }),
+  };
+}
+
+/** The plan that was packed. */
+export function unpackPlan({ plan, networks, sizeTables }: PackedPlan): ScenarioPlan {
+  return {
+    ...plan,
+    networks: networks.map(({ name, viewersPerLink, traces }) => {
+      return { name, viewersPerLink, traces: traces.map((periods) => new TraceTable(periods)) };
+    }),
+    sizeTables: sizeTables.map(({ segmentUs, bitrates, rows }) => new SizeTable('', segmentUs, rows, bitrates)),
+  };
+}
+
+function periodsOf(table: TraceTable): TracePeriod[] {
+  return Array.from(table.rate, (rate, i) => {
+    return { durationUs: table.startUs[i + 1]! - table.startUs[i]!, rate, latencyUs: table.latencyUs[i]! };
+  });
+}
+
+function rowsOf(table: SegmentSizes): number[][] {
+  return Array.from({ length: table.segments }, (_row, segment) =>
+    table.bitrates.map((_rate, rung) => table.sizeBits(segment, rung)));
+}
