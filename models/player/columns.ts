@@ -1,4 +1,6 @@
+import type { Us } from '../core/units.ts';
 import type { AbrRuleState } from './abr/rule.ts';
+import type { SessionStart } from './events.ts';
 
 /** What a player is doing. */
 export const IDLE = 0;
@@ -42,6 +44,20 @@ export function createColumns(slots: number, ringSize: number): PlayerColumns {
     ring: new Int8Array(slots * ringSize),
     ringSize,
   };
+}
+
+/** Makes a slot's row that of a session that starts now. */
+export function openRow(c: PlayerColumns, slot: number, now: Us, start: SessionStart): void {
+  for (const name of NUMBERS) c[name][slot] = 0;
+  c.session[slot] = start.session;
+  c.video[slot] = start.video;
+  c.startedAt[slot] = now;
+  c.updatedAt[slot] = now;
+  c.watchUs[slot] = start.watchUs;
+  c.patienceUs[slot] = start.startupPatienceUs;
+  c.startupUs[slot] = NaN;
+  c.rendition[slot] = -1;
+  c.state[slot] = LOADING;
 }
 
 /** A copy that later changes do not touch. */

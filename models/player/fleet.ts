@@ -4,7 +4,7 @@ import { NEVER, US_PER_S, type Bytes, type Us } from '../core/units.ts';
 import { createAbrRule } from './abr/registry.ts';
 import type { AbrContext, AbrRule } from './abr/rule.ts';
 import {
-  copyColumns, createColumns, restoreColumns, type PlayerColumns, type PlayerFleetState,
+  copyColumns, createColumns, openRow, restoreColumns, type PlayerColumns, type PlayerFleetState,
 } from './columns.ts';
 import {
   FETCH_IDLE, FETCH_PENDING, FETCH_RETRY, IDLE, LOADING, PLAYING, STALLED, STARTING,
@@ -78,22 +78,7 @@ export class PlayerFleet {
   sessionStarted(now: Us, slot: number, start: SessionStart): void {
     const c = this.#columns;
     assert(c.state[slot] === IDLE, 'a session starts in a free slot', { slot, state: c.state[slot] });
-    c.session[slot] = start.session;
-    c.video[slot] = start.video;
-    c.startedAt[slot] = now;
-    c.updatedAt[slot] = now;
-    c.watchUs[slot] = start.watchUs;
-    c.patienceUs[slot] = start.startupPatienceUs;
-    for (const column of [c.playheadUs, c.bufferEndUs, c.stallUs, c.stallCount, c.playedBits, c.switches]) {
-      column[slot] = 0;
-    }
-    c.segments[slot] = 0;
-    c.bytes[slot] = 0;
-    c.attempts[slot] = 0;
-    c.nextSegment[slot] = 0;
-    c.startupUs[slot] = NaN;
-    c.rendition[slot] = -1;
-    c.state[slot] = LOADING;
+    openRow(c, slot, now, start);
     this.#rule.reset(slot);
     this.#meters.started();
     this.#request(slot);
@@ -269,35 +254,51 @@ export class PlayerFleet {
     return true;
   }
 
-  /** Plays the media and counts the time since the last input; a dry buffer becomes a stall. */
+  /** Plays the media and counts the time since the last input, as far as the viewer waited for it. */
   #accrue(now: Us, slot: number): void {
     const c = this.#columns;
-    const sinceUs = now - c.updatedAt[slot]!;
-    assert(sinceUs >= 0, 'time does not run backwards', { slot, now, updatedAt: c.updatedAt[slot] });
-    if (sinceUs === 0) return;
-    let watchedUs = sinceUs;
-    let stalledUs = c.state[slot] === STALLED ? sinceUs : 0;
-    if (c.state[slot] === PLAYING) {
-      const leftUs = this.#endUs(slot) - c.playheadUs[slot]!;
-      const bufferUs = c.bufferEndUs[slot]! - c.playheadUs[slot]!;
-      const playUs = Math.min(sinceUs, leftUs, bufferUs);
-      this.#play(slot, playUs);
-      if (playUs === leftUs) watchedUs = playUs;
-      else if (playUs < sinceUs) {
-        stalledUs = sinceUs - playUs;
-        c.stalledAt[slot] = now - stalledUs;
-        c.state[slot] = STALLED;
-      }
+    const from = c.updatedAt[slot]!;
+    assert(now >= from, 'time does not run backwards', { slot, now, updatedAt: from });
+    if (now === from) return;
+    let watchedUs = 0;
+    if (c.state[slot] === PLAYING) watchedUs = this.#accruePlay(now, slot);
+    // Up to here a stall may have begun; a timer that fires late must not make it longer than it was borne.
+    if (c.state[slot] === STALLED) watchedUs += this.#accrueStall(now, slot);
+    else if (c.state[slot] !== PLAYING) {
+      watchedUs = Math.max(0, Math.min(now, c.startedAt[slot]! + c.patienceUs[slot]!) - from);
     }
-    if (stalledUs > 0) {
-      if (stalledUs === now - c.stalledAt[slot]!) {
-        c.stallCount[slot]! += 1;
-        this.#meters.stalled();
-      }
-      c.stallUs[slot]! += stalledUs;
-    }
-    this.#meters.watched(watchedUs, stalledUs);
+    this.#meters.watched(watchedUs);
     c.updatedAt[slot] = now;
+  }
+
+  /** Plays what there is until `now` and returns it; a dry buffer becomes a stall from when it ran dry. */
+  #accruePlay(now: Us, slot: number): Us {
+    const c = this.#columns;
+    const sinceUs = now - c.updatedAt[slot]!;
+    const leftUs = this.#endUs(slot) - c.playheadUs[slot]!;
+    const playUs = Math.min(sinceUs, leftUs, this.bufferUs(slot));
+    this.#play(slot, playUs);
+    if (playUs < sinceUs && playUs < leftUs) {
+      c.stalledAt[slot] = c.updatedAt[slot]! + playUs;
+      c.state[slot] = STALLED;
+    }
+    return playUs;
+  }
+
+  /** Counts the stall until `now`, a new one at its first microsecond; returns what it added. */
+  #accrueStall(now: Us, slot: number): Us {
+    const c = this.#columns;
+    const stalledAt = c.stalledAt[slot]!;
+    const from = Math.max(stalledAt, c.updatedAt[slot]!);
+    const stalledUs = Math.max(0, Math.min(now, stalledAt + this.#params.stallPatience) - from);
+    if (stalledUs === 0) return 0;
+    if (from === stalledAt) {
+      c.stallCount[slot]! += 1;
+      this.#meters.stallBegan();
+    }
+    c.stallUs[slot]! += stalledUs;
+    this.#meters.stalled(stalledUs);
+    return stalledUs;
   }
 
   #play(slot: number, playUs: Us): void {

@@ -59,13 +59,16 @@ export class PlayerMeters {
     this.#set.observe(this.#startup, startupUs / US_PER_S);
   }
 
-  stalled(): void {
+  stallBegan(): void {
     this.#set.add(this.#stalls, 1);
   }
 
-  watched(watchedUs: Us, stalledUs: Us): void {
+  stalled(stalledUs: Us): void {
+    this.#set.add(this.#stallSeconds, stalledUs / US_PER_S);
+  }
+
+  watched(watchedUs: Us): void {
     this.#set.add(this.#watch, watchedUs / US_PER_S);
-    if (stalledUs > 0) this.#set.add(this.#stallSeconds, stalledUs / US_PER_S);
   }
 
   played(playedUs: Us, bits: number): void {
