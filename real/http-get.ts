@@ -1,5 +1,6 @@
 import { request, type Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { Us } from '../models/core/units.ts';
+import type { FetchFailure } from '../models/player/events.ts';
 import type { Clock } from './clock.ts';
 
 /** How a GET ended. */
@@ -58,6 +59,14 @@ export function httpGet(options: GetOptions): Get {
     call.end();
   });
   return { outcome, cancel: () => cancel() };
+}
+
+/** Why an answer is of no use to a player; undefined when it is. */
+export function failureOf(outcome: GetOutcome): FetchFailure | undefined {
+  if (outcome.kind === 'failed') return outcome.cause;
+  if (outcome.kind === 'cancelled') return 'reset';
+  if (outcome.status === 200) return undefined;
+  return outcome.status === 404 || outcome.status === 400 ? 'notFound' : 'serverError';
 }
 
 function readBody(

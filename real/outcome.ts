@@ -1,0 +1,91 @@
+import type { CacheInput } from '../models/cdn/events.ts';
+import { Fingerprint } from '../models/core/fingerprint.ts';
+import type { ParameterProvenance } from '../models/core/run-record.ts';
+import { US_PER_MS, US_PER_S } from '../models/core/units.ts';
+import { computeSlis, sliSeries, type ReplicationOutcome } from '../models/operations/run-summary.ts';
+import type { PlayerInput } from '../models/player/events.ts';
+import type { ScenarioPlan } from '../scenarios/plan.ts';
+import { joinTapes } from './metric-tape.ts';
+import type { PackagedVideo } from './package-hls.ts';
+import { PLAYERS } from './player-host.ts';
+import { formatRecording, RECORDING_SCHEMA, type RecordingEntry } from './recording.ts';
+import type { Played } from './play.ts';
+import { checkRequirements } from './setup.ts';
+import type { Stage } from './stage.ts';
+
+/** What a real run leaves behind, in the same form as a replication of a simulation. */
+export function outcomeOf(stage: Stage, played: Played): ReplicationOutcome {
+  const { host, reports, tape, endedAt } = played;
+  const metrics = joinTapes([tape.data(), ...reports.map((report) => report.tape)]);
+  const { fingerprint, events } = fingerprintOf(entriesOf(played).flat());
+  return {
+    slis: computeSlis(metrics.view()),
+    metrics: metrics.export(),
+    series: [...metrics.series(), ...sliSeries(metrics.windows())],
+    sessions: host.rows,
+    logs: host.logs(),
+    fingerprint, events,
+    simulatedSeconds: endedAt / US_PER_S,
+    warnings: [...stage.package.warnings],
+  };
+}
+
+/** The recording of a real run: what every component was given and what it asked for. */
+export function recordingOf(plan: ScenarioPlan, stage: Stage, played: Played): string {
+  const { rungs, segmentUs, segments } = stage.package;
+  const { player } = plan.scenario;
+  const caches = played.tiers.configs().map(({ component, tier, policy, capacity }) => {
+    return { component, tier, policy, capacity };
+  });
+  return formatRecording({
+    schema: RECORDING_SCHEMA, scenario: plan.scenario.name, caches,
+    players: {
+      component: PLAYERS, params: player, slots: played.host.fleet.slots, segmentUs, segments,
+      renditions: rungs.map((rung) => rung.name), bitrates: rungs.map((rung) => rung.bitrate),
+    },
+  }, entriesOf(played));
+}
+
+/** The segment sizes of a package in the form scenarios read: `{segment_duration_ms, bitrates_kbps, ...}`. */
+export function sizeTableOf(made: PackagedVideo, clip: string): string {
+  const table = {
+    note: `${clip} packaged by weir with ${made.encoder}`,
+    segment_duration_ms: made.segmentUs / US_PER_MS,
+    bitrates_kbps: made.rungs.map((rung) => rung.bitrate / 1000),
+    segment_sizes_bits: made.sizes.map((row) => row.map((bytes) => bytes * 8)),
+  };
+  return `${JSON.stringify(table, null, 1)}\n`;
+}
+
+/** What the machine made of the scenario: encoder, object store and programs, for the record. */
+export function realParameters(stage: Stage): ParameterProvenance[] {
+  const parameter = (path: string, value: string, source: string): ParameterProvenance => {
+    return { path, value, unit: 'name', origin: 'default', source };
+  };
+  const others = stage.probes.filter((probe) => !probe.usable).map((probe) => `${probe.name}: ${probe.absence}`);
+  const store = stage.ownStore ? 'MinIO started for the run' : stage.endpoint.url;
+  const programs = checkRequirements().filter((one) => one.found !== undefined && (stage.ownStore || one.name !== 'minio'));
+  return [
+    parameter('real.encoder', stage.package.encoder, `probed on this machine${others.map((one) => `; ${one}`).join('')}`),
+    parameter('real.objectStore', store, 'command line'),
+    ...programs.map((one) => parameter(`real.${one.name}`, one.version, 'as the program says')),
+  ];
+}
+
+function entriesOf({ host, reports }: Played): (readonly RecordingEntry[])[] {
+  return [host.recorder.entries, ...reports.map((report) => report.entries)];
+}
+
+/** A hash over the inputs in the order of their times: it tells two real runs apart, and one is never repeated. */
+function fingerprintOf(entries: readonly RecordingEntry[]): { fingerprint: string; events: number } {
+  const inputs = entries.filter((entry) => 'input' in entry).sort((a, b) => a.now - b.now);
+  const hash = new Fingerprint();
+  for (const { now, input } of inputs) {
+    hash.add(now, KINDS.indexOf(input.kind), 'slot' in input ? input.slot : input.object);
+  }
+  return { fingerprint: hash.digest(), events: inputs.length };
+}
+
+const KINDS: readonly (PlayerInput | CacheInput)['kind'][] = [
+  'sessionStarted', 'manifestArrived', 'segmentArrived', 'fetchFailed', 'woken', 'requested', 'fetched',
+];

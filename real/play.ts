@@ -1,0 +1,90 @@
+import type { Us } from '../models/core/units.ts';
+import { MetricSet } from '../models/core/metrics.ts';
+import { RandomStreams } from '../models/core/rng.ts';
+import { mostSessions } from '../models/player/audience.ts';
+import type { ScenarioPlan } from '../scenarios/plan.ts';
+import type { Supervisor } from './children.ts';
+import { RunClock } from './clock.ts';
+import { RealLinks } from './links.ts';
+import { mediaOf } from './media.ts';
+import { MetricTape, type MarkKind } from './metric-tape.ts';
+import { PlayerHost } from './player-host.ts';
+import { Schedule } from './schedule.ts';
+import { masterPath, type Stage } from './stage.ts';
+import { RealTiers } from './tiers.ts';
+import { RealViewers } from './viewers.ts';
+
+/** What a caller may want to know while viewers watch. */
+export interface PlayOptions {
+  /** Told in words what is being done. */
+  readonly log?: (line: string) => void;
+  /** Called once a second; `fraction` of the scenario's duration from 0 to 1. */
+  readonly onProgress?: (progress: { readonly fraction: number; readonly viewers: number }) => void;
+}
+
+/** What was played: the hosts after the last viewer has gone. */
+export interface Played {
+  readonly host: PlayerHost;
+  readonly tape: MetricTape;
+  readonly tiers: RealTiers;
+  readonly reports: Awaited<ReturnType<RealTiers['finish']>>;
+  readonly endedAt: Us;
+}
+
+/** Starts caches and links, lets the viewers come and watch, and collects what was measured once they have gone. */
+export async function play(
+  supervisor: Supervisor,
+  plan: ScenarioPlan,
+  stage: Stage,
+  signal: AbortSignal,
+  options: PlayOptions,
+): Promise<Played> {
+  const { scenario, networks } = plan;
+  const clock = new RunClock();
+  const links = new RealLinks(clock);
+  const metrics = new MetricSet();
+  const tape = new MetricTape(metrics);
+  const media = mediaOf(stage.package);
+  const host = new PlayerHost({
+    clock, metrics, media, params: scenario.player, slots: mostSessions(scenario.audience, scenario.run.duration),
+    renditions: stage.package.rungs.map((rung) => rung.name), networks: networks.map((network) => network.name),
+    logFromUs: scenario.run.warmup, masterPath, onLeave: (slot) => viewers.left(slot),
+  });
+  const tiers = await RealTiers.start(supervisor, plan, stage, links);
+  const ports = tiers.edges.map((edge) => edge.port);
+  const viewers = new RealViewers(plan, clock, links, ports, host, new RandomStreams(scenario.run.seed, 0));
+  options.log?.(`${tiers.configs().length} caches are up; viewers come`);
+  const mark = (kind: MarkKind, atUs: Us) => {
+    host.settle();
+    tape.mark(kind, atUs);
+    tiers.mark(kind, atUs);
+  };
+  const progress = () => {
+    const fraction = Math.min(1, clock.now() / scenario.run.duration);
+    options.onProgress?.({ fraction, viewers: host.watching() });
+  };
+  signal.throwIfAborted();
+  clock.restart();
+  await tiers.go(clock);
+  const schedule = new Schedule(clock, scenario.run, mark, progress);
+  try {
+    viewers.start();
+    await Promise.race([viewers.done, schedule.over, aborted(signal), tiers.failed()]);
+    const endedAt = clock.now();
+    mark('end', endedAt);
+    return { host, tape, tiers, endedAt, reports: await tiers.finish() };
+  } finally {
+    schedule.close();
+    viewers.close();
+    host.close();
+    await links.close();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+

@@ -1,0 +1,195 @@
+import { Agent } from 'node:http';
+import { assert } from '../models/core/assert.ts';
+import type { MetricSet } from '../models/core/metrics.ts';
+import type { SessionLog, SessionRow } from '../models/core/run-record.ts';
+import type { Us } from '../models/core/units.ts';
+import type { MediaInfo, PlayerInput, SessionStart } from '../models/player/events.ts';
+import { PlayerFleet } from '../models/player/fleet.ts';
+import type { PlayerParams } from '../models/player/params.ts';
+import type { PlayerPorts } from '../models/player/ports.ts';
+import { SessionLogger } from '../models/player/session-log.ts';
+import { sessionRow } from '../models/player/session-row.ts';
+import type { Clock } from './clock.ts';
+import { fetchManifest, type ManifestPaths } from './fetch-manifest.ts';
+import { failureOf, httpGet } from './http-get.ts';
+import { Recorder } from './recording.ts';
+import { WakeTimer } from './timer.ts';
+
+/** What a host of players needs. */
+export interface PlayerHostOptions {
+  readonly clock: Clock;
+  readonly metrics: MetricSet;
+  readonly params: PlayerParams;
+  readonly slots: number;
+  readonly media: MediaInfo;
+  /** Names of the renditions, ascending. */
+  readonly renditions: readonly string[];
+  /** Names of the classes of networks. */
+  readonly networks: readonly string[];
+  /** Sessions are logged from here on. */
+  readonly logFromUs: Us;
+  /** Path of a video's master playlist. */
+  readonly masterPath: (video: number) => string;
+  /** A viewer has gone; the slot may be used again after it. */
+  readonly onLeave: (slot: number) => void;
+}
+
+/** The real viewers: the fleet of players, fetching over HTTP and woken by the machine's clock. */
+export class PlayerHost {
+  readonly fleet: PlayerFleet;
+  readonly recorder = new Recorder(PLAYERS);
+  readonly rows: SessionRow[] = [];
+  readonly #options: PlayerHostOptions;
+  readonly #logger: SessionLogger;
+  readonly #slots: Slot[];
+
+  constructor(options: PlayerHostOptions) {
+    const { params, slots, renditions, media, metrics, clock, networks, logFromUs } = options;
+    this.#options = options;
+    this.fleet = new PlayerFleet(params, slots, renditions, media, this.#ports(), metrics);
+    this.#logger = new SessionLogger(this.fleet, networks, media.bitrates(0), logFromUs);
+    this.#slots = Array.from({ length: slots }, (_, slot) => ({
+      timer: new WakeTimer(clock, () => this.fleet.wakeAt(slot), () => this.#deliver({ kind: 'woken', slot })),
+      network: 0, port: 0, agent: undefined, paths: undefined, request: undefined,
+    }));
+  }
+
+  /** A viewer presses play in a free slot whose link listens on `port`. */
+  start(slot: number, session: SessionStart, network: number, port: number): void {
+    const state = this.#slots[slot]!;
+    state.network = network;
+    state.port = port;
+    state.agent = new Agent({ keepAlive: true });
+    state.paths = undefined;
+    this.#logger.started(slot, session.session, network, this.#options.clock.now());
+    this.#deliver({ kind: 'sessionStarted', slot, session });
+  }
+
+  /** Brings the counters up to now. */
+  settle(): void {
+    const now = this.#options.clock.now();
+    this.recorder.settled(now);
+    this.fleet.settleAll(now);
+  }
+
+  /** Ends it: nobody is woken any more, connections close, and who still watches gets a row. */
+  close(): void {
+    this.#slots.forEach((state, slot) => {
+      state.timer.close();
+      state.request?.cancel();
+      state.agent?.destroy();
+      if (this.fleet.active(slot)) this.#addRow(slot, 'watching');
+    });
+  }
+
+  /** Viewers who watch now. */
+  watching(): number {
+    return this.#slots.filter((_, slot) => this.fleet.active(slot)).length;
+  }
+
+  logs(): SessionLog[] {
+    return this.#logger.logs();
+  }
+
+  #ports(): PlayerPorts {
+    return {
+      requestManifest: (slot, requestId, video) => {
+        this.recorder.call('requestManifest', slot, requestId, video);
+        void this.#requestManifest(slot, requestId, video);
+      },
+      requestSegment: (slot, requestId, video, segment, rendition) => {
+        this.recorder.call('requestSegment', slot, requestId, video, segment, rendition, this.fleet.explain(slot));
+        this.#logger.requested(slot, this.#options.clock.now(), segment, rendition);
+        void this.#requestSegment(slot, requestId, segment, rendition);
+      },
+      cancelRequest: (slot, requestId) => {
+        this.recorder.call('cancelRequest', slot, requestId);
+        this.#slots[slot]!.request?.cancel();
+      },
+      sessionEnded: (slot, outcome) => {
+        this.recorder.call('sessionEnded', slot, outcome);
+        this.#logger.ended(slot, this.#options.clock.now(), outcome);
+        this.#addRow(slot, outcome);
+        // The fleet is still in the middle of its input: the slot is given back after it.
+        setImmediate(() => this.#leave(slot));
+      },
+    };
+  }
+
+  async #requestManifest(slot: number, requestId: number, video: number): Promise<void> {
+    const state = this.#slots[slot]!;
+    const fetch = fetchManifest(this.#get(state), this.#options.masterPath(video));
+    state.request = fetch;
+    const outcome = await fetch.outcome;
+    if (state.request !== fetch || outcome.kind === 'cancelled') return;
+    state.request = undefined;
+    if (outcome.kind === 'failed') return this.#deliver({ kind: 'fetchFailed', slot, requestId, cause: outcome.cause });
+    const { media } = this.#options;
+    const asPromised = outcome.paths.length === media.bitrates(video).length
+      && outcome.paths.every((segments) => segments.length === media.segmentCount(video));
+    if (!asPromised) return this.#deliver({ kind: 'fetchFailed', slot, requestId, cause: 'serverError' });
+    state.paths = outcome.paths;
+    this.#deliver({ kind: 'manifestArrived', slot, requestId });
+  }
+
+  async #requestSegment(slot: number, requestId: number, segment: number, rendition: number): Promise<void> {
+    const state = this.#slots[slot]!;
+    const path = state.paths?.[rendition]?.[segment];
+    assert(path !== undefined, 'a segment is in the playlist', { slot, segment, rendition });
+    const get = this.#get(state)(path);
+    state.request = get;
+    const outcome = await get.outcome;
+    if (state.request !== get || outcome.kind === 'cancelled') return;
+    state.request = undefined;
+    const cause = failureOf(outcome);
+    if (cause !== undefined) return this.#deliver({ kind: 'fetchFailed', slot, requestId, cause });
+    assert(outcome.kind === 'answered', 'what has not failed was answered');
+    const { firstByteUs, transferUs, body } = outcome;
+    this.#deliver({ kind: 'segmentArrived', slot, requestId, bytes: body.length, firstByteUs, transferUs });
+  }
+
+  #get(state: Slot) {
+    const { clock } = this.#options;
+    const { agent, port } = state;
+    assert(agent !== undefined, 'a viewer has connections', { port });
+    return (path: string) => httpGet({ clock, agent, host: '127.0.0.1', port, path, limitMs: REQUEST_LIMIT_MS });
+  }
+
+  #deliver(input: PlayerInput): void {
+    const now = this.#options.clock.now();
+    const { slot } = input;
+    const arrival = input.kind === 'manifestArrived' || input.kind === 'segmentArrived';
+    this.recorder.input(now, input);
+    if (arrival) this.#logger.arriving(slot);
+    this.fleet.handle(now, input);
+    if (arrival) this.#logger.arrived(slot, now);
+    else this.#logger.woken(slot, now);
+    this.#slots[slot]!.timer.rearm();
+  }
+
+  #leave(slot: number): void {
+    const state = this.#slots[slot]!;
+    state.agent?.destroy();
+    state.agent = undefined;
+    this.#options.onLeave(slot);
+  }
+
+  #addRow(slot: number, outcome: string): void {
+    const network = this.#options.networks[this.#slots[slot]!.network]!;
+    this.rows.push(sessionRow(0, network, outcome, this.fleet.figures(slot)));
+  }
+}
+
+/** Name of the players in recordings. */
+export const PLAYERS = 'players';
+
+interface Slot {
+  readonly timer: WakeTimer;
+  network: number;
+  port: number;
+  agent: Agent | undefined;
+  paths: ManifestPaths | undefined;
+  request: { cancel(): void } | undefined;
+}
+
+const REQUEST_LIMIT_MS = 120_000; // hls.js 1.7, fragLoadPolicy maxLoadTimeMs
