@@ -136,7 +136,6 @@ export class PlayerFleet {
     c.fetch[slot] = FETCH_RETRY;
     const { retryDelay, retryDelayMax } = this.#params;
     c.retryAt[slot] = now + Math.min(retryDelayMax, retryDelay * 2 ** (attempts - 1));
-    this.#meters.retried();
   }
 
   /** The time asked for by `wakeAt` has come (or any later moment: the fleet looks at what is due). */
@@ -147,8 +146,10 @@ export class PlayerFleet {
       c.state[slot] = STALLED;
       c.stalledAt[slot] = now;
     }
-    if (c.fetch[slot] === FETCH_RETRY && now >= c.retryAt[slot]!) this.#request(slot);
-    else this.#decide(now, slot);
+    if (c.fetch[slot] === FETCH_RETRY && now >= c.retryAt[slot]!) {
+      this.#meters.retried();
+      this.#request(slot);
+    } else this.#decide(now, slot);
   }
 
   /** When this slot wants to be woken; NEVER when only an answer can move it. */
@@ -160,6 +161,8 @@ export class PlayerFleet {
       case STARTING:
         return Math.min(retryAt, c.startedAt[slot]! + c.patienceUs[slot]!);
       case STALLED:
+        // A stall that came to light between inputs leaves a request overdue.
+        if (c.fetch[slot] === FETCH_IDLE) return c.updatedAt[slot]!;
         return Math.min(retryAt, c.stalledAt[slot]! + this.#params.stallPatience);
       case PLAYING: {
         const dryOrDoneUs = Math.min(c.bufferEndUs[slot]!, this.#endUs(slot)) - c.playheadUs[slot]!;
@@ -315,7 +318,9 @@ export class PlayerFleet {
     if (state !== STARTING && state !== STALLED) return;
     const goalUs = state === STARTING ? this.#params.startBuffer : this.#params.resumeBuffer;
     const complete = c.bufferEndUs[slot]! >= this.#durationUs(slot);
-    if (!complete && this.bufferUs(slot) < goalUs) return;
+    // A segment that comes at the instant the buffer ran dry is in time, whichever of the two came first.
+    const inTime = state === STALLED && c.stalledAt[slot] === now;
+    if (!complete && !inTime && this.bufferUs(slot) < goalUs) return;
     if (state === STARTING) {
       c.startupUs[slot] = now - c.startedAt[slot]!;
       this.#meters.firstFrame(c.startupUs[slot]!);
