@@ -1,6 +1,6 @@
 import type { RunDocument, SessionRow } from '../models/core/run-record.ts';
 import { quantileOfSorted } from '../models/core/statistics.ts';
-import { formatCount, formatValue } from './format.ts';
+import { formatValue } from './format.ts';
 
 /** Share of sessions at or below each value: one curve of a distribution. */
 export interface DistributionCurve {
@@ -51,7 +51,7 @@ export function buildDistributions(document: RunDocument, sessions: readonly Ses
   const found: Distribution[] = [];
   if (startups.length > 0) found.push(startupDistribution(document, startups));
   if (bitrates.length > 0) {
-    const summary = `${quantilePhrase(bitrates[0]!, 'bits/s', 0.05, 0.5)}, by mean bitrate of the session.`;
+    const summary = `${quantilePhrase(bitrates[0]!, 'bits/s', 0.05, 0.5)} in the mean over the session.`;
     found.push({
       id: 'session-bitrate', title: 'Session mean bitrate', axis: 'mean played bitrate', unit: 'bits/s',
       scale: 'linear', curves: bitrates, marks: [], summary,
@@ -111,7 +111,7 @@ function startupDistribution(document: RunDocument, found: readonly Distribution
 function quantilePhrase(curve: DistributionCurve, unit: string, ...shares: readonly number[]): string {
   const below = (share: number): string => formatValue(curveQuantile(curve, share), unit);
   const parts = shares.map((share) => `${share * 100} % below ${below(share)}`);
-  return `Of ${formatCount(curve.count)} sessions ${parts.join(', ')}`;
+  return parts.join(', ');
 }
 
 function curves(

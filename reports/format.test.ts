@@ -13,7 +13,8 @@ describe('values carry the unit that reads best', () => {
     [0.9731, 'ratio', '97.3 %'], [0.9999, 'ratio', '99.990 %'], [0.00084, 'ratio', '0.084 %'],
     [1, 'ratio', '100 %'],
     [12_345, 'sessions', '12,345 sessions'], [1_234_567, 'requests', '1.23 M requests'], [2.5, '', '2.50'],
-    [0.6, '1/s', '0.600/s'], [1_234_000, '$/month', '$1.23M/month'], [-4.2, '$', '-$4.20'],
+    [0.6, '1/s', '0.600/s'], [31.1, '1/h', '31.1/h'],
+    [1_234_000, '$/month', '$1.23M/month'], [-4.2, '$', '-$4.20'],
   ])('%s %s is %s', (value, unit, text) => {
     expect(formatValue(value, unit)).toBe(text);
   });

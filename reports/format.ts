@@ -32,7 +32,8 @@ export function scaleFor(unit: string, magnitude: number): DisplayScale {
     return { divisor: step.divisor, suffix: step.suffix + base };
   }
   const step = pick(COUNT_STEPS, size);
-  if (unit.startsWith('$')) return { divisor: step.divisor, suffix: step.suffix + unit.slice(1) };
+  // What stands before a unit ($) or is no unit at all (the 1 of 1/h) is not repeated behind the number.
+  if (/^\$|^1\//.test(unit)) return { divisor: step.divisor, suffix: step.suffix + unit.slice(1) };
   return { divisor: step.divisor, suffix: [step.suffix, unit].filter((part) => part !== '').join(' ') };
 }
 

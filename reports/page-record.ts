@@ -2,11 +2,14 @@ import { assert } from '../models/core/assert.ts';
 import {
   RUN_DOCUMENT_SCHEMA, type RunDocument, type RunRecord, type SessionLog, type SessionRow,
 } from '../models/core/run-record.ts';
+import { networkRows, type NetworkRow } from './distributions.ts';
 
 /** A run record as a page holds it: long series and many sessions thinned, and how much of them was kept. */
 export interface PageRecord extends RunRecord {
   /** Sessions of the run, of which `sessions` holds an even sample when there are too many to draw. */
   readonly sessionsTotal: number;
+  /** Figures by network class, over all sessions. */
+  readonly networks: readonly NetworkRow[];
 }
 
 /** How much of a run a page carries. */
@@ -23,11 +26,22 @@ export const PAGE_LIMITS: PageLimits = { points: 300, sessions: 5000 };
 export function encodePageRecord(record: RunRecord, limits: PageLimits = PAGE_LIMITS): string {
   const sessions = thinSessions(record.sessions, limits.sessions);
   const columns = SESSION_COLUMNS.map((name) => sessions.map((row) => rounded(row[name])));
+  // Most series were sampled at the same times: each list of times is written once.
+  const clocks = new Map<string, { readonly index: number; readonly seconds: number[] }>();
+  const series = groupSeries(record.series).map((group) => {
+    const { seconds, ...thin } = thinSeries(group, limits.points);
+    const key = seconds.join();
+    const clock = clocks.get(key) ?? { index: clocks.size, seconds };
+    clocks.set(key, clock);
+    return { ...thin, clock: clock.index };
+  });
   const page: EncodedRecord = {
     document: record.document,
-    series: groupSeries(record.series).map((group) => thinSeries(group, limits.points)),
+    clocks: [...clocks.values()].map((clock) => clock.seconds),
+    series,
     sessions: Object.fromEntries(SESSION_COLUMNS.map((name, i) => [name, columns[i]!])),
     sessionsTotal: record.sessions.length,
+    networks: networkRows(record.sessions),
     logs: record.logs,
   };
   return JSON.stringify(page);
@@ -44,16 +58,20 @@ export function decodePageRecord(text: string): PageRecord {
     const cells = SESSION_COLUMNS.map((name) => [name, page.sessions[name]![i]] as const);
     return Object.fromEntries(cells) as unknown as SessionRow;
   });
-  const series = page.series.flatMap(({ metric, labels, replication, seconds, values }) =>
-    seconds.map((at, i) => ({ metric, labels, replication, seconds: at, value: values[i] ?? NaN })));
-  return { document: page.document, series, sessions, sessionsTotal: page.sessionsTotal, logs: page.logs };
+  const series = page.series.flatMap(({ metric, labels, replication, clock, values }) =>
+    page.clocks[clock]!.map((seconds, i) =>
+      ({ metric, labels, replication, seconds, value: values[i] ?? NaN })));
+  const { document, sessionsTotal, networks, logs } = page;
+  return { document, series, sessions, sessionsTotal, networks, logs };
 }
 
 interface EncodedRecord {
   readonly document: RunDocument;
-  readonly series: readonly SeriesColumns[];
+  readonly clocks: ReadonlyArray<readonly number[]>;
+  readonly series: ReadonlyArray<Omit<SeriesColumns, 'seconds'> & { readonly clock: number }>;
   readonly sessions: Readonly<Record<string, ReadonlyArray<string | number | null>>>;
   readonly sessionsTotal: number;
+  readonly networks: readonly NetworkRow[];
   readonly logs: readonly SessionLog[];
 }
 

@@ -85,7 +85,8 @@ export function drawValueAxis(
     drawRule(axis, [area.left, y(tick), area.right, y(tick)], 'grid');
     drawText(axis, { x: area.left - 6, y: y(tick) + 4, anchor: 'end' }, tickText(tick / scale.divisor, step));
   }
-  if (scale.suffix !== '') drawText(axis, { x: area.left - 6, y: area.top - 8, anchor: 'end' }, scale.suffix);
+  const unit = scale.suffix.replace(/^\//, 'per ');
+  if (unit !== '') drawText(axis, { x: area.left - 6, y: area.top - 8, anchor: 'end' }, unit);
 }
 
 /** A tick's number with the decimals its step needs. */

@@ -27,10 +27,7 @@ export interface TimePanelLayout {
 
 /** The scales of a panel. */
 export function timePanelLayout(panel: Panel, options: TimePanelOptions): TimePanelLayout {
-  const longest = Math.max(...panel.lines.map((line) => textWidth(line.name)));
-  const labelled = panel.lines.length > 1 && options.width >= 420;
-  const right = options.width - (labelled ? Math.min(longest + 10, 120) : 10);
-  const area = { left: 52, right, top: 22, bottom: options.height - 36 };
+  const area = { left: 52, right: options.width - 14, top: 22, bottom: options.height - 36 };
   const y = scaleLinear().domain(valueDomain(panel)).range([area.bottom, area.top]).nice(4);
   const scale = scaleFor(panel.unit, Math.max(...y.domain().map(Math.abs)));
   return { area, x: timeScale(options.domain, area), y, scale };
@@ -42,8 +39,8 @@ export function timePanel(panel: Panel, options: TimePanelOptions): SVGSVGElemen
   const { area, x, y, scale } = layout;
   const plot = createPlot(options);
   const warm = Math.min(x(options.warmupSeconds), area.right);
-  const free = freePlaces(panel, layout);
-  if (options.warmupSeconds > options.domain[0]) drawWarmup(plot, area, warm, free);
+  const covered = coveredLines(panel, layout);
+  if (options.warmupSeconds > options.domain[0]) drawWarmup(plot, area, warm, covered);
   drawValueAxis(plot, area, y, scale);
   drawTimeAxis(plot, area, x, `simulated time, ${clockUnit(options.domain[1])}`);
   const at = (point: BandPoint): boolean => point.median !== null;
@@ -60,8 +57,7 @@ export function timePanel(panel: Panel, options: TimePanelOptions): SVGSVGElemen
       .style('fill', 'none').style('stroke', colour).style('stroke-width', 1.75)
       .style('stroke-dasharray', dash).style('stroke-linejoin', 'round');
   });
-  if (panel.bound !== null) drawBound(plot, area, y(panel.bound.value), panel.bound.target, free);
-  if (area.right < options.width - 10) drawEndLabels(plot, panel, layout);
+  if (panel.bound !== null) drawBound(plot, area, y(panel.bound.value), panel.bound.target, covered);
   return plot.node()!;
 }
 
@@ -99,52 +95,36 @@ function valueDomain(panel: Panel): [number, number] {
   return [Math.min(0, low), top];
 }
 
-function drawWarmup(plot: Plot, area: PlotArea, to: number, isFree: FreePlaces): void {
+function drawWarmup(plot: Plot, area: PlotArea, to: number, covered: Covered): void {
   const group = plot.append('g').attr('class', 'warmup');
   group.append('rect')
     .attr('x', area.left).attr('y', area.top)
     .attr('width', Math.max(0, to - area.left)).attr('height', area.bottom - area.top)
     .style('fill', 'var(--sunken)');
   const text = 'warm-up';
-  const places = [area.top + 13, area.bottom - 6].filter((y) => isFree(area.left + 5, y, textWidth(text)));
-  if (to - area.left > 50 && places.length > 0) drawText(group, { x: area.left + 5, y: places[0]! }, text);
+  const at = [area.top + 13, area.bottom - 6].find((y) => covered(area.left + 5, y, textWidth(text)) === 0);
+  if (to - area.left > 50 && at !== undefined) drawText(group, { x: area.left + 5, y: at }, text);
 }
 
-function drawBound(plot: Plot, area: PlotArea, y: number, target: string, isFree: FreePlaces): void {
+function drawBound(plot: Plot, area: PlotArea, y: number, target: string, covered: Covered): void {
   const group = plot.append('g').attr('class', 'bound');
   drawRule(group, [area.left, y, area.right, y], 'bad')
     .style('stroke-dasharray', '5 4').style('stroke-width', 1.5);
   const text = `objective ${target}`;
   const width = textWidth(text);
-  const lefts = [area.right - 2 - width, (area.left + area.right - width) / 2, area.left + 4];
+  const room = area.right - area.left - width - 6;
   const places = [y - 5, y + 13].filter((at) => at > area.top + 8 && at < area.bottom)
-    .flatMap((at) => lefts.map((left) => [left, at] as const));
-  const free = places.find((place) => isFree(...place, width));
-  const [left, at] = free ?? places[0] ?? [lefts[0]!, y - 5];
-  drawLabel(group, { x: left, y: at }, text, 'bad');
+    .flatMap((at) => [1, 0, 0.75, 0.5, 0.25].map((share) => [area.left + 4 + share * room, at] as const));
+  const [best] = places.sort((a, b) => covered(...a, width) - covered(...b, width));
+  if (best !== undefined) drawLabel(group, { x: best[0], y: best[1] }, text, 'bad');
 }
 
-/** Whether a text of this width, its baseline's left end at a point, would cover no line. */
-type FreePlaces = (left: number, baseline: number, width: number) => boolean;
+/** How many points of lines a text of this width would cover, the left end of its baseline at a point. */
+type Covered = (left: number, baseline: number, width: number) => number;
 
-function freePlaces(panel: Panel, { x, y }: TimePanelLayout): FreePlaces {
+function coveredLines(panel: Panel, { x, y }: TimePanelLayout): Covered {
   const marks = panel.lines.flatMap((line) => line.points.flatMap(({ seconds, median }) =>
     (median === null ? [] : [[x(seconds), y(median)] as const])));
-  return (left, baseline, width) => !marks.some(([at, height]) =>
-    at > left - 4 && at < left + width + 4 && height > baseline - 13 && height < baseline + 4);
-}
-
-// Names beside the ends of their lines, pushed apart where lines end together.
-function drawEndLabels(plot: Plot, panel: Panel, { area, y }: TimePanelLayout): void {
-  const ends = panel.lines
-    .map((line, look) => {
-      const last = line.points.findLast((point) => point.median !== null)!;
-      return { name: line.name, look, y: y(last.median!) };
-    })
-    .sort((a, b) => a.y - b.y);
-  let previous = -Infinity;
-  for (const end of ends) {
-    previous = Math.max(end.y + 4, previous + 13);
-    drawText(plot, { x: area.right + 6, y: previous }, end.name).style('fill', lineLook(end.look).colour);
-  }
+  return (left, baseline, width) => marks.filter(([at, height]) =>
+    at > left - 4 && at < left + width + 4 && height > baseline - 13 && height < baseline + 4).length;
 }

@@ -16,7 +16,8 @@ export class WeirIndicators extends LitElement {
         <table>
           <thead><tr>
             <th scope="col">Indicator</th><th scope="col" class="figure">Value</th>
-            <th scope="col" class="figure">95 % interval</th><th scope="col" class="figure">Replications</th>
+            <th scope="col" class="figure">95 % interval</th>
+            <th scope="col" class="figure runs">Replications</th>
           </tr></thead>
           <tbody>${Object.entries(this.slis).map(([name, sli]) => this.#row(name, sli))}</tbody>
         </table>
@@ -32,7 +33,7 @@ export class WeirIndicators extends LitElement {
           <div class="soft small help">${findSli(name)?.help ?? ''}</div></th>
         <td class="figure"><b>${formatFigureValue(sli)}</b></td>
         <td class="figure">${interval}</td>
-        <td class="figure">${sli.n}</td>
+        <td class="figure runs">${sli.n}</td>
       </tr>
     `;
   }
@@ -50,6 +51,18 @@ export class WeirIndicators extends LitElement {
 
     .help {
       font-weight: 400;
+    }
+
+    @media (max-width: 36rem) {
+      .mono,
+      .runs {
+        display: none;
+      }
+
+      th,
+      td {
+        padding: 0.4rem 0.5rem;
+      }
     }
   `];
 }

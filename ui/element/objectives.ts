@@ -38,9 +38,10 @@ export class WeirObjectives extends LitElement {
     return html`
       <article class="card ${slo.verdict}" aria-label="${humanise(slo.name)}: ${word}">
         <div class="top">
-          <h3>${humanise(slo.name)}<span class="soft mono sli">${slo.sli}</span></h3>
+          <h3>${humanise(slo.name)}</h3>
           <span class="verdict ${slo.verdict}" title=${meaning}>${verdictIcon(slo.verdict)} ${word}</span>
         </div>
+        <p class="soft mono sli">${slo.sli}</p>
         <p class="value">${formatFigureValue(slo)}</p>
         <p class="soft small number">${interval === null ? 'single run' : `95 % interval ${interval}`}</p>
         <div class="strip" aria-hidden="true">${this.#strips[this.slos.indexOf(slo)]}</div>
@@ -144,9 +145,7 @@ export class WeirObjectives extends LitElement {
     }
 
     .sli {
-      display: block;
       font-size: 0.72rem;
-      font-weight: 400;
     }
 
     .silent {

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { buildDistributions, networkRows } from '../../reports/distributions.ts';
+import { buildDistributions } from '../../reports/distributions.ts';
 import type { PageRecord } from '../../reports/page-record.ts';
 import { buildPanels } from '../../reports/panels.ts';
 import { cacheTiers } from '../../reports/tiers.ts';
@@ -65,11 +65,12 @@ export class WeirReport extends LitElement {
 }
 
 function sectionsOf(record: PageRecord): Section[] {
-  const { document, sessions, sessionsTotal, logs } = record;
+  const { document, sessions, sessionsTotal, networks, logs } = record;
   const panels = buildPanels(record);
   const distributions = buildDistributions(document, sessions);
   const tiers = cacheTiers(document);
-  const shown = logs.filter((log) => log.events.length > 1);
+  // The longest first: it has most to show.
+  const shown = logs.filter((log) => log.events.length > 1).sort((a, b) => b.events.length - a.events.length);
   const section = (id: string, title: string, present: boolean, body: () => TemplateResult): Section[] =>
     (present ? [{ id, title, body: body() }] : []);
   return [
@@ -81,7 +82,7 @@ function sectionsOf(record: PageRecord): Section[] {
       <weir-over-time .panels=${panels} .replications=${document.replications}
         .warmupSeconds=${document.warmupSeconds}></weir-over-time>`),
     section('sessions', 'Over sessions', distributions.length > 0, () => html`
-      <weir-distributions .distributions=${distributions} .networks=${networkRows(sessions)}
+      <weir-distributions .distributions=${distributions} .networks=${networks}
         .sessionsDrawn=${sessions.length} .sessionsTotal=${sessionsTotal}></weir-distributions>`),
     section('tiers', 'Cache tiers', tiers.length > 0, () => html`<weir-tiers .tiers=${tiers}></weir-tiers>`),
     section('session', 'One session', shown.length > 0,
