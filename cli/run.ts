@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import type { RunDocument, RunRecord } from '../models/core/run-record.ts';
 import { renderRun } from '../reports/terminal.ts';
-import { simulate } from '../sim/experiment.ts';
-import { EXIT } from './exit.ts';
+import { availableParallelism } from 'node:os';
+import { CheckpointMismatchError } from '../sim/experiments/checkpoint.ts';
+import { simulateInParallel } from '../sim/parallel.ts';
+import { EXIT, UsageError } from './exit.ts';
 import { interruptible } from './interrupt.ts';
 import { writeRun } from './output.ts';
 import { ProgressLine } from './progress.ts';
@@ -14,6 +16,8 @@ interface RunOptions extends ScenarioOptions {
   readonly json?: boolean;
   readonly out?: string;
   readonly strict?: boolean;
+  readonly workers?: string;
+  readonly checkpoint?: string;
 }
 
 /** `weir run`: simulates a scenario and reports it against its objectives. */
@@ -23,6 +27,8 @@ export function runCommand(): Command {
     .argument('<scenario>', 'a scenario file, or the name of a shipped one')
     .option('--json', 'print the run document (schema weir.run/1) instead of tables')
     .option('--out <folder>', 'also write manifest.json, summary.json, series and sessions (Parquet), report.html')
+    .option('--workers <count>', 'threads for replications (default: one a core); results do not depend on it')
+    .option('--checkpoint <file>', 'keep finished replications here; the same command goes on from them')
     .option('--strict', 'exit with 3 when an objective is missed, 4 when one is inconclusive')
     .addHelpText('after', () => `${scenariosHelp()}
 
@@ -38,19 +44,25 @@ Examples:
 
 async function run(scenario: string, options: RunOptions): Promise<number> {
   const plan = readPlan(scenario, options);
+  const workers = workerCount(options.workers);
   const progress = new ProgressLine();
   const { signal, restore } = interruptible('Stopping: what was simulated so far is reported');
   const startedAt = new Date();
   let record: RunRecord;
   try {
-    record = await simulate(plan, {
+    record = await simulateInParallel(plan, {
       provenance: provenanceOf(plan),
       signal,
-      onProgress: ({ fraction, replication, replications, events }) => {
-        const detail = `replication ${replication + 1} of ${replications}, ${(events / 1e6).toFixed(1)} M events`;
+      workers,
+      ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
+      onProgress: ({ fraction, finished, replications, events }) => {
+        const detail = `${finished} of ${replications} replications done, ${(events / 1e6).toFixed(1)} M events`;
         progress.update(fraction, detail);
       },
     });
+  } catch (error) {
+    if (error instanceof CheckpointMismatchError) throw new UsageError(`--checkpoint: ${error.message}`);
+    throw error;
   } finally {
     progress.clear();
     restore();
@@ -70,6 +82,12 @@ export async function report(record: RunRecord, options: RunOptions, startedAt: 
     : renderRun(document, terminalOptions(process.stdout)));
   if (!document.complete) return EXIT.interrupted;
   return options.strict === true ? verdictStatus(document) : EXIT.good;
+}
+
+function workerCount(text: string | undefined): number {
+  if (text === undefined) return availableParallelism();
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new UsageError(`--workers: expected a number from 1 to 999, got "${text}"`);
+  return Number(text);
 }
 
 function verdictStatus(document: RunDocument): number {

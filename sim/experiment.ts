@@ -1,17 +1,9 @@
 import type { Provenance, RunRecord } from '../models/core/run-record.ts';
-import { US_PER_S } from '../models/core/units.ts';
-import { summariseRun, type ReplicationOutcome } from '../models/operations/run-summary.ts';
+import type { ReplicationOutcome } from '../models/operations/run-summary.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
+import type { Progress } from './experiments/replication.ts';
+import { summariseSimulation } from './summary.ts';
 import { VideoRun } from './video-run.ts';
-
-/** How far an experiment is. */
-export interface Progress {
-  /** From 0 to 1. */
-  readonly fraction: number;
-  readonly replication: number;
-  readonly replications: number;
-  readonly events: number;
-}
 
 /** What a caller may want of a simulation beside its result. */
 export interface SimulateOptions {
@@ -25,35 +17,31 @@ export interface SimulateOptions {
 /** Events delivered between two looks at the outside world: some ten milliseconds' worth. */
 const SLICE = 20_000;
 
-/** Runs all replications of a scenario, one after the other, and summarises them. */
+/** Runs all replications of a scenario one after the other in this thread, in a browser as well as in Node. */
 export async function simulate(plan: ScenarioPlan, options: SimulateOptions): Promise<RunRecord> {
-  const { run } = plan.scenario;
+  const { replications } = plan.scenario.run;
   const startedMs = performance.now();
   const outcomes: ReplicationOutcome[] = [];
+  let partial: ReplicationOutcome | undefined;
   let events = 0;
-  let complete = true;
-  for (let replication = 0; replication < run.replications && complete; replication++) {
-    const video = new VideoRun(plan, replication);
-    while (!video.advance(SLICE)) {
-      const fraction = (replication + video.progress) / run.replications;
-      options.onProgress?.({
-        fraction, replication, replications: run.replications, events: events + video.events,
-      });
+  while (outcomes.length < replications && partial === undefined) {
+    const finished = outcomes.length;
+    const run = new VideoRun(plan, finished);
+    while (!run.advance(SLICE)) {
+      const fraction = (finished + run.progress) / replications;
+      options.onProgress?.({ fraction, finished, replications, events: events + run.events });
       await turn();
       if (options.signal?.aborted === true) {
-        complete = false;
+        partial = run.finish();
         break;
       }
     }
-    outcomes.push(video.finish());
-    events += video.events;
+    if (partial === undefined) outcomes.push(run.finish());
+    events += run.events;
   }
-  const { name, title } = plan.scenario;
-  return summariseRun({
-    scenario: name, title, world: 'sim', seed: run.seed, fidelity: run.fidelity, scale: 1, complete,
-    warmupSeconds: run.warmup / US_PER_S, wallSeconds: (performance.now() - startedMs) / 1000,
-    provenance: options.provenance, slos: plan.slos,
-  }, outcomes);
+  const wallSeconds = (performance.now() - startedMs) / 1000;
+  const complete = partial === undefined;
+  return summariseSimulation(plan, options.provenance, wallSeconds, { outcomes, partial, complete });
 }
 
 /** Lets signals, timers and the page have their turn. */

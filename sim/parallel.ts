@@ -1,0 +1,41 @@
+import type { Provenance, RunRecord } from '../models/core/run-record.ts';
+import type { ReplicationOutcome } from '../models/operations/run-summary.ts';
+import { packPlan, type PackedPlan } from '../scenarios/packed-plan.ts';
+import type { ScenarioPlan } from '../scenarios/plan.ts';
+import type { SimulateOptions } from './experiment.ts';
+import { runExperiment } from './experiments/pool.ts';
+import { summariseSimulation } from './summary.ts';
+
+/** Options of a simulation on worker threads. */
+export interface ParallelOptions extends SimulateOptions {
+  /** Threads; the record does not depend on their number. */
+  readonly workers: number;
+  /** A file that keeps finished replications, from which a run that was killed goes on. */
+  readonly checkpoint?: string;
+}
+
+/** Runs the replications of a scenario on worker threads: the same record as `simulate`. */
+export async function simulateInParallel(plan: ScenarioPlan, options: ParallelOptions): Promise<RunRecord> {
+  const { run } = plan.scenario;
+  const { checkpoint, provenance, signal, onProgress } = options;
+  const startedMs = performance.now();
+  const result = await runExperiment<PackedPlan, ReplicationOutcome>({
+    module: new URL('./video-worker.ts', import.meta.url),
+    data: packPlan(plan),
+    replications: run.replications,
+    workers: Math.min(options.workers, run.replications),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+    // More replications of the same scenario may go on from fewer: their number is not part of the key.
+    ...(checkpoint === undefined ? {} : { checkpoint: { file: checkpoint, key: experimentKey(plan, provenance) } }),
+  });
+  const wallSeconds = (performance.now() - startedMs) / 1000;
+  return summariseSimulation(plan, provenance, wallSeconds, result);
+}
+
+/** What must be the same for outcomes to belong to the same experiment. */
+function experimentKey(plan: ScenarioPlan, { version, gitRevision }: Provenance): string {
+  const { scenario, inputs } = plan;
+  const { replications: _any, ...run } = scenario.run;
+  return JSON.stringify({ version, gitRevision, scenario: { ...scenario, run }, inputs });
+}

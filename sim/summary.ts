@@ -1,0 +1,49 @@
+import type { Provenance, RunRecord } from '../models/core/run-record.ts';
+import { US_PER_S } from '../models/core/units.ts';
+import { summariseRun, type ReplicationOutcome } from '../models/operations/run-summary.ts';
+import type { ScenarioPlan } from '../scenarios/plan.ts';
+
+/** What the replications of a scenario have left, however they were run. */
+export interface SimulationResult {
+  /** Of finished replications, in their order. */
+  readonly outcomes: readonly ReplicationOutcome[];
+  /** Of an unfinished one, when the run was stopped early. */
+  readonly partial: ReplicationOutcome | undefined;
+  readonly complete: boolean;
+  /** Replications run again because their thread died. */
+  readonly retried?: readonly number[];
+}
+
+/**
+ * The record of a simulation. Of a run that was stopped early only finished replications count, since a piece of one would
+ * pull the figures towards the start of the run; a piece is reported when it is all there is.
+ */
+export function summariseSimulation(
+  plan: ScenarioPlan,
+  provenance: Provenance,
+  wallSeconds: number,
+  result: SimulationResult,
+): RunRecord {
+  const { run, name, title } = plan.scenario;
+  const { partial, complete, retried = [] } = result;
+  const finished = result.outcomes.length;
+  const outcomes = finished === 0 && partial !== undefined ? [partial] : result.outcomes;
+  const warnings: string[] = [];
+  if (!complete && finished > 0) {
+    warnings.push(`Stopped early: ${finished} of ${run.replications} replications were finished and are reported.`);
+  }
+  if (!complete && finished === 0) {
+    const seconds = Math.floor(partial?.simulatedSeconds ?? 0);
+    const of = run.duration / US_PER_S;
+    warnings.push(`Stopped early: the figures cover the first ${seconds} s of ${of} s of one replication.`);
+  }
+  if (retried.length > 0) {
+    warnings.push(`Replications ${retried.join(', ')} lost their thread and were run again; the figures are whole.`);
+  }
+  const record = summariseRun({
+    scenario: name, title, world: 'sim', seed: run.seed, fidelity: run.fidelity, scale: 1, complete,
+    warmupSeconds: run.warmup / US_PER_S, wallSeconds, provenance, slos: plan.slos,
+  }, outcomes);
+  const document = { ...record.document, warnings: [...warnings, ...record.document.warnings] };
+  return { ...record, document };
+}
