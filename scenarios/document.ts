@@ -1,6 +1,8 @@
-import { LineCounter, parseDocument, isMap, isNode, isPair, isScalar, type Document } from 'yaml';
+import {
+  LineCounter, isAlias, isMap, isNode, isPair, isScalar, parseDocument, visit, type Document, type YAMLError,
+} from 'yaml';
 import { ScenarioError, type ScenarioIssue } from './errors.ts';
-import { FileTooLargeError, SCENARIO_LIMIT, type FileSource } from './files.ts';
+import { SCENARIO_LIMIT, UnreadableFileError, type FileSource } from './files.ts';
 import { isRecord } from './schema-walk.ts';
 
 /** A place in a file, from 1. */
@@ -22,34 +24,112 @@ export interface ScenarioFile {
 /** Reads a YAML file whose root is a mapping; throws ScenarioError with every syntax error and its place. */
 export function readScenarioFile(file: string, files: FileSource): ScenarioFile {
   const whole = (message: string): ScenarioIssue => ({ file, line: 0, column: 0, path: '', message });
-  let text: string | undefined;
-  try {
-    text = files.readText(file, SCENARIO_LIMIT);
-  } catch (error) {
-    if (error instanceof FileTooLargeError) throw new ScenarioError([whole(`a scenario file: ${error.message}`)]);
-    throw error;
-  }
-  if (text === undefined) throw new ScenarioError([whole('expected a scenario file, but there is no such file')]);
+  const text = readText(file, files);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const problems = [...document.errors, ...document.warnings].map((problem): ScenarioIssue => {
-    const { line, col } = lines.linePos(problem.pos[0]);
-    return { file, line, column: col, path: '', message: `YAML: ${problem.message}` };
-  });
-  if (problems.length > 0) throw new ScenarioError(problems.slice(0, 20));
-  const value: unknown = toValue(document, whole);
+  // Keys are compared below, in one pass: the parser compares each with all before it.
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' } as const;
+  const document = parseDocument(text, options);
+  const at = (offset: number, message: string): ScenarioIssue => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col, path: '', message: `YAML: ${message}` };
+  };
+  const problems = [...document.errors, ...document.warnings]
+    .map((problem) => at(problem.pos[0], wordsOf(problem)));
+  for (const { offset, key } of repeatedKeys(document)) problems.push(at(offset, `the key "${key}" stands here twice`));
+  if (problems.length > 0) throw new ScenarioError(firstOf(problems, whole));
+  const value = toValue(document, at, whole);
   if (!isRecord(value)) {
     const got = value === null ? 'an empty file' : Array.isArray(value) ? 'a list' : 'a single value';
     throw new ScenarioError([whole(`expected a mapping of keys to values, got ${got}`)]);
   }
+  if (levelsOf(value) > MOST_LEVELS) {
+    const message = `expected at most ${MOST_LEVELS} levels, got more, or an anchor that holds itself`;
+    throw new ScenarioError([whole(message)]);
+  }
   return { file, text, value, place: (path) => placeOf(document, lines, file, path) };
 }
 
-function toValue(document: Document, whole: (message: string) => ScenarioIssue): unknown {
+/** Levels of nesting of a value: 0 for a scalar, Infinity for one that holds itself. */
+export function levelsOf(value: unknown, known = new Map<object, number>()): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  known.set(value, Infinity); // what is met again before it is left holds itself
+  let levels = 0;
+  for (const child of Object.values(value)) levels = Math.max(levels, levelsOf(child, known));
+  known.set(value, levels + 1);
+  return levels + 1;
+}
+
+/** Levels of nesting read: a scenario has fewer than ten. */
+export const MOST_LEVELS = 30;
+/** Problems of one file listed; the rest is counted. */
+const MOST_ISSUES = 20;
+
+function readText(file: string, files: FileSource): string {
+  const problem = (message: string) => new ScenarioError([{ file, line: 0, column: 0, path: '', message }]);
+  let text: string | undefined;
+  try {
+    text = files.readText(file, SCENARIO_LIMIT);
+  } catch (error) {
+    if (error instanceof UnreadableFileError) throw problem(`a scenario file: ${error.message}`);
+    throw error;
+  }
+  if (text !== undefined) return text;
+  throw problem(files.list(file) === undefined
+    ? 'expected a scenario file, but there is no such file'
+    : 'expected a scenario file, but it is a folder');
+}
+
+function firstOf(problems: readonly ScenarioIssue[], whole: (message: string) => ScenarioIssue): ScenarioIssue[] {
+  const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+  const more = sorted.length - MOST_ISSUES;
+  return more > 0 ? [...sorted.slice(0, MOST_ISSUES), whole(`and ${more} more`)] : sorted;
+}
+
+/** The parser's message, in words for people who write scenarios rather than programs. */
+function wordsOf(problem: YAMLError): string {
+  if (problem.code === 'MULTIPLE_DOCS') return 'expected one document, got another one after "---"';
+  if (problem.code === 'RESOURCE_EXHAUSTION') return 'nested too deeply to be read';
+  return problem.message.replaceAll('\n', ' ');
+}
+
+function repeatedKeys(document: Document): { readonly offset: number; readonly key: string }[] {
+  const found: { readonly offset: number; readonly key: string }[] = [];
+  visit(document, {
+    Map(_name, map) {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (seen.has(name)) found.push({ offset: key.range?.[0] ?? 0, key: name });
+        seen.add(name);
+      }
+    },
+  });
+  return found;
+}
+
+function toValue(
+  document: Document,
+  at: (offset: number, message: string) => ScenarioIssue,
+  whole: (message: string) => ScenarioIssue,
+): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw new ScenarioError([whole(`YAML: ${error instanceof Error ? error.message : String(error)}`)]);
+    const message = error instanceof Error ? error.message : String(error);
+    const unknown = /^Unresolved alias[^:]*: (.*)$/.exec(message)?.[1];
+    let issue: ScenarioIssue | undefined;
+    visit(document, {
+      Alias(_name, alias) {
+        if (alias.source !== unknown || !isAlias(alias)) return undefined;
+        issue = at(alias.range?.[0] ?? 0, `*${alias.source} stands for nothing: no &${alias.source} comes before it`);
+        return visit.BREAK;
+      },
+    });
+    const bomb = message.startsWith('Excessive alias count');
+    throw new ScenarioError([issue ?? whole(`YAML: ${bomb ? 'aliases multiply to more than can be read' : message}`)]);
   }
 }
 
@@ -62,6 +142,7 @@ function placeOf(
   let found: { readonly place: Place; readonly depth: number } | undefined;
   let node: unknown = document.contents;
   for (const [depth, key] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document);
     let start: number | undefined;
     if (isMap(node)) {
       const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(key));

@@ -1,6 +1,6 @@
 /** How the loader reaches files: a host with a disk implements it, a browser hands in what it has fetched. */
 export interface FileSource {
-  /** Text of a file, or undefined when there is none; throws FileTooLargeError beyond `limit` bytes. */
+  /** Text of a file, undefined when there is none; throws UnreadableFileError, FileTooLargeError beyond `limit` bytes. */
   readText(path: string, limit: number): string | undefined;
   /** Names in a folder, sorted, or undefined when it is no folder. */
   list(path: string): readonly string[] | undefined;
@@ -14,8 +14,11 @@ export interface FileSource {
   sha256(text: string): string;
 }
 
+/** A file is there but cannot be read; the message says why. */
+export class UnreadableFileError extends Error {}
+
 /** A file is larger than anything Weir reads as such a file. */
-export class FileTooLargeError extends Error {
+export class FileTooLargeError extends UnreadableFileError {
   constructor(path: string, bytes: number, limit: number) {
     const mb = (value: number) => `${(value / 1e6).toFixed(1)} MB`;
     super(`expected at most ${mb(limit)}, got ${mb(bytes)}`);

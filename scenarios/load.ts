@@ -1,13 +1,14 @@
-import type { z } from 'zod';
-import { parse as parseYaml } from 'yaml';
-import { showValue } from '../models/core/quantity.ts';
 import type { ParameterProvenance } from '../models/core/run-record.ts';
+import { DataFiles } from './data-files.ts';
+import { describeProblems } from './describe.ts';
 import { readScenarioFile, type Place, type ScenarioFile } from './document.ts';
-import { formatPath, ScenarioError, suggest, type ScenarioIssue } from './errors.ts';
+import { formatPath, ScenarioError, type ScenarioIssue } from './errors.ts';
 import type { FileSource } from './files.ts';
-import { listParameters } from './parameters.ts';
-import { knownKeys, knownValues, isRecord, schemaAt, valueAt } from './schema-walk.ts';
+import { checkLimits } from './limits.ts';
+import { listParameters, type Origin } from './parameters.ts';
+import { depthHeld, isRecord, valueAtPath } from './schema-walk.ts';
 import { scenarioSchema, type Scenario } from './schema.ts';
+import { applySetting, parseSettings, placeOfSetting, type Setting } from './settings.ts';
 
 /** A scenario that holds what its schema says, with where each value came from. */
 export interface LoadedScenario {
@@ -18,177 +19,127 @@ export interface LoadedScenario {
   readonly place: (path: ReadonlyArray<string | number>) => Place;
 }
 
-interface Override {
-  readonly text: string;
-  readonly path: ReadonlyArray<string | number>;
-  readonly value: unknown;
-}
-
 type Path = ReadonlyArray<string | number>;
 
 /**
  * Reads a scenario with the files it extends and the `path=value` settings of the command line; throws
- * ScenarioError with all problems at their places.
+ * ScenarioError with all problems at their places: settings first, then the file, then what it extends.
  */
-export function loadScenario(file: string, files: FileSource, settings: readonly string[] = []): LoadedScenario {
-  const chain = readChain(file, files);
-  const overrides = settings.map(parseSetting);
-  let input: unknown = {};
-  for (const part of [...chain].reverse()) input = merge(input, part.value);
-  input = withoutKey(input, 'extends');
-  for (const override of overrides) input = setAt(input, override.path, override.value);
-  const place = (path: Path) => placeIn(path, chain, overrides);
-  const parsed = scenarioSchema.safeParse(input, { reportInput: true });
-  if (!parsed.success) {
-    throw new ScenarioError(toIssues(parsed.error.issues, input, place));
+export function loadScenario(file: string, files: FileSource, texts: readonly string[] = []): LoadedScenario {
+  const issues: ScenarioIssue[] = [];
+  const chain = collect(issues, () => readChain(file, files));
+  const settings = collect(issues, () => parseSettings(texts));
+  if (chain === undefined || settings === undefined) throw new ScenarioError(issues);
+  let written: unknown = {};
+  for (const part of [...chain].reverse()) written = merge(written, withoutKey(part.value, 'extends'));
+  let input = written;
+  for (const setting of settings) {
+    collect(issues, () => (input = applySetting(input, setting, merge)));
   }
-  const isSet = (path: Path) => overrides.some((override) => startsWith(path, override.path));
-  return { scenario: parsed.data, file, parameters: listParameters(scenarioSchema, input, isSet), place };
+  const place = (path: Path) => placeIn(path, chain, settings);
+  const parsed = scenarioSchema.safeParse(input, { reportInput: true });
+  if (parsed.success) {
+    for (const { path, message } of checkLimits(parsed.data, input)) {
+      issues.push({ ...place(path), path: formatPath(path), message });
+    }
+  } else {
+    issues.push(...describeProblems(parsed.error.issues, input, place));
+    const data = new DataFiles(file, place, files);
+    data.check(input);
+    issues.push(...data.issues);
+  }
+  if (!parsed.success || issues.length > 0) throw new ScenarioError(inOrder(issues, chain));
+  const originOf = (path: Path): Origin => {
+    if (settings.some((setting) => holds(setting, path))) return 'set';
+    return valueAtPath(written, path) === undefined ? 'default' : 'scenario';
+  };
+  return { scenario: parsed.data, file, parameters: listParameters(scenarioSchema, input, originOf), place };
+}
+
+/** Runs a step; what is wrong with the user's files joins the list, and the step has no result. */
+function collect<Result>(issues: ScenarioIssue[], step: () => Result): Result | undefined {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    issues.push(...error.issues);
+    return undefined;
+  }
 }
 
 /** The file and the files it extends, the most particular first. */
 function readChain(file: string, files: FileSource): ScenarioFile[] {
-  const chain: ScenarioFile[] = [];
-  let next: string | undefined = file;
-  while (next !== undefined) {
-    const current: ScenarioFile = readScenarioFile(next, files);
-    chain.push(current);
+  const chain: ScenarioFile[] = [readScenarioFile(file, files)];
+  for (;;) {
+    const current = chain.at(-1)!;
     const base: unknown = current.value['extends'];
     if (base === undefined) return chain;
-    const { line, column } = current.place(['extends'])!.place;
-    const issue = (message: string) => new ScenarioError([{ file: current.file, line, column, path: 'extends', message }]);
-    if (typeof base !== 'string') throw issue(`expected the path of a scenario file, got ${showValue(base)}`);
-    next = files.resolve(current.file, base);
-    if (files.readText(next, Infinity) === undefined) throw issue(`expected a scenario file, but there is no ${base}`);
-    if (chain.some((known) => known.file === next)) throw issue(`expected another file: ${base} extends itself`);
+    const at = current.place(['extends'])!.place;
+    const issue = (message: string) => new ScenarioError([{ ...at, path: 'extends', message }]);
+    if (typeof base !== 'string' || base === '') throw issue('expected the path of a scenario file');
+    const next = files.resolve(current.file, base);
+    if (files.list(next) !== undefined) throw issue(`expected a scenario file, but ${base} is a folder`);
+    if (!files.exists(next)) throw issue(`expected a scenario file, but there is no ${base}`);
+    const same = (path: string) => files.resolve(path, next) === files.resolve(path, path);
+    if (chain.some((known) => known.file === next || same(known.file))) {
+      throw issue(`expected another file: ${base} extends itself`);
+    }
+    if (chain.length === MOST_FILES) throw issue(`expected at most ${MOST_FILES} files that extend each other`);
+    chain.push(readScenarioFile(next, files));
   }
-  return chain;
 }
+
+/** Files that may extend each other: more than anybody follows, fewer than a circle of links makes. */
+const MOST_FILES = 10;
 
 /** Mappings merge key by key; everything else, lists included, is replaced. A new `law` or `rule` replaces its mapping. */
 function merge(base: unknown, over: unknown): unknown {
   if (!isRecord(base) || !isRecord(over)) return over;
   for (const kind of ['law', 'rule']) if (over[kind] !== undefined && over[kind] !== base[kind]) return over;
-  const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) merged[key] = key in base ? merge(base[key], value) : value;
-  return merged;
+  const merged = new Map(Object.entries(base));
+  for (const [key, value] of Object.entries(over)) merged.set(key, merge(merged.get(key), value));
+  return Object.fromEntries(merged);
 }
 
-function withoutKey(value: unknown, key: string): unknown {
-  if (!isRecord(value)) return value;
-  const { [key]: _dropped, ...rest } = value;
-  return rest;
+function withoutKey(value: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
 }
 
-/** Reads `cdn.edge.nodes=3` or `audience.networks[0].share=20%`. */
-function parseSetting(text: string): Override {
-  const file = `--set ${text}`;
-  const issue = (message: string) => new ScenarioError([{ file, line: 0, column: 0, path: '', message }]);
-  const split = text.indexOf('=');
-  const name = text.slice(0, split).trim();
-  if (split < 1 || !/^[A-Za-z]\w*(\.[A-Za-z]\w*|\[\d+\])*$/.test(name)) {
-    throw issue('expected path=value, such as cdn.edge.capacity=40GB');
-  }
-  const keys = name.match(/[A-Za-z]\w*|\[\d+\]/g) ?? [];
-  const path = keys.map((key) => (key.startsWith('[') ? Number(key.slice(1, -1)) : key));
-  let value: unknown;
-  try {
-    value = parseYaml(text.slice(split + 1));
-  } catch {
-    value = text.slice(split + 1);
-  }
-  return { text, path, value };
-}
-
-function setAt(target: unknown, path: Path, value: unknown): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return isRecord(target) && isRecord(value) ? merge(target, value) : value;
-  const child = setAt(valueAt(target, key), rest, value);
-  if (typeof key === 'number') {
-    const list: unknown[] = Array.isArray(target) ? [...(target as unknown[])] : [];
-    list[key] = child;
-    return list;
-  }
-  return { ...(isRecord(target) ? target : {}), [key]: child };
+/** True when a setting gives the value at a path, as a whole or as a part of what it gives. */
+function holds({ path: prefix, value }: Setting, path: Path): boolean {
+  return startsWith(path, prefix) && valueAtPath(value, path.slice(prefix.length)) !== undefined;
 }
 
 function startsWith(path: Path, prefix: Path): boolean {
   return prefix.every((key, i) => path[i] === key);
 }
 
-function placeIn(path: Path, chain: readonly ScenarioFile[], overrides: readonly Override[]): Place {
-  const override = overrides.findLast(({ path: prefix }) => startsWith(path, prefix) || startsWith(prefix, path));
-  if (override !== undefined) return { file: `--set ${override.text}`, line: 0, column: 0 };
-  let best: { readonly place: Place; readonly depth: number } | undefined;
+/** Where the deepest part of a path stands; of two that hold as much of it, the more particular counts. */
+function placeIn(path: Path, chain: readonly ScenarioFile[], settings: readonly Setting[]): Place {
+  let best: { readonly place: Place; readonly depth: number } = {
+    place: { file: chain[0]!.file, line: 1, column: 1 }, depth: 0,
+  };
+  for (const setting of [...settings].reverse()) {
+    let depth = 0;
+    // What stands above a setting is wrong because of it, as far as anybody can tell.
+    if (startsWith(setting.path, path)) depth = path.length;
+    else if (startsWith(path, setting.path)) {
+      depth = setting.path.length + depthHeld(setting.value, path.slice(setting.path.length));
+    }
+    if (depth > best.depth) best = { place: placeOfSetting(setting.text), depth };
+  }
   for (const file of chain) {
     const found = file.place(path);
-    if (found !== undefined && found.depth > (best?.depth ?? 0)) best = found;
+    if (found !== undefined && found.depth > best.depth) best = found;
   }
-  return best?.place ?? { file: chain[0]!.file, line: 1, column: 1 };
+  return best.place;
 }
 
-function toIssues(
-  problems: readonly z.core.$ZodIssue[],
-  input: unknown,
-  place: (path: Path) => Place,
-): ScenarioIssue[] {
-  const issues: ScenarioIssue[] = [];
-  for (const problem of problems) {
-    const path = problem.path.filter((key) => typeof key !== 'symbol');
-    if (problem.code === 'unrecognized_keys') {
-      const at = schemaAt(scenarioSchema, path, input);
-      const known = at === undefined ? [] : knownKeys(at.schema, at.value);
-      for (const key of problem.keys) {
-        const full = [...path, key];
-        const message = `unknown key "${key}": ${suggest(key, known)}`;
-        issues.push({ ...place(full), path: formatPath(full), message });
-      }
-    } else issues.push({ ...place(path), path: formatPath(path), message: describe(problem, path, input) });
-  }
-  return issues.sort((a, b) => a.line - b.line || a.column - b.column);
-}
-
-/** What was expected and what was got, in the words of the user's file. */
-function describe(problem: z.core.$ZodIssue, path: Path, input: unknown): string {
-  const got = problem.input === undefined ? 'nothing' : showValue(problem.input);
-  // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- zod's list, not ours
-  switch (problem.code) {
-    case 'invalid_type':
-      return `expected ${withArticle(problem.expected)}, got ${got}`;
-    case 'too_small':
-      return problem.origin === 'array' || problem.origin === 'string'
-        ? `expected at least ${problem.minimum} ${problem.origin === 'array' ? 'entries' : 'characters'}, got ${got}`
-        : `expected ${problem.inclusive === false ? '>' : 'at least'} ${problem.minimum}, got ${got}`;
-    case 'too_big':
-      return problem.origin === 'array'
-        ? `expected at most ${problem.maximum} entries`
-        : `expected at most ${problem.maximum}, got ${got}`;
-    case 'invalid_value':
-      return describeChoice(schemaAt(scenarioSchema, path, input)?.schema, problem.input, problem.message);
-    case 'invalid_union': {
-      // A discriminated union complains at its discriminator; quantities bring a message of their own.
-      const union = schemaAt(scenarioSchema, path.slice(0, -1), input)?.schema;
-      const name = path.at(-1)!;
-      const given = isRecord(problem.input) ? problem.input[String(name)] : problem.input;
-      return describeChoice(problem.discriminator === name ? union : undefined, given, problem.message);
-    }
-    default:
-      return problem.message;
-  }
-}
-
-function describeChoice(schema: z.ZodType | undefined, given: unknown, otherwise: string): string {
-  const known = schema === undefined ? [] : knownValues(schema);
-  if (known.length === 0) return otherwise;
-  const expected = `expected ${known.map((name) => `"${name}"`).join(' or ')}`;
-  if (given === undefined) return `${expected}, got nothing`;
-  const hint = typeof given === 'string' ? `: ${suggest(given, known)}` : '';
-  return `${expected}, got ${showValue(given)}${hint}`;
-}
-
-function withArticle(type: string): string {
-  const names: Readonly<Record<string, string>> = {
-    int: 'a whole number', number: 'a number', string: 'a text', object: 'a mapping', array: 'a list', boolean: 'true or false',
+/** Settings first, then file by file, each by lines. */
+function inOrder(issues: readonly ScenarioIssue[], chain: readonly ScenarioFile[]): ScenarioIssue[] {
+  const rank = ({ file }: ScenarioIssue) => {
+    const index = chain.findIndex((part) => part.file === file);
+    return index >= 0 ? index : file.startsWith('--set ') ? -1 : chain.length;
   };
-  return names[type] ?? type;
+  return [...issues].sort((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
 }

@@ -49,7 +49,10 @@ export function unwrap(schema: z.ZodType): Unwrapped {
 export function childSchema(schema: z.ZodType, key: string | number, value: unknown): z.ZodType | undefined {
   const { definition } = unwrap(schema);
   if (definition.type === 'array') return typeof key === 'number' ? definition.element : undefined;
-  if (definition.type === 'object') return definition.shape?.[String(key)];
+  if (definition.type === 'object') {
+    const shape = definition.shape ?? {};
+    return Object.hasOwn(shape, key) ? shape[String(key)] : undefined;
+  }
   const branch = branchOf(schema, value);
   return branch === undefined ? undefined : childSchema(branch, key, value);
 }
@@ -104,7 +107,22 @@ export function schemaAt(
 /** One key of an object or array, or undefined. */
 export function valueAt(value: unknown, key: string | number): unknown {
   if (Array.isArray(value)) return typeof key === 'number' ? (value as unknown[])[key] : undefined;
-  return isRecord(value) ? value[String(key)] : undefined;
+  return isRecord(value) && Object.hasOwn(value, key) ? value[String(key)] : undefined;
+}
+
+/** The value at a path, or undefined. */
+export function valueAtPath(value: unknown, path: ReadonlyArray<string | number>): unknown {
+  return path.reduce<unknown>(valueAt, value);
+}
+
+/** How many keys of a path a value holds. */
+export function depthHeld(value: unknown, path: ReadonlyArray<string | number>): number {
+  let at = value;
+  for (const [depth, key] of path.entries()) {
+    at = valueAt(at, key);
+    if (at === undefined) return depth;
+  }
+  return path.length;
 }
 
 /** True for plain objects. */

@@ -23,9 +23,6 @@ export const runParams = z.strictObject({
   fidelity: z.enum(['segment'])
     .meta({ description: 'segment: every media segment of every viewer.', unit: 'name', source: 'assumed' })
     .prefault('segment'),
-}).refine((run) => run.warmup < run.duration, {
-  path: ['warmup'],
-  error: 'expected a warm-up shorter than the duration of the run',
 });
 
 /** What a real run needs beside the scenario's parts. */
@@ -34,7 +31,7 @@ export const realParams = z.strictObject({
     .meta({ description: 'The video to package and stream.', unit: 'path', source: 'assumed' }),
 });
 
-/** A scenario file. A part that is left out is not simulated. */
+/** A scenario file; `checkLimits` holds what concerns more than one parameter. A part that is left out is not simulated. */
 export const scenarioSchema = z.strictObject({
   weir: z.literal(1).meta({ description: 'Version of the scenario format.', unit: 'version', source: 'assumed' }),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes')
@@ -49,12 +46,6 @@ export const scenarioSchema = z.strictObject({
   cdn: cdnParams.prefault({}),
   slos: z.array(sloParams).max(100).optional(),
   real: realParams.optional(),
-}).superRefine((scenario, context) => {
-  const { player, catalogue } = scenario;
-  if (player.bufferMax < catalogue.segment) {
-    const message = 'expected room for one segment (catalogue.segment)';
-    context.addIssue({ code: 'custom', path: ['player', 'bufferMax'], message, input: player.bufferMax });
-  }
 });
 
 /** A parsed scenario: every quantity in its base unit. */

@@ -1,0 +1,124 @@
+import type { InputFile } from '../models/core/run-record.ts';
+import { TraceTable } from '../models/network/trace.ts';
+import type { Place } from './document.ts';
+import { formatPath, ScenarioError, suggest, type ScenarioIssue } from './errors.ts';
+import { DATA_LIMIT, UnreadableFileError, type FileSource } from './files.ts';
+import { valueAt } from './schema-walk.ts';
+import type { SizeTable } from './size-table.ts';
+import { parseSizeTables } from './size-tables.ts';
+import { parseTrace } from './trace-files.ts';
+
+type Path = ReadonlyArray<string | number>;
+
+/** Reads the files a scenario names; what is wrong with them is collected, in the order of the scenario's lines. */
+export class DataFiles {
+  readonly inputs: InputFile[] = [];
+  readonly #file: string;
+  readonly #place: (path: Path) => Place;
+  readonly #files: FileSource;
+  readonly #found: { readonly at: Place; readonly issue: ScenarioIssue }[] = [];
+
+  /** `file`: the scenario; `place`: where its parameters stand. */
+  constructor(file: string, place: (path: Path) => Place, files: FileSource) {
+    this.#file = file;
+    this.#place = place;
+    this.#files = files;
+  }
+
+  get issues(): ScenarioIssue[] {
+    return [...this.#found].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column).map(({ issue }) => issue);
+  }
+
+  /** Looks at the files that an input names, whatever else is wrong with it. */
+  check(input: unknown): void {
+    const each = (list: unknown, visit: (entry: unknown, i: number) => void) => {
+      if (Array.isArray(list)) list.forEach(visit);
+    };
+    const isPath = (value: unknown): value is string => typeof value === 'string' && value !== '';
+    each(valueAt(valueAt(input, 'audience'), 'networks'), (network, i) => {
+      const path = valueAt(network, 'traces');
+      if (isPath(path)) this.readTraces(path, ['audience', 'networks', i, 'traces']);
+    });
+    each(valueAt(valueAt(valueAt(input, 'catalogue'), 'sizes'), 'tables'), (path, i) => {
+      if (isPath(path)) this.readTables(path, ['catalogue', 'sizes', 'tables', i]);
+    });
+    const clip = valueAt(valueAt(input, 'real'), 'clip');
+    if (isPath(clip)) this.locateFile(clip, ['real', 'clip']);
+  }
+
+  /** The traces of a file or of all files in a folder. */
+  readTraces(path: string, at: Path): TraceTable[] {
+    const found = this.#locate(path, at);
+    if (found === undefined) return [];
+    const names = this.#files.list(found)?.filter((name) => /\.(csv|json)$/i.test(name));
+    if (names?.length === 0) this.problem(at, `expected trace files (.csv or .json) in ${path}, got none`);
+    const traces: TraceTable[] = [];
+    for (const name of names ?? ['']) {
+      const shownAs = name === '' ? path : `${path}/${name}`;
+      this.#read(name === '' ? found : `${found}/${name}`, shownAs, at, (text) => {
+        traces.push(new TraceTable(parseTrace(text, shownAs)));
+      });
+    }
+    return traces;
+  }
+
+  /** The tables of segment sizes of a file. */
+  readTables(path: string, at: Path): SizeTable[] {
+    const found = this.#locate(path, at);
+    let tables: SizeTable[] = [];
+    if (found !== undefined) this.#read(found, path, at, (text) => (tables = parseSizeTables(text, path)));
+    return tables;
+  }
+
+  /** Where a file lies that is only named here; undefined with a problem noted when it is none. */
+  locateFile(path: string, at: Path): string | undefined {
+    const found = this.#locate(path, at);
+    if (found === undefined || this.#files.list(found) === undefined) return found;
+    this.problem(at, `expected a file, but ${path} is a folder`);
+    return undefined;
+  }
+
+  /** Notes a problem of a parameter. */
+  problem(path: Path, message: string): void {
+    const at = this.#place(path);
+    this.#found.push({ at, issue: { ...at, path: formatPath(path), message } });
+  }
+
+  /** Reads one file; its problems join those of the scenario. */
+  #read(path: string, shownAs: string, at: Path, parse: (text: string) => void): void {
+    try {
+      const text = this.#files.readText(path, DATA_LIMIT);
+      if (text === undefined) {
+        this.problem(at, `expected a file, but ${shownAs} is a folder`);
+        return;
+      }
+      this.inputs.push({ path: shownAs, sha256: this.#files.sha256(text) });
+      parse(text);
+    } catch (error) {
+      const place = this.#place(at);
+      if (error instanceof ScenarioError) this.#found.push(...error.issues.map((issue) => ({ at: place, issue })));
+      else if (error instanceof UnreadableFileError) this.problem(at, `${shownAs}: ${error.message}`);
+      else throw error;
+    }
+  }
+
+  /**
+   * Where a file or folder lies: beside the file that names it first (a setting names it from where the command
+   * runs), then beside the scenario, then in Weir's library.
+   */
+  #locate(path: string, at: Path): string | undefined {
+    const { file } = this.#place(at);
+    const shipped = `${this.#files.library}/x`;
+    for (const from of [file.startsWith('--set ') ? '' : file, this.#file, shipped]) {
+      const candidate = this.#files.resolve(from, path);
+      if (this.#files.exists(candidate)) return candidate;
+    }
+    const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.';
+    const known = (this.#files.list(this.#files.resolve(shipped, folder)) ?? [])
+      .filter((name) => !/\.(md|ts|txt)$/.test(name))
+      .map((name) => (folder === '.' ? name : `${folder}/${name}`));
+    const hint = known.length > 0 ? `; ${suggest(path, known)}` : '';
+    this.problem(at, `expected a file or folder beside the scenario or in Weir's library, but there is no ${path}${hint}`);
+    return undefined;
+  }
+}
