@@ -20,14 +20,17 @@ export class FixedRule implements AbrRule {
   readonly name = 'fixed';
   readonly #rendition: number;
   readonly #last: Float64Array;
+  readonly #highest: Float64Array;
 
   constructor(params: FixedParams, slots: number) {
     this.#rendition = params.rendition;
     this.#last = new Float64Array(slots);
+    this.#highest = new Float64Array(slots).fill(Infinity);
   }
 
   reset(slot: number): void {
     this.#last[slot] = 0;
+    this.#highest[slot] = Infinity;
   }
 
   observe(slot: number, bytes: Bytes, firstByteUs: Us, transferUs: Us): void {
@@ -35,11 +38,16 @@ export class FixedRule implements AbrRule {
   }
 
   choose(context: AbrContext): number {
-    return Math.min(this.#rendition, context.bitrates.length - 1);
+    const highest = context.bitrates.length - 1;
+    this.#highest[context.slot] = highest;
+    return Math.min(this.#rendition, highest);
   }
 
-  explain(): string {
-    return `rendition ${this.#rendition} is fixed`;
+  explain(slot: number): string {
+    const highest = this.#highest[slot]!;
+    return this.#rendition > highest
+      ? `rendition ${this.#rendition} is fixed, but ${highest} is the highest there is`
+      : `rendition ${this.#rendition} is fixed`;
   }
 
   estimate(slot: number): BitsPerS {
@@ -47,10 +55,11 @@ export class FixedRule implements AbrRule {
   }
 
   save(): AbrRuleState {
-    return { last: this.#last.slice() };
+    return { last: this.#last.slice(), highest: this.#highest.slice() };
   }
 
   restore(state: AbrRuleState): void {
     this.#last.set(state['last']!);
+    this.#highest.set(state['highest']!);
   }
 }

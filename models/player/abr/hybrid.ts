@@ -42,6 +42,8 @@ export class HybridRule implements AbrRule {
   readonly #params: HybridParams;
   readonly #estimate: Float64Array;
   readonly #buffer: Float64Array;
+  /** Estimate the last decision was made from; segments that came since have moved `#estimate` on. */
+  readonly #used: Float64Array;
   readonly #budget: Float64Array;
   readonly #fitting: Float64Array;
   readonly #chosen: Float64Array;
@@ -50,13 +52,15 @@ export class HybridRule implements AbrRule {
     this.#params = params;
     this.#estimate = new Float64Array(slots).fill(-1);
     this.#buffer = new Float64Array(slots);
+    this.#used = new Float64Array(slots);
     this.#budget = new Float64Array(slots);
     this.#fitting = new Float64Array(slots);
-    this.#chosen = new Float64Array(slots);
+    this.#chosen = new Float64Array(slots).fill(NOTHING);
   }
 
   reset(slot: number): void {
     this.#estimate[slot] = -1;
+    this.#chosen[slot] = NOTHING;
   }
 
   observe(slot: number, bytes: Bytes, firstByteUs: Us, transferUs: Us): void {
@@ -71,19 +75,16 @@ export class HybridRule implements AbrRule {
   choose(context: AbrContext): number {
     const { slot, bufferUs, bitrates, lastRendition } = context;
     const params = this.#params;
-    let budget = this.estimate(slot) * params.safety;
+    const used = this.estimate(slot);
+    let budget = used * params.safety;
     if (bufferUs < params.lowBuffer) budget *= params.lowFactor;
     else if (bufferUs > params.highBuffer) budget *= params.highFactor;
-    let fitting = 0;
-    for (let i = bitrates.length - 1; i > 0; i--) {
-      if (bitrates[i]! <= budget) {
-        fitting = i;
-        break;
-      }
-    }
+    let fitting = bitrates.length - 1;
+    while (fitting >= 0 && bitrates[fitting]! > budget) fitting--;
     const ceiling = lastRendition < 0 ? fitting : lastRendition + params.stepUp;
-    const chosen = Math.min(fitting, ceiling);
+    const chosen = Math.max(0, Math.min(fitting, ceiling));
     this.#buffer[slot] = bufferUs;
+    this.#used[slot] = used;
     this.#budget[slot] = budget;
     this.#fitting[slot] = fitting;
     this.#chosen[slot] = chosen;
@@ -92,12 +93,14 @@ export class HybridRule implements AbrRule {
 
   explain(slot: number): string {
     const { lowBuffer, highBuffer, lowFactor, highFactor, safety } = this.#params;
+    const chosen = this.#chosen[slot]!;
+    if (chosen === NOTHING) return 'nothing is decided yet';
     const buffer = this.#buffer[slot]!;
     const factor = buffer < lowBuffer ? lowFactor : buffer > highBuffer ? highFactor : 1;
     const correction = factor === 1 ? '' : ` x ${factor} (buffer ${seconds(buffer)})`;
-    const budget = `${mbps(this.#budget[slot]!)} = ${mbps(this.estimate(slot))} x ${safety}${correction}`;
+    const budget = `${mbps(this.#budget[slot]!)} = ${mbps(this.#used[slot]!)} x ${safety}${correction}`;
     const fitting = this.#fitting[slot]!;
-    const chosen = this.#chosen[slot]!;
+    if (fitting < 0) return `rendition 0 is the lowest; none is within ${budget}`;
     return chosen < fitting
       ? `rendition ${fitting} fits ${budget}, but it climbs ${this.#params.stepUp} at a time: ${chosen}`
       : `rendition ${chosen} is the highest within ${budget}`;
@@ -110,19 +113,23 @@ export class HybridRule implements AbrRule {
 
   save(): AbrRuleState {
     return {
-      estimate: this.#estimate.slice(), buffer: this.#buffer.slice(), budget: this.#budget.slice(),
-      fitting: this.#fitting.slice(), chosen: this.#chosen.slice(),
+      estimate: this.#estimate.slice(), buffer: this.#buffer.slice(), used: this.#used.slice(),
+      budget: this.#budget.slice(), fitting: this.#fitting.slice(), chosen: this.#chosen.slice(),
     };
   }
 
   restore(state: AbrRuleState): void {
     this.#estimate.set(state['estimate']!);
     this.#buffer.set(state['buffer']!);
+    this.#used.set(state['used']!);
     this.#budget.set(state['budget']!);
     this.#fitting.set(state['fitting']!);
     this.#chosen.set(state['chosen']!);
   }
 }
+
+/** Stands in the column of choices until a slot's first decision. */
+const NOTHING = -1;
 
 function seconds(us: Us): string {
   return `${(us / US_PER_S).toFixed(1)} s`;
