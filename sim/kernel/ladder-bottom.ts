@@ -4,7 +4,7 @@ import type { EventHandle } from './event-list.ts';
 /**
  * The events that are next, in order: a sorted array that is popped at `head` and into which stragglers are
  * inserted. A record is 16 bytes: its time, then tag and handle, which are moved together as one double.
- * The fields are open because popping reads them without a call.
+ * The fields are open to the rungs, which fill it.
  */
 export class LadderBottom {
   head = 0;
@@ -14,20 +14,40 @@ export class LadderBottom {
   /** The same memory: record i has its tag at 4i + TAG and its handle at 4i + HANDLE. */
   words = new Int32Array(this.records.buffer);
 
-  /** Empties it and makes room for `count` records. */
-  reset(count: number): void {
+  readonly #staged: Float64Array;
+
+  /** `staged` holds the time [us] of the record that `insert` is called for. */
+  constructor(staged: Float64Array) {
+    this.#staged = staged;
+  }
+
+  /** Time of a record. [us] */
+  time(at: number): Us {
+    return this.records[2 * at]!;
+  }
+
+  tag(at: number): number {
+    return this.words[4 * at + TAG]!;
+  }
+
+  handle(at: number): EventHandle {
+    return this.words[4 * at + HANDLE]!;
+  }
+
+  /** Empties it. */
+  reset(): void {
     this.head = 0;
     this.tail = 0;
-    if (2 * count > this.records.length) this.#enlarge(2 * count);
   }
 
-  /** Whether all its records have one time, so that no rung could tell them apart. */
-  isLevel(): boolean {
-    return this.records[2 * this.head] === this.records[2 * this.tail - 2];
+  /** Makes the array long enough for `count` records. */
+  reserve(count: number): void {
+    if (2 * count > this.records.length) this.#enlarge(Math.max(2 * count, 2 * this.records.length));
   }
 
-  /** Inserts a record behind those that are not later. */
-  insert(time: Us, handle: EventHandle, tag: number): void {
+  /** Inserts the staged record behind those that are not later. */
+  insert(handle: EventHandle, tag: number): void {
+    const time = this.#staged[0]!;
     if (2 * this.tail === this.records.length) this.#makeRoom();
     const records = this.records;
     const tail = this.tail;
@@ -49,6 +69,18 @@ export class LadderBottom {
     records[2 * hole] = time;
     this.words[4 * hole + TAG] = tag;
     this.words[4 * hole + HANDLE] = handle;
+  }
+
+  /** Puts appended records in order, those of equal time in the order in which they were appended. */
+  sort(): void {
+    const { records, head, tail } = this;
+    const places = Uint32Array.from({ length: tail - head }, (_, i) => head + i);
+    places.sort((a, b) => records[2 * a]! - records[2 * b]! || a - b);
+    const copy = records.slice();
+    places.forEach((from, i) => {
+      records[2 * (head + i)] = copy[2 * from]!;
+      records[2 * (head + i) + 1] = copy[2 * from + 1]!;
+    });
   }
 
   /** Index of the first record later than `time`. */
@@ -83,11 +115,6 @@ export class LadderBottom {
   }
 }
 
-/** Place of the tag among the four words of a record. */
-export const TAG = 2;
-/** Place of the handle: the upper half of the double, where a handle below 2^30 cannot make it a NaN. */
-export const HANDLE = 3;
-
 function shift(records: Float64Array, from: number, end: number, to: number): void {
   if (end - from > 64) {
     records.copyWithin(2 * to, 2 * from, 2 * end);
@@ -100,4 +127,8 @@ function shift(records: Float64Array, from: number, end: number, to: number): vo
   }
 }
 
+// Place of tag and handle among the four words of a record; said again in ladder-rungs.ts, for the reason given in
+// ladder-handles.ts. A handle below 2^30 in the upper half of the double cannot make it a NaN, which V8 may rewrite.
+const TAG = 2;
+const HANDLE = 3;
 const FIRST_CAPACITY = 128;

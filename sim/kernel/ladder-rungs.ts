@@ -1,7 +1,7 @@
 import type { Us } from '../../models/core/units.ts';
 import type { EventHandle } from './event-list.ts';
-import { HANDLE, TAG } from './ladder-bottom.ts';
 import type { LadderBottom } from './ladder-bottom.ts';
+import type { LadderHandles } from './ladder-handles.ts';
 
 /**
  * The events that are not next, unsorted within buckets of time. Rung 0 is the coarsest; each further rung
@@ -15,6 +15,7 @@ import type { LadderBottom } from './ladder-bottom.ts';
 export class LadderRungs {
   /** Records, here and in the bottom, whose event was cancelled or moved. */
   stale = 0;
+  readonly #staged: Float64Array;
   /** Rungs in use. */
   #depth = 0;
   /** Four numbers a rung: see START, SCALE, NEXT, LAST. */
@@ -31,13 +32,16 @@ export class LadderRungs {
   #freeChunk = 0;
   #freeChunks = 0;
 
-  constructor() {
+  /** `staged` holds the time [us] of the record that `insert` is called for. */
+  constructor(staged: Float64Array) {
+    this.#staged = staged;
     this.#chainFree(1);
     this.open();
   }
 
-  /** Puts a record into its bucket; false when it lies before all buckets, so that it belongs to the bottom. */
-  insert(time: Us, handle: EventHandle, tag: number): boolean {
+  /** Puts the staged record into its bucket; false when it lies before all buckets and belongs to the bottom. */
+  insert(handle: EventHandle, tag: number): boolean {
+    const time = this.#staged[0]!;
     const geometry = this.#geometry;
     const depth = this.#depth;
     for (let rung = 0; rung < depth; rung++) {
@@ -55,13 +59,11 @@ export class LadderRungs {
     return false;
   }
 
-  /**
-   * Fills the empty bottom with the next bucket, leaving out stale records; false when no record is left.
-   * `tags` holds the current tag of handle h at h * stride + offset.
-   */
-  refill(bottom: LadderBottom, columns: Int32Array): boolean {
+  /** Fills the empty bottom with the next bucket, leaving out stale records; false when no record is left. */
+  refill(bottom: LadderBottom, handles: LadderHandles): boolean {
     const geometry = this.#geometry;
     const tails = this.#tails;
+    bottom.reset();
     while (this.#depth > 0) {
       const rung = this.#depth - 1;
       const end = rung * MAX_BUCKETS + geometry[4 * rung + LAST]!;
@@ -74,14 +76,10 @@ export class LadderRungs {
       if (tail === 0) continue;
       tails[bucket] = 0;
       const head = this.#heads[bucket]!;
-      if ((tail - 1) >> CHUNK_BITS === head) {
-        this.#sortChunk(head, tail, bottom, columns);
-        this.#release(head);
-        if (bottom.tail > 0) return true;
-      } else if (!this.#split(head, tail)) {
-        this.#sortChain(head, tail, bottom, columns);
-        if (bottom.tail > 0) return true;
-      }
+      if (this.#isShort(head, tail)) this.#sortChain(head, tail, bottom, handles);
+      else if (this.#split(head, tail)) continue;
+      else this.#moveChain(head, tail, bottom, handles);
+      if (bottom.tail > 0) return true;
     }
     return false;
   }
@@ -91,7 +89,7 @@ export class LadderRungs {
     const { records, head, tail } = bottom;
     if (!this.#addRung(records[2 * head]!, records[2 * tail - 2]!, tail - head)) return false;
     for (let i = head; i < tail; i++) this.#distribute(records[2 * i]!, records[2 * i + 1]!);
-    bottom.reset(0);
+    bottom.reset();
     return true;
   }
 
@@ -108,7 +106,7 @@ export class LadderRungs {
 
   /** Drops all records; one bucket then takes all that is inserted until the next refill. */
   clear(): void {
-    this.#tails.fill(0);
+    this.#tails.fill(0, 0, this.#depth * MAX_BUCKETS);
     this.#freeChunk = 0;
     this.#freeChunks = 0;
     this.#chainFree(1);
@@ -241,54 +239,79 @@ export class LadderRungs {
     this.#freeChunks += nextChunk.length - from;
   }
 
-  /** Sorts one chunk's current records into the empty bottom, by insertion: there are few of them. */
-  #sortChunk(chunk: number, tail: number, bottom: LadderBottom, columns: Int32Array): void {
-    bottom.reset(CHUNK);
+  /** Whether a chain has at most SORT_CHUNKS chunks. */
+  #isShort(head: number, tail: number): boolean {
+    const lastChunk = (tail - 1) >> CHUNK_BITS;
+    let chunk = head;
+    for (let i = 1; i < SORT_CHUNKS && chunk !== lastChunk; i++) chunk = this.#nextChunk[chunk]!;
+    return chunk === lastChunk;
+  }
+
+  /** Sorts a short chain's current records into the empty bottom, by insertion, and frees its chunks. */
+  #sortChain(head: number, tail: number, bottom: LadderBottom, handles: LadderHandles): void {
     const source = this.#records;
     const words = this.#words;
     const target = bottom.records;
-    let count = 0;
-    for (let at = chunk << CHUNK_BITS; at < tail; at++) {
-      // Reading the tags here, in a run, lets the processor fetch them from memory side by side.
-      if (columns[words[4 * at + HANDLE]! * HANDLE_WORDS + TAG_WORD] !== words[4 * at + TAG]) {
-        this.stale--;
-        continue;
+    const lastChunk = (tail - 1) >> CHUNK_BITS;
+    let end = 0;
+    for (let chunk = head; ;) {
+      const last = chunk === lastChunk ? tail : (chunk + 1) << CHUNK_BITS;
+      for (let at = chunk << CHUNK_BITS; at < last; at++) {
+        // Reading the tags here, in a run, lets the processor fetch the handles from memory side by side.
+        if (handles.tag(words[4 * at + HANDLE]!) !== words[4 * at + TAG]) {
+          this.stale--;
+          continue;
+        }
+        const time = source[2 * at]!;
+        let hole = end;
+        while (hole > 0 && target[hole - 2]! > time) {
+          target[hole] = target[hole - 2]!;
+          target[hole + 1] = target[hole - 1]!;
+          hole -= 2;
+        }
+        target[hole] = time;
+        target[hole + 1] = source[2 * at + 1]!;
+        end += 2;
       }
-      const time = source[2 * at]!;
-      let hole = 2 * count;
-      while (hole > 0 && target[hole - 2]! > time) {
-        target[hole] = target[hole - 2]!;
-        target[hole + 1] = target[hole - 1]!;
-        hole -= 2;
-      }
-      target[hole] = time;
-      target[hole + 1] = source[2 * at + 1]!;
-      count++;
+      const next = this.#nextChunk[chunk]!;
+      this.#release(chunk);
+      if (chunk === lastChunk) break;
+      chunk = next;
     }
-    bottom.tail = count;
+    bottom.tail = end / 2;
   }
 
-  /** Sorts a long chain that no rung can part into the empty bottom; mostly all its times are equal. */
-  #sortChain(head: number, tail: number, bottom: LadderBottom, columns: Int32Array): void {
-    const records = this.#records;
-    const places: number[] = [];
+  /** Moves a chain that no rung can part into the empty bottom and frees its chunks; mostly its times are equal. */
+  #moveChain(head: number, tail: number, bottom: LadderBottom, handles: LadderHandles): void {
+    const source = this.#records;
+    const words = this.#words;
+    const lastChunk = (tail - 1) >> CHUNK_BITS;
+    let count = 0;
+    let latest = -Infinity;
     let ordered = true;
-    this.#visitChain(head, tail, (time, handle, tag, at) => {
-      if (columns[handle * HANDLE_WORDS + TAG_WORD] !== tag) {
-        this.stale--;
-        return;
+    for (let chunk = head; ;) {
+      const last = chunk === lastChunk ? tail : (chunk + 1) << CHUNK_BITS;
+      bottom.reserve(count + CHUNK);
+      const target = bottom.records;
+      for (let at = chunk << CHUNK_BITS; at < last; at++) {
+        if (handles.tag(words[4 * at + HANDLE]!) !== words[4 * at + TAG]) {
+          this.stale--;
+          continue;
+        }
+        const time = source[2 * at]!;
+        if (time < latest) ordered = false;
+        latest = time;
+        target[2 * count] = time;
+        target[2 * count + 1] = source[2 * at + 1]!;
+        count++;
       }
-      if (places.length > 0 && time < records[2 * places[places.length - 1]!]!) ordered = false;
-      places.push(at);
-    });
-    this.#releaseChain(head, tail);
-    if (!ordered) places.sort((a, b) => records[2 * a]! - records[2 * b]!);
-    bottom.reset(places.length);
-    places.forEach((at, i) => {
-      bottom.records[2 * i] = records[2 * at]!;
-      bottom.records[2 * i + 1] = records[2 * at + 1]!;
-    });
-    bottom.tail = places.length;
+      const next = this.#nextChunk[chunk]!;
+      this.#release(chunk);
+      if (chunk === lastChunk) break;
+      chunk = next;
+    }
+    bottom.tail = count;
+    if (!ordered) bottom.sort();
   }
 
   #visitChain(head: number, tail: number, visitor: RecordVisitor): void {
@@ -301,25 +324,10 @@ export class LadderRungs {
       if (chunk === lastChunk) return;
     }
   }
-
-  #releaseChain(head: number, tail: number): void {
-    const lastChunk = (tail - 1) >> CHUNK_BITS;
-    let chunk = head;
-    while (chunk !== lastChunk) {
-      const next = this.#nextChunk[chunk]!;
-      this.#release(chunk);
-      chunk = next;
-    }
-    this.#release(lastChunk);
-  }
 }
 
 /** Is shown a record: its time [us], handle, tag, and where it lies. */
 export type RecordVisitor = (time: Us, handle: EventHandle, tag: number, at: number) => void;
-
-/** Words a handle has in the columns of the list, and which of them is its current tag. */
-export const HANDLE_WORDS = 8;
-export const TAG_WORD = 5;
 
 /** Time of the earliest record a rung was made for. [us] */
 const START = 0;
@@ -330,11 +338,16 @@ const NEXT = 2;
 /** Number of the last bucket. */
 const LAST = 3;
 
+// As in LadderBottom.
+const TAG = 2;
+const HANDLE = 3;
 const MAX_RUNGS = 12;
-// More buckets of 512 bytes than these no longer fit a second-level cache.
+// More buckets than these, of a chunk each, no longer fit a second-level cache.
 const MAX_BUCKETS = 1024;
-const CHUNK_BITS = 5;
+const CHUNK_BITS = 4;
 const CHUNK = 1 << CHUNK_BITS;
+// Chunks of a bucket that is sorted rather than split.
+const SORT_CHUNKS = 2;
 const CHUNK_MASK = CHUNK - 1;
 const FIRST_CHUNKS = 64;
 // Records a bucket when a rung is made. Rung 0 goes on filling up while it lasts, the others hardly.
