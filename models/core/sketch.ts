@@ -77,8 +77,22 @@ export class QuantileSketch {
     assert(other.relativeError === relativeError && other.maxBuckets === maxBuckets, 'sketches of one kind merge', {
       relativeError, maxBuckets, otherRelativeError: other.relativeError, otherMaxBuckets: other.maxBuckets,
     });
-    const { zeros, count, collapsed, min, max, buckets } = other.save();
-    this.#absorb({ zeros, count, min, max }, buckets, collapsed);
+    const counts = other.#counts;
+    const base = other.#base;
+    const first = other.#first;
+    const last = other.#last;
+    const collapsed = other.#collapsed;
+    this.#count += other.#count;
+    this.#zeros += other.#zeros;
+    this.#min = Math.min(this.#min, other.#min);
+    this.#max = Math.max(this.#max, other.#max);
+    // The highest bucket first, so that what lies below the range is counted as collapsed.
+    for (let bucket = last; bucket >= first; bucket--) {
+      const times = counts[bucket - base]!;
+      if (times > 0) this.#put(bucket, times);
+    }
+    // Where both ranges end alike, what the other had collapsed is not below ours: it was not counted just now.
+    if (last === this.#last) this.#collapsed += collapsed;
   }
 
   /** The value at 0-based rank floor(q (n - 1)), within the relative error; exact at both ends. */
@@ -94,12 +108,11 @@ export class QuantileSketch {
     if (rank >= this.#count - 1) return this.#max;
     let passed = this.#zeros;
     if (rank < passed) return 0;
-    let bucket = this.#first;
-    for (; bucket < this.#last; bucket++) {
-      passed += this.#counts[bucket - this.#base]!;
-      if (rank < passed) break;
-    }
-    return Math.min(this.#max, Math.max(this.#min, middleOf(bucket, this.#perOctave)));
+    const counts = this.#counts;
+    const end = this.#last - this.#base;
+    let index = this.#first - this.#base;
+    while (index < end && rank >= (passed += counts[index]!)) index++;
+    return Math.min(this.#max, Math.max(this.#min, middleOf(this.#base + index, this.#perOctave)));
   }
 
   /** Mean of the values, within the relative error, summed in order of size; 0 when empty. */
@@ -129,22 +142,13 @@ export class QuantileSketch {
   /** A sketch with the state that `save` gave. */
   static restore(state: SketchState): QuantileSketch {
     const sketch = new QuantileSketch(state);
-    sketch.#absorb(state, state.buckets, state.collapsed);
+    for (const [bucket, times] of state.buckets.toReversed()) sketch.#put(bucket, times);
+    sketch.#count = state.count;
+    sketch.#zeros = state.zeros;
+    sketch.#collapsed = state.collapsed;
+    sketch.#min = state.min ?? Infinity;
+    sketch.#max = state.max ?? -Infinity;
     return sketch;
-  }
-
-  #absorb(
-    head: Pick<SketchState, 'zeros' | 'count' | 'min' | 'max'>, buckets: SketchState['buckets'], collapsed: number,
-  ): void {
-    this.#count += head.count;
-    this.#zeros += head.zeros;
-    this.#min = Math.min(this.#min, head.min ?? Infinity);
-    this.#max = Math.max(this.#max, head.max ?? -Infinity);
-    if (buckets.length === 0) return;
-    // The highest bucket first, so that what lies below the range is counted as collapsed.
-    for (let i = buckets.length - 1; i >= 0; i--) this.#put(buckets[i]![0], buckets[i]![1]);
-    // Both ranges end alike: what the other had collapsed is in the bucket it stays in. Otherwise it was counted above.
-    if (buckets.at(-1)![0] === this.#last) this.#collapsed += collapsed;
   }
 
   #put(bucket: number, times: number): void {
