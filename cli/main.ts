@@ -3,6 +3,7 @@ import { ScenarioError } from '../scenarios/errors.ts';
 import { compareCommand } from './compare.ts';
 import { EXIT, MissingError, UsageError } from './exit.ts';
 import { weirVersion } from './provenance.ts';
+import { realCommand } from './real.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
 
@@ -20,10 +21,11 @@ Start with:  weir run evening-peak
 Exit status: 0 good, 1 internal error, 2 wrong command line or file, 3 objective or gate failed,
              4 inconclusive, 5 something needed is missing, 130 interrupted`);
 
-for (const command of [runCommand(), validateCommand(), schemaCommand(), compareCommand(), serveCommand()]) {
-  program.addCommand(command);
-}
-for (const command of [program, ...program.commands]) command.exitOverride();
+const verbs = [
+  runCommand(), realCommand(), compareCommand(), serveCommand(), validateCommand(), schemaCommand(),
+];
+for (const verb of verbs) program.addCommand(verb);
+for (const command of [program, ...verbs, ...verbs.flatMap((verb) => verb.commands)]) command.exitOverride();
 
 // A reader that has seen enough (`weir run ... | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -52,6 +54,11 @@ function statusOf(error: unknown): number {
   if (error instanceof MissingError) {
     note(`weir: ${error.message}`);
     return EXIT.missing;
+  }
+  // Errors of the real world carry the status they deserve and the remedy in their message.
+  if (error instanceof Error && 'exitStatus' in error && typeof error.exitStatus === 'number') {
+    note(`weir: ${error.message}`);
+    return error.exitStatus;
   }
   note(`weir: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   note('This is a bug in Weir. The message above and the scenario file would help to find it.');
