@@ -12,7 +12,7 @@ export function quantileOfSorted(sorted: ArrayLike<number>, q: number): number {
   return sorted[below]! + (sorted[above]! - sorted[below]!) * (position - below);
 }
 
-/** A mean with its confidence interval; `low` and `high` are null when one value gives none. */
+/** A figure with its confidence interval; `low` and `high` are null where the values give none. */
 export interface Estimate {
   readonly value: number;
   readonly low: number | null;
@@ -21,15 +21,42 @@ export interface Estimate {
   readonly n: number;
 }
 
-/** Mean and 95 % t interval over independent replications; null bounds for a single value. */
-export function estimateMean(values: readonly number[]): Estimate {
+/** How an interval was made: reports print it, as an interval is worth what its assumptions are. */
+export type IntervalMethod =
+  | 'replications'
+  | 'paired replications'
+  | 'batch means'
+  | 'overlapping batch means'
+  | 'order statistics';
+
+/** An estimate that says how it was obtained. */
+export interface StatedEstimate extends Estimate {
+  readonly method: IntervalMethod;
+  /** Share of intervals made this way that cover the truth, as far as the assumptions hold. */
+  readonly confidence: number;
+}
+
+/** Mean and t interval, 95 % by default, over independent replications; null bounds for a single value. */
+export function estimateMean(values: readonly number[], confidence = 0.95): StatedEstimate {
   const n = values.length;
   assert(n > 0, 'an estimate needs a value');
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  if (n === 1) return { value: mean, low: null, high: null, n };
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  const half = studentQuantile(0.975, n - 1) * Math.sqrt(variance / n);
-  return { value: mean, low: mean - half, high: mean + half, n };
+  const variance = n === 1 ? 0 : values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
+  return meanInterval({ count: n, mean, variance }, confidence);
+}
+
+/** Mean and t interval from the moments of independent values, whose `variance` is the unbiased one. */
+export function meanInterval(
+  moments: { readonly count: number; readonly mean: number; readonly variance: number }, confidence = 0.95,
+): StatedEstimate {
+  const { count: n, mean: value, variance } = moments;
+  const half = n < 2 ? null : studentQuantile((1 + confidence) / 2, n - 1) * Math.sqrt(variance / n);
+  return { value, ...boundsAround(value, half), n, method: 'replications', confidence };
+}
+
+/** The interval half a width around a value; null bounds where there is no width. */
+export function boundsAround(value: number, half: number | null): Pick<Estimate, 'low' | 'high'> {
+  return half === null ? { low: null, high: null } : { low: value - half, high: value + half };
 }
 
 /** Quantile of Student's t with `df` degrees of freedom, for 0.5 < p < 1; absolute error below 1e-9. */
@@ -48,8 +75,20 @@ export function studentQuantile(p: number, df: number): number {
 
 /** Distribution function of Student's t for t >= 0, by the regularised incomplete beta function. */
 export function studentCdf(t: number, df: number): number {
-  const x = df / (df + t * t);
-  return 1 - 0.5 * incompleteBeta(x, df / 2, 0.5);
+  return 1 - studentTail(t, df);
+}
+
+/** Probability that Student's t exceeds t >= 0; keeps its digits however small it is. */
+export function studentTail(t: number, df: number): number {
+  assert(t >= 0 && df > 0, 'studentTail needs t >= 0 and df > 0', { t, df });
+  return t === Infinity ? 0 : 0.5 * incompleteBeta(df / (df + t * t), df / 2, 0.5);
+}
+
+/** Probability of at most k successes in n trials of chance p, 0 < p < 1, by the incomplete beta function. */
+export function binomialCdf(k: number, n: number, p: number): number {
+  assert(p > 0 && p < 1 && n >= 0, 'binomialCdf needs 0 < p < 1 and n >= 0', { n, p });
+  if (k < 0) return 0;
+  return k >= n ? 1 : incompleteBeta(1 - p, n - Math.floor(k), Math.floor(k) + 1);
 }
 
 /** Regularised incomplete beta I_x(a, b), by Lentz's continued fraction (Numerical Recipes, 6.4). */
@@ -67,7 +106,7 @@ function betaFraction(x: number, a: number, b: number): number {
   let c = 1;
   let d = 1 / awayFromZero(1 - ((a + b) * x) / (a + 1), tiny);
   let fraction = d;
-  for (let m = 1; m <= 500; m++) {
+  for (let m = 1; m <= 100_000; m++) { // takes about the square root of the larger parameter
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
     d = 1 / awayFromZero(1 + even * d, tiny);
     c = awayFromZero(1 + even / c, tiny);
