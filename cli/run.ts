@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import type { RunDocument, RunRecord } from '../models/core/run-record.ts';
+import { perfettoTrace } from '../reports/perfetto.ts';
 import { renderRun } from '../reports/terminal.ts';
-import { availableParallelism } from 'node:os';
 import { CheckpointMismatchError } from '../sim/experiments/checkpoint.ts';
 import { simulateInParallel } from '../sim/parallel.ts';
 import { EXIT, UsageError } from './exit.ts';
@@ -18,6 +20,7 @@ interface RunOptions extends ScenarioOptions {
   readonly strict?: boolean;
   readonly workers?: string;
   readonly checkpoint?: string;
+  readonly trace?: string;
 }
 
 /** `weir run`: simulates a scenario and reports it against its objectives. */
@@ -29,6 +32,7 @@ export function runCommand(): Command {
     .option('--out <folder>', 'also write manifest.json, summary.json, series and sessions (Parquet), report.html')
     .option('--workers <count>', 'threads for replications (default: one a core); results do not depend on it')
     .option('--checkpoint <file>', 'keep finished replications here; the same command goes on from them')
+    .option('--trace <file>', 'write the logged sessions as a trace for ui.perfetto.dev')
     .option('--strict', 'exit with 3 when an objective is missed, 4 when one is inconclusive')
     .addHelpText('after', () => `${scenariosHelp()}
 
@@ -76,6 +80,10 @@ export async function report(record: RunRecord, options: RunOptions, startedAt: 
   if (options.out !== undefined) {
     writeRun(options.out, record, startedAt);
     note(`Wrote ${options.out}/: manifest.json, summary.json, series.parquet, sessions.parquet, report.html`);
+  }
+  if (options.trace !== undefined) {
+    writeFileSync(options.trace, perfettoTrace(record.logs));
+    note(`Wrote ${options.trace}: open it in ui.perfetto.dev`);
   }
   await print(options.json === true
     ? JSON.stringify(document, null, 2)

@@ -115,6 +115,8 @@ export interface SessionEvent {
 /** The sessions whose whole log is kept, to show what a player saw and why it decided so. */
 export interface SessionLog {
   readonly session: number;
+  /** When the viewer pressed play; the times of `events` count from then. */
+  readonly startSeconds: number;
   readonly network: string;
   readonly ladder: readonly number[];
   readonly events: readonly SessionEvent[];

@@ -96,8 +96,8 @@ export class SessionLogger {
 
   /** The logs kept, in the order of their sessions. */
   logs(): SessionLog[] {
-    return [...this.#logs.values()].map(({ session, network, events }) => {
-      return { session, network, ladder: this.#ladder, events };
+    return [...this.#logs.values()].map(({ session, startedAt, network, events }) => {
+      return { session, startSeconds: startedAt / US_PER_S, network, ladder: this.#ladder, events };
     });
   }
 
