@@ -13,11 +13,19 @@ const shapePoint = z.strictObject({
   level: quantity('ratio', { doc: 'Arrivals relative to the peak.', source: 'assumed', min: '0', max: '1' }),
 });
 
+function checkAscending(shape: ReadonlyArray<{ readonly at: Us }>, context: z.RefinementCtx): void {
+  shape.forEach(({ at }, i) => {
+    if (i === 0 || at > shape[i - 1]!.at) return;
+    const message = 'expected a time after that of the point before it';
+    context.addIssue({ code: 'custom', path: [i, 'at'], message, input: at });
+  });
+}
+
 const arrivalParams = z.discriminatedUnion('law', [
   z.strictObject({
     law: z.literal('poisson').meta({ description: 'Viewers come independently of each other.', source: 'assumed' }),
     peak: quantity('frequency', { doc: 'Sessions started at the peak.', source: 'assumed', positive: true }),
-    shape: z.array(shapePoint).max(1000).prefault([]),
+    shape: z.array(shapePoint).max(1000).superRefine(checkAscending).prefault([]),
   }),
   z.strictObject({
     law: z.literal('fixed').meta({ description: 'One viewer at each of the given times.', source: 'assumed' }),
@@ -75,6 +83,8 @@ export class Audience {
   readonly #watch: RandomStream;
   readonly #patience: RandomStream;
   readonly #totalShare: number;
+  /** Times of fixed arrivals, ascending. */
+  readonly #fixed: readonly Us[];
   #drawn = 0;
   #at: Us = 0;
 
@@ -86,6 +96,7 @@ export class Audience {
     this.#networks = streams.stream('audience/network');
     this.#watch = streams.stream('audience/watch');
     this.#patience = streams.stream('audience/patience');
+    this.#fixed = params.arrivals.law === 'fixed' ? [...params.arrivals.at].sort((a, b) => a - b) : [];
     this.#totalShare = params.networks.reduce((sum, network) => sum + network.share, 0);
   }
 
@@ -104,13 +115,17 @@ export class Audience {
 
   #nextTime(horizon: Us): Us {
     const { arrivals } = this.#params;
-    if (arrivals.law === 'fixed') return [...arrivals.at].sort((a, b) => a - b)[this.#drawn] ?? NEVER;
+    if (arrivals.law === 'fixed') {
+      const at = this.#fixed[this.#drawn] ?? NEVER;
+      return at < horizon ? at : NEVER;
+    }
     // Thinning (Lewis and Shedler 1979): candidates at the peak rate, kept in proportion to the level.
     const meanGapUs = US_PER_S / arrivals.peak;
     for (;;) {
       this.#at += this.#arrivals.exponential(meanGapUs);
-      if (this.#at >= horizon) return NEVER;
-      if (this.#arrivals.uniform() < levelAt(arrivals.shape, this.#at)) return Math.round(this.#at);
+      const at = Math.round(this.#at);
+      if (at >= horizon) return NEVER;
+      if (this.#arrivals.uniform() < levelAt(arrivals.shape, this.#at)) return at;
     }
   }
 
