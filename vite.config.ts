@@ -10,6 +10,8 @@ export default defineConfig({
     outDir: 'ui/dist',
     emptyOutDir: true,
     target: 'es2022',
+    // The first browsers with light-dark(), which the switch of colours rests on: it must not be rewritten.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     modulePreload: false,
     cssCodeSplit: false,
     rollupOptions: { input: 'ui/report.html' },

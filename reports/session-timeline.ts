@@ -55,6 +55,15 @@ export function sessionTimeline(log: SessionLog): SessionTimeline {
   };
 }
 
+/** The logs that show something, the one with most stalls first, among equals the longest. */
+export function tellingLogs(logs: readonly SessionLog[]): SessionLog[] {
+  const stalls = ({ events }: SessionLog): number =>
+    events.filter((event) => STALL_STARTS.test(event.kind)).length;
+  return logs
+    .filter((log) => log.events.length > 1)
+    .sort((a, b) => stalls(b) - stalls(a) || b.events.length - a.events.length);
+}
+
 /** Whether an event is one in which the player chose something and says why. */
 export function isDecision(event: SessionEvent): boolean {
   return event.reason !== '';

@@ -3,8 +3,8 @@ import { curveShare, type Distribution, type DistributionCurve } from '../../rep
 import { formatValue, scaleFor } from '../../reports/format.ts';
 import type { CursorStop } from './cursor.ts';
 import {
-  createPlot, drawLabel, drawRule, drawText, drawValueAxis, lineLook, textWidth, tickText, type Plot,
-  type PlotArea,
+  createPlot, drawLabel, drawRule, drawText, drawValueAxis, lineLook, oneTwoFive, textWidth, tickText,
+  type Plot, type PlotArea,
 } from './plot.ts';
 
 /** How a distribution is laid out. */
@@ -106,12 +106,4 @@ function drawMarks(plot: Plot, distribution: Distribution, { area, x }: Cumulati
     const fits = at + 6 + textWidth(mark.label) < area.right + 12;
     drawLabel(group, { x: fits ? at + 5 : at - 5, y, anchor: fits ? 'start' : 'end' }, mark.label, colour);
   });
-}
-
-function oneTwoFive([from = 0, to = 1]: readonly number[]): number[] {
-  const ticks: number[] = [];
-  for (let exponent = Math.floor(Math.log10(from)); 10 ** exponent <= to; exponent++) {
-    ticks.push(...[1, 2, 5].map((lead) => Number(`${lead}e${exponent}`)));
-  }
-  return ticks.filter((tick) => tick >= from && tick <= to);
 }

@@ -77,16 +77,28 @@ export function drawValueAxis(
   area: PlotArea,
   y: ScaleContinuousNumeric<number, number>,
   scale: DisplayScale,
+  kind: 'linear' | 'log' = 'linear',
 ): void {
   const axis = plot.append('g').attr('class', 'axis y');
-  const ticks = y.ticks(Math.max(2, Math.floor((area.bottom - area.top) / 34)));
+  const ticks = kind === 'log' ? oneTwoFive(y.domain()) : y.ticks(Math.max(2, (area.bottom - area.top) / 34));
   const step = Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0)) / scale.divisor;
   for (const tick of ticks) {
+    const shown = tick / scale.divisor;
     drawRule(axis, [area.left, y(tick), area.right, y(tick)], 'grid');
-    drawText(axis, { x: area.left - 6, y: y(tick) + 4, anchor: 'end' }, tickText(tick / scale.divisor, step));
+    const text = kind === 'log' ? String(Number(shown.toPrecision(3))) : tickText(shown, step);
+    drawText(axis, { x: area.left - 6, y: y(tick) + 4, anchor: 'end' }, text);
   }
   const unit = scale.suffix.replace(/^\//, 'per ');
   if (unit !== '') drawText(axis, { x: area.left - 6, y: area.top - 8, anchor: 'end' }, unit);
+}
+
+/** Ticks of a logarithmic axis: 1, 2 and 5 of each power of ten within the domain. */
+export function oneTwoFive([from = 0, to = 1]: readonly number[]): number[] {
+  const ticks: number[] = [];
+  for (let exponent = Math.floor(Math.log10(from)); 10 ** exponent <= to; exponent++) {
+    ticks.push(...[1, 2, 5].map((lead) => Number(`${lead}e${exponent}`)));
+  }
+  return ticks.filter((tick) => tick >= from && tick <= to);
 }
 
 /** A tick's number with the decimals its step needs. */

@@ -1,4 +1,7 @@
-import { area as areaShape, curveStepAfter, line as lineShape, scaleLinear, type ScaleLinear } from 'd3';
+import {
+  area as areaShape, curveStepAfter, line as lineShape, scaleLinear, scaleLog, type ScaleContinuousNumeric,
+  type ScaleLinear,
+} from 'd3';
 import { formatClock, formatDuration, formatValue, humanise, scaleFor } from '../../reports/format.ts';
 import {
   isDecision, type SessionTimeline, type TimedValue, type TimelineEvent,
@@ -21,7 +24,8 @@ export interface SessionPlotLayout {
   readonly rates: PlotArea;
   readonly buffer: PlotArea;
   readonly x: ScaleLinear<number, number>;
-  readonly yRate: ScaleLinear<number, number>;
+  /** Logarithmic: a link may carry a hundred times what the lowest rendition needs. */
+  readonly yRate: ScaleContinuousNumeric<number, number>;
   readonly yBuffer: ScaleLinear<number, number>;
 }
 
@@ -31,12 +35,14 @@ export function sessionPlotLayout(timeline: SessionTimeline, options: SessionPlo
   const split = area.top + (area.bottom - area.top) * 0.56;
   const rates = { ...area, bottom: split - 18 };
   const buffer = { ...area, top: split + 18 };
-  const topRate = Math.max(...timeline.ladder, ...timeline.throughput.map((point) => point.value), 1);
+  const seen = timeline.throughput.map((point) => point.value);
+  const known = [...timeline.ladder, ...seen].filter((rate) => rate > 0);
+  const [lowest, highest] = [Math.min(...known, 1e6), Math.max(...known, 2e6)];
   const topBuffer = Math.max(...timeline.buffer.map((point) => point.value), 1);
   return {
     area, rates, buffer,
     x: timeScale([0, Math.max(timeline.duration, 1)], area),
-    yRate: scaleLinear().domain([0, topRate]).range([rates.bottom, rates.top]).nice(4),
+    yRate: scaleLog().domain([lowest / 1.25, highest * 1.25]).range([rates.bottom, rates.top]),
     yBuffer: scaleLinear().domain([0, topBuffer]).range([buffer.bottom, buffer.top]).nice(3),
   };
 }
@@ -47,7 +53,7 @@ export function sessionPlot(timeline: SessionTimeline, options: SessionPlotOptio
   const { area, rates, buffer, x, yRate, yBuffer } = layout;
   const plot = createPlot(options);
   drawStalls(plot, timeline, layout);
-  drawValueAxis(plot, rates, yRate, scaleFor('bits/s', yRate.domain()[1]!));
+  drawValueAxis(plot, rates, yRate, scaleFor('bits/s', yRate.domain()[1]!), 'log');
   drawValueAxis(plot, buffer, yBuffer, { divisor: 1, suffix: 's' });
   drawText(plot, { x: area.left + 2, y: rates.top - 9 }, TITLES[0]).style('font-weight', 600);
   drawText(plot, { x: area.left + 2, y: buffer.top - 9 }, TITLES[1]).style('font-weight', 600);
@@ -115,4 +121,4 @@ function drawStalls(plot: Plot, timeline: SessionTimeline, { area, buffer, x }: 
   }
 }
 
-const TITLES = ['rendition and throughput', 'media held in the buffer'] as const;
+const TITLES = ['rendition and throughput, log scale', 'media held in the buffer'] as const;

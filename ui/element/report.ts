@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { buildDistributions } from '../../reports/distributions.ts';
 import type { PageRecord } from '../../reports/page-record.ts';
 import { buildPanels } from '../../reports/panels.ts';
+import { tellingLogs } from '../../reports/session-timeline.ts';
 import { cacheTiers } from '../../reports/tiers.ts';
 
 interface Section {
@@ -69,8 +70,7 @@ function sectionsOf(record: PageRecord): Section[] {
   const panels = buildPanels(record);
   const distributions = buildDistributions(document, sessions);
   const tiers = cacheTiers(document);
-  // The longest first: it has most to show.
-  const shown = logs.filter((log) => log.events.length > 1).sort((a, b) => b.events.length - a.events.length);
+  const shown = tellingLogs(logs);
   const section = (id: string, title: string, present: boolean, body: () => TemplateResult): Section[] =>
     (present ? [{ id, title, body: body() }] : []);
   return [
