@@ -16,15 +16,50 @@ export interface BenchOptions {
 export async function benchHold(options: BenchOptions): Promise<BenchRow[]> {
   return await inFolder(async (folder) => {
     const cpp = compileCpp(folder);
+    const table = writeTable(folder, 'exponential', options.seed);
     const rows: BenchRow[] = [];
     for (const pending of options.quick ? [1000] : SIZES) {
-      const table = writeTable(folder, 'exponential', options.seed);
-      const racers = startRacers(['default', 'heap', 'simjs'], table, pending);
-      if (cpp.binary !== undefined) racers.set('cpp', new Racer(CPP, cpp.binary, [table, String(pending)]));
-      const results = await raceHold(racers, pending, options.quick);
+      const racers = startRacers(HOLD_WORKER, ['default', 'heap', 'simjs-timers', 'simjs-queue'], table, pending);
+      if (cpp.binary !== undefined) racers.set('cpp', new Racer(PEERS.cpp, cpp.binary, [table, String(pending)]));
+      const results = await raceAlike(racers, pending, options);
       for (const list of ['default', 'heap']) {
-        rows.push(holdRow(`hold/${pending}/${list}`, results, list, 'simjs', SIMJS, options.seed, ''));
-        rows.push(holdRow(`hold/${pending}/${list}`, results, list, 'cpp', CPP, options.seed, cpp.note));
+        for (const peer of ['simjs-timers', 'simjs-queue', 'cpp'] as const) {
+          const missing = peer === 'cpp' ? cpp.note : '';
+          rows.push(rowOf(`hold/${pending}/${list}`, 'Mholds/s', results, list, peer, options.seed, missing));
+        }
+      }
+    }
+    return rows;
+  });
+}
+
+/** Events a second through whole engines, with handlers: our event loop beside simjs with its timers. */
+export async function benchLoop(options: BenchOptions): Promise<BenchRow[]> {
+  return await inFolder(async (folder) => {
+    const table = writeTable(folder, 'exponential', options.seed);
+    const rows: BenchRow[] = [];
+    for (const pending of options.quick ? [1000] : SIZES) {
+      const results = await raceAlike(
+        startRacers(HOLD_WORKER, ['loop', 'simjs-timers'], table, pending), pending, options,
+      );
+      rows.push(rowOf(`loop/${pending}/default`, 'Mevents/s', results, 'loop', 'simjs-timers', options.seed));
+    }
+    return rows;
+  });
+}
+
+/** Requests a second of clients that put off a timeout with each: reschedule beside simjs's cancel and set anew. */
+export async function benchTimers(options: BenchOptions): Promise<BenchRow[]> {
+  return await inFolder(async (folder) => {
+    const table = writeTable(folder, 'exponential', options.seed);
+    const worker = join(import.meta.dirname, 'timers-worker.ts');
+    const rows: BenchRow[] = [];
+    for (const clients of options.quick ? [1000] : [1000, 10_000, 100_000]) {
+      const results = await raceAlike(
+        startRacers(worker, ['default', 'heap', 'simjs'], table, clients), clients, options,
+      );
+      for (const list of ['default', 'heap']) {
+        rows.push(rowOf(`timers/${clients}/${list}`, 'Mrequests/s', results, list, 'simjs', options.seed));
       }
     }
     return rows;
@@ -39,82 +74,84 @@ export async function benchLaws(options: BenchOptions): Promise<BenchRow[]> {
       const racers = new Map<string, Racer>();
       for (const law of Object.keys(INCREMENT_LAWS)) {
         const table = writeTable(folder, law, options.seed);
-        racers.set(law, startRacers(['default'], table, pending).get('default')!);
+        racers.set(law, startRacers(HOLD_WORKER, ['default'], table, pending).get('default')!);
       }
-      const results = await raceHold(racers, pending, options.quick, false);
+      const results = await raceWarm(racers, pending, options);
       for (const law of racers.keys()) {
         if (law === 'exponential') continue;
-        const peer = 'exponential increments';
-        rows.push(holdRow(`laws/${pending}/${law}`, results, law, 'exponential', peer, options.seed, ''));
+        rows.push(rowOf(`laws/${pending}/${law}`, 'Mholds/s', results, law, 'exponential', options.seed));
       }
     }
     return rows;
   });
 }
 
+const HOLD_WORKER = join(import.meta.dirname, 'hold-worker.ts');
 const SIZES = [1000, 10_000, 100_000, 1_000_000];
-const SIMJS = 'simjs 2.0.3';
-const CPP = 'C++ std::priority_queue';
+const LAPS = 7;
+const PEERS = {
+  'cpp': 'C++ std::priority_queue',
+  'simjs': 'simjs 2.0.3',
+  'simjs-timers': 'simjs 2.0.3',
+  'simjs-queue': 'simjs 2.0.3 PQueue alone',
+  'exponential': 'exponential increments',
+};
 
-/** Fills the lists, checks that all take out the same events, warms up and races. */
-async function raceHold(
+/** Races lists that must take out the same events. */
+async function raceAlike(
   racers: ReadonlyMap<string, Racer>,
   pending: number,
-  quick: boolean,
-  sameEvents = true,
+  options: BenchOptions,
+): Promise<ReadonlyMap<string, Result>> {
+  const results = await raceWarm(racers, pending, options);
+  const hashes = [...results].map(([key, { first }]) => `${key} ${first.hash}`);
+  if (new Set([...results.values()].map(({ first }) => first.hash)).size > 1) {
+    throw new Error(`they disagree on the order of events: ${hashes.join(', ')}`);
+  }
+  return results;
+}
+
+/** Has each do the same amount first, for its hash, then warms up and races. */
+async function raceWarm(
+  racers: ReadonlyMap<string, Racer>,
+  pending: number,
+  { quick }: BenchOptions,
 ): Promise<ReadonlyMap<string, Result>> {
   try {
-    const hashes = new Map<string, string>();
-    for (const [key, racer] of racers) hashes.set(key, (await racer.run(quick ? 5000 : 200_000)).hash);
-    if (sameEvents && new Set(hashes.values()).size > 1) {
-      throw new Error(`event lists disagree on the order of events: ${JSON.stringify([...hashes])}`);
-    }
-    const entrants = [...racers].map(([key, racer]): Entrant => ({ racer, lap: holdsOf(key, pending, quick) }));
-    await race(entrants, 1);
-    const results = await race(entrants, quick ? 2 : LAPS);
-    return new Map([...racers.keys()].map((key, i): [string, Result] => {
-      const { speed, last } = results[i]!;
-      return [key, { speed, last: { ...last, hash: hashes.get(key)! } }];
-    }));
+    const entrants = [...racers].map(([key, racer]): Entrant => ({ racer, lap: lapOf(key, pending, quick) }));
+    const results = await race(entrants, quick ? 2 : LAPS, quick ? 5000 : 200_000);
+    return new Map([...racers.keys()].map((key, i): [string, Result] => [key, results[i]!]));
   } finally {
     for (const racer of racers.values()) racer.stop();
   }
 }
 
-const LAPS = 7;
-
-/** Holds in a lap: about half a second of each, and for a million events two in a lap and list. */
-function holdsOf(key: string, pending: number, quick: boolean): number {
+/** Events in a lap: a few tenths of a second of each, and for a million events two in a lap and event. */
+function lapOf(key: string, pending: number, quick: boolean): number {
   if (quick) return 20_000;
-  if (key === 'simjs') return pending >= 100_000 ? 100_000 : 400_000;
+  if (key.startsWith('simjs')) return pending >= 10_000 ? 100_000 : 400_000;
   return Math.max(2_000_000, 2 * pending);
 }
 
-function holdRow(
+function rowOf(
   name: string,
+  unit: string,
   results: ReadonlyMap<string, Result>,
   key: string,
-  peerKey: string,
-  peer: string,
+  peer: keyof typeof PEERS,
   seed: number,
-  missing: string,
+  missing = '',
 ): BenchRow {
   const ours = results.get(key)!;
-  const other = results.get(peerKey);
+  const other = results.get(peer);
+  const peerValue = other === undefined ? null : other.speed / 1e6;
+  const note = other === undefined ? missing : '';
   return benchRow({
-    name,
-    value: ours.speed / 1e6,
-    unit: 'Mholds/s',
-    peer,
-    peerValue: other === undefined ? null : other.speed / 1e6,
-    seed,
-    hash: ours.last.hash,
-    note: other === undefined ? missing : '',
+    name, value: ours.speed / 1e6, unit, peer: PEERS[peer], peerValue, seed, hash: ours.first.hash, note,
   });
 }
 
-function startRacers(kinds: readonly string[], table: string, pending: number): Map<string, Racer> {
-  const worker = join(import.meta.dirname, 'hold-worker.ts');
+function startRacers(worker: string, kinds: readonly string[], table: string, pending: number): Map<string, Racer> {
   return new Map(kinds.map((kind) => [kind, new Racer(kind, process.execPath, [worker, kind, table, String(pending)])]));
 }
 

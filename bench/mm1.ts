@@ -18,8 +18,7 @@ export async function benchMm1({ quick, seed }: BenchOptions): Promise<BenchRow[
     entrants.push({ racer: new Racer('simpy', 'python3', [script, String(seed)]), lap: quick ? 1000 : 50_000 });
   }
   try {
-    await race(entrants, 1);
-    const [ours, ...peers] = await race(entrants, quick ? 2 : 7);
+    const [ours, ...peers] = await race(entrants, quick ? 2 : 7, 1000);
     return ['simjs 2.0.3', 'SimPy'].map((peer, i) => {
       const other = peers[i];
       const means = `mean wait and number ${meansOf(ours!)}, peer ${meansOf(other)}, theory 9.00 9.00`;

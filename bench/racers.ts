@@ -49,21 +49,28 @@ export interface Entrant {
   readonly lap: number;
 }
 
-/** Median speed of a racer and its last lap. */
+/** Speed of a racer, with what it computed. */
 export interface Result {
-  /** Amount of work a second of processor time. */
+  /** Amount of work a second of processor time, in its best lap: what else the machine does only slows it. */
   readonly speed: number;
+  /** The first lap, which is the same amount of work for all. */
+  readonly first: Lap;
   readonly last: Lap;
 }
 
-/** Lets the racers run in turns, so that a busy machine slows all of them alike. */
-export async function race(entrants: readonly Entrant[], laps: number): Promise<Result[]> {
-  const results = entrants.map(() => [] as Lap[]);
-  for (let lap = 0; lap < laps; lap++) {
-    for (const [i, { racer, lap: amount }] of entrants.entries()) results[i]!.push(await racer.run(amount));
+/**
+ * Lets the racers run in turns, so that a busy machine slows all of them alike: first the same amount of work for all,
+ * for its result, then a lap to warm up, then `laps` that count.
+ */
+export async function race(entrants: readonly Entrant[], laps: number, firstLap: number): Promise<Result[]> {
+  const results: Lap[][] = entrants.map(() => []);
+  for (let lap = 0; lap < laps + 2; lap++) {
+    for (const [i, { racer, lap: amount }] of entrants.entries()) {
+      results[i]!.push(await racer.run(lap === 0 ? firstLap : amount));
+    }
   }
   return results.map((done, i) => {
-    const speeds = done.map(({ cpuSeconds }) => entrants[i]!.lap / cpuSeconds).sort((a, b) => a - b);
-    return { speed: speeds[speeds.length >> 1]!, last: done[done.length - 1]! };
+    const speeds = done.slice(2).map(({ cpuSeconds }) => entrants[i]!.lap / cpuSeconds);
+    return { speed: Math.max(...speeds), first: done[0]!, last: done[done.length - 1]! };
   });
 }

@@ -2,7 +2,7 @@
 export interface BenchRow {
   /** bench/case/list: `hold/1000/default`. */
   readonly name: string;
-  /** Median over the repetitions, in `unit` of processor time. */
+  /** Best of the repetitions, in `unit` of processor time. */
   readonly value: number;
   readonly unit: string;
   readonly peer: string;

@@ -12,7 +12,7 @@ test('every bench runs small and prints rows with a figure, a ratio where there 
     new Set([
       'hold/1000/default', 'hold/1000/heap',
       'laws/1000/constant', 'laws/1000/pareto', 'laws/1000/bimodal', 'laws/1000/video',
-      'mm1/0.9/default',
+      'timers/1000/default', 'timers/1000/heap', 'loop/1000/default', 'mm1/0.9/default',
     ]),
   );
   for (const row of rows) {
@@ -40,7 +40,7 @@ test.each([[['nonsense']], [['--nonsense']], [['hold', '--seed', 'x']]])(
 
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toContain(args.at(-1));
-    expect(stderr).toContain('benches: hold, laws, mm1, kernel');
+    expect(stderr).toContain('benches: hold, laws, timers, loop, mm1, kernel');
   },
 );
 

@@ -1,16 +1,18 @@
 import { parseArgs } from 'node:util';
-import { benchHold, benchLaws, type BenchOptions } from './hold.ts';
+import { benchHold, benchLaws, benchLoop, benchTimers, type BenchOptions } from './hold.ts';
 import { benchMm1 } from './mm1.ts';
 import { formatRows, type BenchRow } from './rows.ts';
 
 type Bench = (options: BenchOptions) => Promise<BenchRow[]>;
 
-/** Benches by name; `kernel` is all of them that concern the event list. */
+/** Benches by name; `kernel` is all that concern the event list. */
 const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
   hold: [benchHold],
   laws: [benchLaws],
+  timers: [benchTimers],
+  loop: [benchLoop],
   mm1: [benchMm1],
-  kernel: [benchHold, benchLaws, benchMm1],
+  kernel: [benchHold, benchLaws, benchTimers, benchLoop, benchMm1],
 };
 
 const USAGE = `usage: npm run bench -- NAME... [--json] [--quick] [--seed N]
@@ -59,7 +61,7 @@ function parse(args: readonly string[]): CommandLine | string {
 
 function foot({ seed, quick }: CommandLine): string {
   const caution = quick ? ' Quick: these figures mean nothing.' : '';
-  return `Median of interleaved laps, processor time; Node ${process.version}, seed ${seed}.${caution}`;
+  return `Best of interleaved laps, processor time; Node ${process.version}, seed ${seed}.${caution}`;
 }
 
 process.exitCode = await main(process.argv.slice(2));

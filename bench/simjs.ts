@@ -3,11 +3,11 @@ export interface SimJsRequest {
   readonly deliverAt: number;
   readonly entity: unknown;
   done(callback: (this: never) => void, context: object): SimJsRequest;
+  cancel(): void;
 }
 
 /** An entity of simjs 2.0.3: what models are derived from. */
 export interface SimJsEntity {
-  time(): number;
   setTimer(duration: number): SimJsRequest;
   useFacility(facility: SimJsFacility, duration: number): SimJsRequest;
 }
@@ -25,7 +25,10 @@ export interface SimJs {
   readonly Random: new (seed: number) => { exponential(rate: number): number };
   readonly Facility: new (name: string) => SimJsFacility;
   readonly Entity: new (...args: readonly unknown[]) => SimJsEntity;
-  readonly Sim: new () => { addEntity(entity: new () => SimJsEntity): void; simulate(endTime: number): void };
+  readonly Sim: new () => {
+    addEntity(entity: new () => SimJsEntity): void;
+    simulate(endTime: number, maxEvents?: number): void;
+  };
 }
 
 /** Loads simjs, which exports nothing under Node: it leaves its classes in `window`. */
