@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { FileTooLargeError, type FileSource } from '../scenarios/files.ts';
+import { FileTooLargeError, UnreadableFileError, type FileSource } from '../scenarios/files.ts';
 
 /** Folder of Weir itself. */
 export const HOME = join(import.meta.dirname, '..');
@@ -10,14 +10,15 @@ export const HOME = join(import.meta.dirname, '..');
 export const diskFiles: FileSource = {
   library: join(HOME, 'scenarios'),
   readText(path, limit) {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat === undefined || !stat.isFile()) return undefined;
+    const stat = readable(() => statSync(path, { throwIfNoEntry: false }));
+    if (stat === undefined || stat.isDirectory()) return undefined;
+    if (!stat.isFile()) throw new UnreadableFileError('expected an ordinary file');
     if (stat.size > limit) throw new FileTooLargeError(path, stat.size, limit);
-    return readFileSync(path, 'utf8');
+    return readable(() => readFileSync(path, 'utf8'));
   },
   list(path) {
     const stat = statSync(path, { throwIfNoEntry: false });
-    return stat?.isDirectory() === true ? readdirSync(path).sort() : undefined;
+    return stat?.isDirectory() === true ? readable(() => readdirSync(path).sort()) : undefined;
   },
   exists: existsSync,
   resolve(fromFile, path) {
@@ -27,6 +28,16 @@ export const diskFiles: FileSource = {
     return createHash('sha256').update(text).digest('hex');
   },
 };
+
+/** What the system refuses is a problem of the file, not of Weir. */
+function readable<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    throw new UnreadableFileError(error.message);
+  }
+}
 
 /** Names of the scenarios Weir ships. */
 export function libraryScenarios(): string[] {

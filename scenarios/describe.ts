@@ -24,7 +24,11 @@ export function describeProblems(
         const message = `unknown key "${key}": ${suggest(key, known)}`;
         issues.push({ ...place(full), path: formatPath(full), message });
       }
-    } else issues.push({ ...place(path), path: formatPath(path), message: describe(problem, path, input) });
+      continue;
+    }
+    const message = describe(problem, path, input);
+    const words = problem.input === null ? message.replace(/got null$/, 'got nothing') : message;
+    issues.push({ ...place(path), path: formatPath(path), message: words });
   }
   return issues;
 }
@@ -54,7 +58,7 @@ function describe(problem: z.core.$ZodIssue, path: Path, input: unknown): string
       return describeChoice(problem.discriminator === name ? union : undefined, given, problem.message);
     }
     default:
-      return problem.input === null ? problem.message.replace(/got null$/, 'got nothing') : problem.message;
+      return problem.message;
   }
 }
 

@@ -1,5 +1,6 @@
 import {
-  LineCounter, isAlias, isMap, isNode, isPair, isScalar, parseDocument, visit, type Document, type YAMLError,
+  LineCounter, isAlias, isMap, isNode, isScalar, parseDocument, visit, type Document, type Pair, type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import { ScenarioError, type ScenarioIssue } from './errors.ts';
 import { SCENARIO_LIMIT, UnreadableFileError, type FileSource } from './files.ts';
@@ -27,7 +28,7 @@ export function readScenarioFile(file: string, files: FileSource): ScenarioFile 
   const text = readText(file, files);
   const lines = new LineCounter();
   // Keys are compared below, in one pass: the parser compares each with all before it.
-  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' } as const;
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' } as const;
   const document = parseDocument(text, options);
   const at = (offset: number, message: string): ScenarioIssue => {
     const { line, col } = lines.linePos(offset);
@@ -46,7 +47,8 @@ export function readScenarioFile(file: string, files: FileSource): ScenarioFile 
     const message = `expected at most ${MOST_LEVELS} levels, got more, or an anchor that holds itself`;
     throw new ScenarioError([whole(message)]);
   }
-  return { file, text, value, place: (path) => placeOf(document, lines, file, path) };
+  const pairs = new WeakMap<object, Map<string, Pair>>();
+  return { file, text, value, place: (path) => placeOf(document, lines, file, path, pairs) };
 }
 
 /** Levels of nesting of a value: 0 for a scalar, Infinity for one that holds itself. */
@@ -138,6 +140,7 @@ function placeOf(
   lines: LineCounter,
   file: string,
   path: ReadonlyArray<string | number>,
+  pairs: WeakMap<object, Map<string, Pair>>,
 ): { readonly place: Place; readonly depth: number } | undefined {
   let found: { readonly place: Place; readonly depth: number } | undefined;
   let node: unknown = document.contents;
@@ -145,7 +148,7 @@ function placeOf(
     if (isAlias(node)) node = node.resolve(document);
     let start: number | undefined;
     if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(key));
+      const pair = pairsOf(node, pairs).get(String(key));
       if (pair === undefined) break;
       start = isNode(pair.key) ? pair.key.range?.[0] : undefined;
       node = pair.value;
@@ -158,4 +161,14 @@ function placeOf(
     found = { place: { file, line, column: col }, depth: depth + 1 };
   }
   return found;
+}
+
+/** The pairs of a mapping by their keys, made once: a file may have as many problems as keys. */
+function pairsOf(map: YAMLMap, known: WeakMap<object, Map<string, Pair>>): Map<string, Pair> {
+  let pairs = known.get(map);
+  if (pairs === undefined) {
+    pairs = new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : [])));
+    known.set(map, pairs);
+  }
+  return pairs;
 }

@@ -36,7 +36,8 @@ export function formatPath(path: ReadonlyArray<string | number>): string {
 /** The known name nearest to a misspelt one, or undefined when none is near (Levenshtein distance at most a third). */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.ceil(name.length / 3)) + 1;
+  // Of a very short name something must be left.
+  let bestDistance = Math.min(Math.max(2, Math.ceil(name.length / 3)), name.length - 1) + 1;
   for (const candidate of known) {
     const near = candidate.toLowerCase().startsWith(name.toLowerCase()) && name.length >= 3;
     const distance = near ? 1 : editDistance(name.toLowerCase(), candidate.toLowerCase());

@@ -41,13 +41,6 @@ function relations({ run, catalogue, audience, player }: Scenario, input: unknow
       problem([part, key, 'low'], `a smallest value below the largest (high is ${written([part, key, 'high'])})`);
     }
   }
-  const { arrivals } = audience;
-  if (arrivals.law !== 'poisson') return problems;
-  arrivals.shape.forEach(({ at }, i) => {
-    const path = (index: number) => ['audience', 'arrivals', 'shape', index, 'at'];
-    if (i === 0 || at >= arrivals.shape[i - 1]!.at) return;
-    problem(path(i), `times that ascend (the one before it is ${written(path(i - 1))})`);
-  });
   return problems;
 }
 
