@@ -88,7 +88,8 @@ export class CacheNode {
 
   /** The parent's answer is here whole: everybody who waited is answered, and the object is kept if it fits. */
   fetched(now: Us, object: number, bytes: Bytes): void {
-    const requests = this.#takeFetch(now, object);
+    const { since, requests } = this.#takeFetch(object);
+    this.#set.observe(this.#fetchSeconds, (now - since) / US_PER_S);
     const before = this.#policy.used;
     // Objects too large for the cache pass through.
     this.#policy.insert(object, bytes, this.#onEvict);
@@ -97,8 +98,8 @@ export class CacheNode {
   }
 
   /** The parent has no answer: everybody who waited is told, nothing is kept. */
-  fetchFailed(now: Us, object: number, cause: CacheFailure): void {
-    for (const requestId of this.#takeFetch(now, object)) {
+  fetchFailed(_now: Us, object: number, cause: CacheFailure): void {
+    for (const requestId of this.#takeFetch(object).requests) {
       this.#set.add(this.#requests.error, 1);
       this.#ports.respondFailure(requestId, object, cause);
     }
@@ -136,13 +137,12 @@ export class CacheNode {
     }
   }
 
-  #takeFetch(now: Us, object: number): readonly number[] {
+  #takeFetch(object: number): Fetch {
     const fetch = this.#fetches.get(object);
     assert(fetch !== undefined, 'an answer is to a question', { tier: this.tier, object });
     assert(!this.#policy.has(object), 'what is fetched is not held', { tier: this.tier, object });
     this.#fetches.delete(object);
-    this.#set.observe(this.#fetchSeconds, (now - fetch.since) / US_PER_S);
-    return fetch.requests;
+    return fetch;
   }
 
   #respond(requestId: number, object: number, bytes: Bytes, result: CacheResult): void {

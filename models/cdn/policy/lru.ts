@@ -38,7 +38,7 @@ export class LruPolicy implements EvictionPolicy {
   }
 
   has(object: number): boolean {
-    return object < this.#older.length && this.#older[object] !== ABSENT;
+    return object >= 0 && object < this.#older.length && this.#older[object] !== ABSENT;
   }
 
   sizeOf(object: number): Bytes {
@@ -53,6 +53,7 @@ export class LruPolicy implements EvictionPolicy {
   }
 
   insert(object: number, bytes: Bytes, onEvict: (object: number) => void): boolean {
+    assert(Number.isSafeInteger(object) && object >= 0, 'objects are small interned integers', { object });
     assert(!this.has(object), 'only an absent object is inserted', { object });
     assert(bytes >= 0, 'a size is not negative', { object, bytes });
     if (bytes > this.capacity) return false;

@@ -31,12 +31,14 @@ export class UnboundedPolicy implements EvictionPolicy {
 
   insert(object: number, bytes: Bytes): boolean {
     assert(!this.has(object), 'only an absent object is inserted', { object });
+    assert(bytes >= 0, 'a size is not negative', { object, bytes });
     this.#sizes.set(object, bytes);
     this.#used += bytes;
     return true;
   }
 
   remove(object: number): void {
+    assert(this.has(object), 'only a held object is removed', { object });
     this.#used -= this.sizeOf(object);
     this.#sizes.delete(object);
   }
