@@ -2,7 +2,7 @@ import { assert } from '../models/core/assert.ts';
 import type { RandomStreams } from '../models/core/rng.ts';
 import { NEVER, type Us } from '../models/core/units.ts';
 import { Zipf } from '../models/core/zipf.ts';
-import { AccessLinks } from '../models/network/access.ts';
+import { AccessLinks, drawTrace } from '../models/network/access.ts';
 import { TraceBandwidth } from '../models/network/trace.ts';
 import { Audience, type Arrival } from '../models/player/audience.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
@@ -12,8 +12,8 @@ import type { PlayerHost } from './player-host.ts';
 import { WakeTimer } from './timer.ts';
 
 /**
- * Lets the viewers of a scenario come: the same draws from the same streams as in a simulation, so that both worlds
- * see the same viewers on the same links. `done` resolves when the last one has gone.
+ * Lets the viewers of a scenario come: the same draws from the same streams as in a simulation, so that both
+ * worlds see the same viewers on the same links. `done` resolves when the last one has gone.
  */
 export class RealViewers {
   readonly done: Promise<void>;
@@ -36,7 +36,11 @@ export class RealViewers {
   #fail: ((error: unknown) => void) | undefined;
 
   constructor(
-    plan: ScenarioPlan, clock: Clock, links: RealLinks, edgePorts: readonly number[], host: PlayerHost,
+    plan: ScenarioPlan,
+    clock: Clock,
+    links: RealLinks,
+    edgePorts: readonly number[],
+    host: PlayerHost,
     streams: RandomStreams,
   ) {
     const { audience, catalogue } = plan.scenario;
@@ -51,7 +55,11 @@ export class RealViewers {
     const { slots } = host.fleet;
     this.#free = Array.from({ length: slots }, (_, i) => slots - 1 - i);
     this.#next = this.#draw();
-    this.#timer = new WakeTimer(clock, () => this.#next.at, () => this.#arrive());
+    this.#timer = new WakeTimer(
+      clock,
+      () => this.#next.at,
+      () => this.#arrive(),
+    );
     this.done = new Promise((resolve, reject) => {
       this.#finish = resolve;
       this.#fail = reject;
@@ -88,17 +96,17 @@ export class RealViewers {
     this.#places[slot] = { link, edge };
     this.#watching++;
     this.#next = this.#draw();
-    this.#opened[link]!.then(({ port }) => this.#host.start(slot, session, network, port)).catch(this.#fail);
+    const started = this.#opened[link]!.then(({ port }) => this.#host.start(slot, session, network, port));
+    started.catch((error: unknown) => this.#fail!(error));
   }
 
   /** The link of a viewer of a class; viewers of one household share the edge of the first. */
   #join(network: number, edge: number): number {
+    const { traces } = this.#plan.networks[network]!;
+    const { trace, startUs } = drawTrace(this.#streams.stream('audience/trace'), traces);
     const { link, opened } = this.#access.join(network);
     if (!opened) return link;
-    const { traces } = this.#plan.networks[network]!;
-    const draws = this.#streams.stream('audience/trace');
-    const trace = traces[draws.integer(traces.length)]!;
-    const access = new TraceBandwidth(trace, draws.integer(trace.lengthUs));
+    const access = new TraceBandwidth(traces[trace]!, startUs);
     const behind = new AddedLatency(access, this.#plan.scenario.cdn.edge.latency);
     this.#opened[link] = this.#links.open(behind, this.#edgePorts[edge]!);
     return link;

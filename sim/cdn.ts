@@ -1,14 +1,22 @@
 import type { CdnParams } from '../models/cdn/params.ts';
-import { CacheNode } from '../models/cdn/cache-node.ts';
+import { CacheNode, type CacheNodeState } from '../models/cdn/cache-node.ts';
 import { createPolicy } from '../models/cdn/policy/registry.ts';
 import type { CacheNodePorts } from '../models/cdn/ports.ts';
+import { assert } from '../models/core/assert.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
 import type { Bytes } from '../models/core/units.ts';
 import { ConstantBandwidth } from '../models/network/trace.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
 import { CODES } from './codes.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
-import { Links } from './links.ts';
+import { Links, type LinkState } from './links.ts';
+
+/** Copied state of a simulated CDN. */
+export interface SimulatedCdnState {
+  readonly edges: readonly CacheNodeState[];
+  readonly regionals: readonly CacheNodeState[];
+  readonly uplinks: readonly LinkState[];
+}
 
 /** Told when an edge answers a viewer's request: the first byte leaves it `afterUs` from now. */
 export type OnAnswer = (request: number, bytes: Bytes, afterUs: number) => void;
@@ -51,6 +59,26 @@ export class SimulatedCdn {
   /** A viewer's request reaches an edge node. */
   requested(edge: number, request: number, object: number): void {
     this.#edges[edge]!.requested(this.#loop.now, request, object);
+  }
+
+  /** A copy of the whole state. */
+  save(): SimulatedCdnState {
+    return {
+      edges: this.#edges.map((node) => node.save()),
+      regionals: this.#regionals.map((node) => node.save()),
+      uplinks: this.#uplinks.save(),
+    };
+  }
+
+  /** Puts a saved state of as many nodes back. */
+  restore(state: SimulatedCdnState): void {
+    const { edge, regional } = this.#params;
+    assert(state.edges.length === edge.nodes && state.regionals.length === regional.nodes,
+      'a state goes back into a CDN of the same shape', { edges: edge.nodes, regionals: regional.nodes });
+    state.edges.forEach((node, i) => this.#edges[i]!.restore(node));
+    state.regionals.forEach((node, i) => this.#regionals[i]!.restore(node));
+    const rateOf = (link: number) => (link < edge.nodes ? edge.uplink : regional.uplink);
+    this.#uplinks.restore(state.uplinks, (link) => new ConstantBandwidth(rateOf(link)));
   }
 
   #edgePorts(edge: number): CacheNodePorts {

@@ -1,11 +1,16 @@
 import type { Bytes, Us } from '../models/core/units.ts';
 import type { Bandwidth } from '../models/network/bandwidth.ts';
-import { SharedLink } from '../models/network/shared-link.ts';
+import { SharedLink, type SharedLinkState } from '../models/network/shared-link.ts';
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 
 /** Told when a transfer's last byte has left a link. */
 export type OnTransferred = (link: number, flow: number) => void;
+
+/** Copied state of a link, undefined for one that was retired. */
+export type LinkState =
+  | { readonly link: SharedLinkState; readonly handle: EventHandle; readonly wakeAt: Us }
+  | undefined;
 
 /** The links of a simulated network and their wake-up events. Transfers that end are reported after the link is at rest. */
 export class Links {
@@ -51,6 +56,28 @@ export class Links {
   /** Round-trip time of a link now. */
   rtt(link: number): Us {
     return this.#bandwidths[link]!.latencyAt(this.#loop.now);
+  }
+
+  /** Copied states of all links; events are saved by the loop. */
+  save(): LinkState[] {
+    return this.#links.map((link, i) =>
+      link === undefined ? undefined : { link: link.save(), handle: this.#handles[i]!, wakeAt: this.#wakes[i]! });
+  }
+
+  /** Puts saved states back; `bandwidthOf` gives the capacity of a link by its number. */
+  restore(states: readonly LinkState[], bandwidthOf: (link: number) => Bandwidth): void {
+    for (const column of [this.#links, this.#bandwidths, this.#handles, this.#wakes]) column.length = 0;
+    states.forEach((state, i) => {
+      const link = this.add(bandwidthOf(i));
+      if (state === undefined) {
+        this.#links[link] = undefined;
+        this.#bandwidths[link] = undefined;
+        return;
+      }
+      this.#links[link]!.restore(state.link);
+      this.#handles[link] = state.handle;
+      this.#wakes[link] = state.wakeAt;
+    });
   }
 
   start(link: number, flow: number, bytes: Bytes): void {

@@ -4,20 +4,37 @@ import type { Us } from '../models/core/units.ts';
 /** Marks a request for a manifest in the column of renditions. */
 export const MANIFEST = -1;
 
+const FIRST_ROWS = 1024;
+
+type Columns = 'slot' | 'playerRequest' | 'object' | 'rendition' | 'sentAt' | 'firstByteAt' | 'bytes' | 'rtt';
+
+/** Copied state of the requests under way. */
+export interface RequestsState {
+  readonly columns: Pick<Requests, Columns>;
+  readonly free: readonly number[];
+  readonly rows: number;
+}
+
 /**
  * Requests of viewers under way, a row each, rows reused. A request whose viewer has gone keeps its row until the
  * cache has answered it.
  */
 export class Requests {
-  slot = new Int32Array(1024);
-  playerRequest = new Float64Array(1024);
-  object = new Int32Array(1024);
-  rendition = new Int8Array(1024);
-  sentAt = new Float64Array(1024);
-  firstByteAt = new Float64Array(1024);
-  bytes = new Float64Array(1024);
-  rtt = new Float64Array(1024);
-  readonly #free: number[] = [];
+  /** Viewer's slot, -1 in a closed row. */
+  slot = new Int32Array(FIRST_ROWS);
+  /** Number the fleet gave the request. */
+  playerRequest = new Float64Array(FIRST_ROWS);
+  object = new Int32Array(FIRST_ROWS);
+  /** Rendition, or MANIFEST. */
+  rendition = new Int8Array(FIRST_ROWS);
+  /** [us] */
+  sentAt = new Float64Array(FIRST_ROWS);
+  /** NaN until the first byte has reached the viewer. [us] */
+  firstByteAt = new Float64Array(FIRST_ROWS);
+  bytes = new Float64Array(FIRST_ROWS);
+  /** Round-trip time of the viewer's link when the request was sent. [us] */
+  rtt = new Float64Array(FIRST_ROWS);
+  #free: number[] = [];
   #rows = 0;
 
   /** A new row for a request sent now. */
@@ -44,6 +61,20 @@ export class Requests {
   /** Rows in use. */
   get size(): number {
     return this.#rows - this.#free.length;
+  }
+
+  /** A copy of the state. */
+  save(): RequestsState {
+    const { slot, playerRequest, object, rendition, sentAt, firstByteAt, bytes, rtt } = this;
+    const columns = { slot, playerRequest, object, rendition, sentAt, firstByteAt, bytes, rtt };
+    return { columns: structuredClone(columns), free: [...this.#free], rows: this.#rows };
+  }
+
+  /** Puts a saved state back. */
+  restore(state: RequestsState): void {
+    Object.assign(this, structuredClone(state.columns));
+    this.#free = [...state.free];
+    this.#rows = state.rows;
   }
 
   #grow(): void {

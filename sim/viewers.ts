@@ -4,23 +4,56 @@ import type { RandomStreams } from '../models/core/rng.ts';
 import type { SessionLog, SessionRow } from '../models/core/run-record.ts';
 import type { RandomStream } from '../models/core/rng.ts';
 import type { Bytes, Us } from '../models/core/units.ts';
-import { AccessLinks } from '../models/network/access.ts';
+import { AccessLinks, drawTrace, type TraceChoice } from '../models/network/access.ts';
 import { TraceBandwidth } from '../models/network/trace.ts';
 import { Audience, mostSessions, type Arrival } from '../models/player/audience.ts';
 import { PlayerFleet } from '../models/player/fleet.ts';
+import type { PlayerFleetState } from '../models/player/columns.ts';
 import type { PlayerPorts } from '../models/player/ports.ts';
-import { SessionLogger } from '../models/player/session-log.ts';
+import { SessionLogger, type SessionLoggerState } from '../models/player/session-log.ts';
 import { sessionRow } from '../models/player/session-row.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
 import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
-import { Links } from './links.ts';
-import { MANIFEST, Requests } from './requests.ts';
+import { Links, type LinkState } from './links.ts';
+import { MANIFEST, Requests, type RequestsState } from './requests.ts';
 
 /** Sends a viewer's request to an edge node. */
 export type SendToEdge = (edge: number, request: number, object: number) => void;
+
+interface OpenedLink extends TraceChoice {
+  readonly network: number;
+}
+
+/** Copied state of the simulated viewers. */
+export interface ViewersState {
+  readonly fleet: PlayerFleetState;
+  readonly rows: readonly SessionRow[];
+  readonly audience: ReturnType<Audience['save']>;
+  readonly access: ReturnType<AccessLinks['save']>;
+  readonly opened: readonly OpenedLink[];
+  readonly links: readonly LinkState[];
+  readonly requests: RequestsState;
+  readonly logger: SessionLoggerState;
+  readonly free: readonly number[];
+  readonly slots: Slots;
+  readonly next: Arrival;
+  readonly sessions: number;
+}
+
+/** What the host keeps of each slot of the fleet. */
+interface Slots {
+  readonly link: Int32Array;
+  readonly edge: Int32Array;
+  readonly network: Int32Array;
+  /** Row of the request under way, or -1. */
+  readonly request: Int32Array;
+  /** Handle of the wake-up event, and its time. */
+  readonly wake: Float64Array;
+  readonly wakeAt: Float64Array;
+}
 
 /** The simulated viewers: arrivals, the fleet of players, their access links and their requests under way. */
 export class Viewers {
@@ -38,12 +71,9 @@ export class Viewers {
   readonly #traceDraws: RandomStream;
   readonly #edgeDraws: RandomStream;
   readonly #free: number[];
-  readonly #slots: {
-    readonly link: Int32Array; readonly edge: Int32Array; readonly network: Int32Array;
-    /** Row of the request under way, or -1. */
-    readonly request: Int32Array;
-    readonly wake: Float64Array; readonly wakeAt: Float64Array;
-  };
+  /** What each link plays, by its number. */
+  readonly #opened: OpenedLink[] = [];
+  readonly #slots: Slots;
   #next: Arrival;
   #sessions = 0;
 
@@ -99,6 +129,33 @@ export class Viewers {
     }
   }
 
+  /** A copy of the whole state; streams, events and metrics are saved by their owners. */
+  save(): ViewersState {
+    return {
+      fleet: this.fleet.save(), rows: [...this.rows], audience: this.#audience.save(), access: this.#access.save(),
+      opened: [...this.#opened], links: this.#links.save(), requests: this.#requests.save(),
+      logger: this.#logger.save(), free: [...this.#free], slots: structuredClone(this.#slots), next: this.#next,
+      sessions: this.#sessions,
+    };
+  }
+
+  /** Puts a saved state of as many slots back. */
+  restore(state: ViewersState): void {
+    this.fleet.restore(state.fleet);
+    this.rows.splice(0, Infinity, ...state.rows);
+    this.#audience.restore(state.audience);
+    this.#access.restore(state.access);
+    this.#opened.splice(0, Infinity, ...state.opened);
+    this.#links.restore(state.links, (link) => this.#bandwidthOf(link));
+    this.#requests.restore(state.requests);
+    this.#logger.restore(state.logger);
+    this.#free.splice(0, Infinity, ...state.free);
+    for (const name of SLOT_COLUMNS) this.#slots[name].set(state.slots[name]);
+    this.#next = state.next;
+    this.#sessions = state.sessions;
+  }
+
+  /** Logs of the sessions chosen for it. */
   logs(): SessionLog[] {
     return this.#logger.logs();
   }
@@ -145,14 +202,19 @@ export class Viewers {
   }
 
   #joinLink(network: number): number {
+    const choice = drawTrace(this.#traceDraws, this.#plan.networks[network]!.traces);
     const { link, opened } = this.#access.join(network);
-    const { traces } = this.#plan.networks[network]!;
     if (opened) {
-      const trace = traces[this.#traceDraws.integer(traces.length)]!;
-      const added = this.#links.add(new TraceBandwidth(trace, this.#traceDraws.integer(trace.lengthUs)));
+      this.#opened.push({ network, ...choice });
+      const added = this.#links.add(this.#bandwidthOf(link));
       assert(added === link, 'links are numbered alike on both sides', { added, link });
     }
     return link;
+  }
+
+  #bandwidthOf(link: number): TraceBandwidth {
+    const { network, trace, startUs } = this.#opened[link]!;
+    return new TraceBandwidth(this.#plan.networks[network]!.traces[trace]!, startUs);
   }
 
   #leave(slot: number): void {
@@ -229,3 +291,4 @@ export class Viewers {
   }
 }
 
+const SLOT_COLUMNS = ['link', 'edge', 'network', 'request', 'wake', 'wakeAt'] as const;

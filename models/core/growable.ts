@@ -16,6 +16,13 @@ export class GrowableFloat64 {
     this.array[this.length++] = value;
   }
 
+  /** Holds a copy of these values instead. */
+  replace(values: Float64Array): void {
+    this.array = new Float64Array(Math.max(1, values.length));
+    this.array.set(values);
+    this.length = values.length;
+  }
+
   /** A copy of the values from index `from` to the end. */
   slice(from: number): Float64Array {
     return this.array.slice(from, this.length);

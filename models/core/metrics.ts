@@ -169,6 +169,27 @@ export class MetricSet {
     });
   }
 
+  /** A copy of the whole state; handles are not part of it: the same components bind the same ones again. */
+  save(): MetricSetState {
+    return {
+      names: this.#entries.map((entry) => entry.declaration.name),
+      values: this.#values.slice(0),
+      observations: this.#entries.map((entry) => entry.observations?.slice(0)),
+      samples: [...this.#samples],
+      baseline: this.#baseline,
+    };
+  }
+
+  /** Puts a saved state back into a set in which the same handles were bound in the same order. */
+  restore(state: MetricSetState): void {
+    const names = this.#entries.map((entry) => entry.declaration.name);
+    assert(names.join() === state.names.join(), 'a state goes back into a set with the same metrics');
+    this.#values.array.set(state.values);
+    this.#entries.forEach((entry, handle) => entry.observations?.replace(state.observations[handle]!));
+    this.#samples.splice(0, Infinity, ...state.samples);
+    this.#baseline = state.baseline;
+  }
+
   #snapshot(now: Us): Sample {
     const counts = this.#entries.map((entry) => entry.observations?.length ?? 0);
     return { atUs: now, values: this.#values.slice(0), counts };
@@ -222,6 +243,17 @@ export function tallyQuantile(
   return values.length === 0 ? undefined : quantileOfSorted(values, q);
 }
 
+/** Copied state of a metric set. */
+export interface MetricSetState {
+  readonly names: readonly string[];
+  readonly values: Float64Array;
+  /** Observations of tallies; undefined for the other kinds. */
+  readonly observations: ReadonlyArray<Float64Array | undefined>;
+  readonly samples: readonly Sample[];
+  readonly baseline: Sample;
+}
+
+/** What all metrics stood at, and how many observations had been made, at one moment. */
 interface Sample {
   readonly atUs: Us;
   readonly values: Float64Array;

@@ -1,4 +1,23 @@
 import { assert } from '../core/assert.ts';
+import type { RandomStream } from '../core/rng.ts';
+import type { Us } from '../core/units.ts';
+import type { TraceTable } from './trace.ts';
+
+/** The trace a link plays, by its place in the class's list, and where in it the link starts. */
+export interface TraceChoice {
+  readonly trace: number;
+  readonly startUs: Us;
+}
+
+/**
+ * Draws a trace for a viewer. Hosts draw for every viewer, also for one who joins a link that is open already: so
+ * the viewers after them get the same traces whatever else has changed.
+ */
+export function drawTrace(stream: RandomStream, traces: readonly TraceTable[]): TraceChoice {
+  const trace = stream.integer(traces.length);
+  return { trace, startUs: stream.integer(traces[trace]!.lengthUs) };
+}
+
 
 /**
  * Which viewers share a link: a viewer joins the newest link of their class that has room, or opens
@@ -30,6 +49,17 @@ export class AccessLinks {
     const link = this.#viewers.push(1) - 1;
     this.#open[networkClass] = link;
     return { link, opened: true };
+  }
+
+  /** A copy of the state: viewers by link, and the link to be joined next by class. */
+  save(): { readonly viewers: readonly number[]; readonly open: readonly number[] } {
+    return { viewers: [...this.#viewers], open: [...this.#open] };
+  }
+
+  /** Puts a saved state back. */
+  restore(state: { readonly viewers: readonly number[]; readonly open: readonly number[] }): void {
+    this.#viewers.splice(0, Infinity, ...state.viewers);
+    this.#open.splice(0, Infinity, ...state.open);
   }
 
   /** A viewer leaves the link; the viewers that remain. A link left empty is not joined again. */

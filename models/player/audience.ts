@@ -113,6 +113,17 @@ export class Audience {
     };
   }
 
+  /** Progress through the arrivals; the streams are saved by their owner. */
+  save(): { readonly drawn: number; readonly at: Us } {
+    return { drawn: this.#drawn, at: this.#at };
+  }
+
+  /** Puts saved progress back. */
+  restore(state: { readonly drawn: number; readonly at: Us }): void {
+    this.#drawn = state.drawn;
+    this.#at = state.at;
+  }
+
   #nextTime(horizon: Us): Us {
     const { arrivals } = this.#params;
     if (arrivals.law === 'fixed') {

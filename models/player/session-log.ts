@@ -3,6 +3,7 @@ import { US_PER_S, type Us } from '../core/units.ts';
 import type { PlayerFleet } from './fleet.ts';
 import type { PlayerPhase } from './session.ts';
 
+/** A log under way, with what the logger has to remember of its session. */
 interface OpenLog {
   readonly session: number;
   readonly network: string;
@@ -13,6 +14,13 @@ interface OpenLog {
   rendition: number;
   /** What the answer under delivery is to, and where in the log it belongs. */
   arrival: { readonly segment: number; readonly rendition: number; readonly at: number };
+}
+
+/** Copied state of a session logger. */
+export interface SessionLoggerState {
+  readonly logs: readonly OpenLog[];
+  /** Slot and index into `logs`. */
+  readonly open: ReadonlyArray<readonly [number, number]>;
 }
 
 /**
@@ -99,6 +107,24 @@ export class SessionLogger {
     return [...this.#logs.values()].map(({ session, startedAt, network, events }) => {
       return { session, startSeconds: startedAt / US_PER_S, network, ladder: this.#ladder, events };
     });
+  }
+
+  /** A copy of the state: all logs, and the slots of those whose sessions go on. */
+  save(): SessionLoggerState {
+    const logs = [...this.#logs.values()];
+    return {
+      logs: logs.map((log) => ({ ...log, events: [...log.events] })),
+      open: [...this.#open].map(([slot, log]) => [slot, logs.indexOf(log)] as const),
+    };
+  }
+
+  /** Puts a saved state back. */
+  restore(state: SessionLoggerState): void {
+    this.#logs.clear();
+    this.#open.clear();
+    const logs = state.logs.map((log) => ({ ...log, events: [...log.events] }));
+    for (const log of logs) this.#logs.set(log.network, log);
+    for (const [slot, index] of state.open) this.#open.set(slot, logs[index]!);
   }
 
   #add(log: OpenLog, slot: number, now: Us, kind: string, reason: string): void {

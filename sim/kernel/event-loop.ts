@@ -1,23 +1,31 @@
 import { assert } from '../../models/core/assert.ts';
 import { Fingerprint } from '../../models/core/fingerprint.ts';
 import type { Us } from '../../models/core/units.ts';
-import { NO_EVENT, type EventHandle, type EventList } from './event-list.ts';
+import { NO_EVENT, type EventHandle, type SavableEventList, type SavedEventList } from './event-list.ts';
 
 /** What happens when an event comes: `entity` and `detail` are the operands it was scheduled with. */
 export type EventHandler = (entity: number, detail: number) => void;
+
+/** Copied state of an event loop; handlers are not part of it. */
+export interface EventLoopState {
+  readonly list: SavedEventList;
+  readonly now: Us;
+  readonly events: number;
+  readonly fingerprint: readonly [number, number, number];
+}
 
 /**
  * Virtual time: delivers the events of a list to a table of handlers by numeric code, and keeps the fingerprint of the
  * history. An exception of a handler leaves the loop as it was at that event and goes to the caller.
  */
 export class EventLoop {
-  readonly #list: EventList;
+  readonly #list: SavableEventList;
   readonly #handlers: EventHandler[] = [];
   readonly #fingerprint = new Fingerprint();
   #now: Us = 0;
   #events = 0;
 
-  constructor(list: EventList) {
+  constructor(list: SavableEventList) {
     this.#list = list;
   }
 
@@ -52,6 +60,21 @@ export class EventLoop {
 
   reschedule(handle: EventHandle, at: Us): void {
     this.#list.reschedule(handle, at);
+  }
+
+  /** A copy of the state: pending events with their handles, clock and history. */
+  save(): EventLoopState {
+    return {
+      list: this.#list.save(), now: this.#now, events: this.#events, fingerprint: this.#fingerprint.save(),
+    };
+  }
+
+  /** Puts a saved state back; the handlers stay. */
+  restore(state: EventLoopState): void {
+    this.#list.restore(state.list);
+    this.#now = state.now;
+    this.#events = state.events;
+    this.#fingerprint.restore(state.fingerprint);
   }
 
   /**
