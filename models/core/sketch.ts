@@ -10,10 +10,10 @@ export interface SketchOptions {
 }
 
 /**
- * Quantiles of any number of values >= 0 in bounded memory, within a stated relative error (DDSketch: Masson, Rim
- * and Lee, VLDB 2019). What it holds depends on the values alone: adding and merging in any order gives the same
- * state, byte for byte. Values need buckets of their own only within the widest range that `maxBuckets` spans;
- * below it, the smallest are collapsed into one bucket, counted by `collapsed`.
+ * Quantiles of any number of values >= 0 in bounded memory, within a stated relative error (DDSketch:
+ * Masson, Rim and Lee, VLDB 2019). What it holds depends on the values alone: adding and merging in any
+ * order gives the same state, byte for byte. Values need buckets of their own only within the widest range
+ * that `maxBuckets` spans; below it, the smallest are collapsed into one bucket, counted by `collapsed`.
  */
 export class QuantileSketch {
   readonly relativeError: number;
@@ -35,7 +35,7 @@ export class QuantileSketch {
     this.relativeError = options.relativeError ?? 0.005;
     this.maxBuckets = options.maxBuckets ?? 4096;
     const { relativeError, maxBuckets } = this;
-    assert(relativeError >= 1e-4 && relativeError <= 0.1, 'relative error outside 0.0001 to 0.1', { relativeError });
+    assert(relativeError >= 1e-4 && relativeError <= 0.1, 'relative error of 0.0001 to 0.1', { relativeError });
     assert(Number.isInteger(maxBuckets) && maxBuckets >= 16, 'a sketch needs 16 buckets', { maxBuckets });
     this.#perOctave = bucketsPerOctave(relativeError);
   }
@@ -55,7 +55,10 @@ export class QuantileSketch {
     return this.#max;
   }
 
-  /** Values too small for a bucket of their own; quantiles that fall on them are not within the stated error. */
+  /**
+   * Values too small for a bucket of their own; quantiles that fall on them are not within the stated
+   * error.
+   */
   get collapsed(): number {
     return this.#collapsed;
   }
@@ -74,7 +77,8 @@ export class QuantileSketch {
   /** Adds all that another sketch has seen. */
   merge(other: QuantileSketch): void {
     const { relativeError, maxBuckets } = this;
-    assert(other.relativeError === relativeError && other.maxBuckets === maxBuckets, 'sketches of one kind merge', {
+    const alike = other.relativeError === relativeError && other.maxBuckets === maxBuckets;
+    assert(alike, 'only sketches of one kind merge', {
       relativeError, maxBuckets, otherRelativeError: other.relativeError, otherMaxBuckets: other.maxBuckets,
     });
     const counts = other.#counts;
@@ -91,7 +95,8 @@ export class QuantileSketch {
       const times = counts[bucket - base]!;
       if (times > 0) this.#put(bucket, times);
     }
-    // Where both ranges end alike, what the other had collapsed is not below ours: it was not counted just now.
+    // Where both ranges end alike, what the other had collapsed is not below ours: it was not counted just
+    // now.
     if (last === this.#last) this.#collapsed += collapsed;
   }
 
@@ -192,9 +197,10 @@ export class QuantileSketch {
 const SMALLEST = 2 ** -1022;
 
 /**
- * Buckets that share each power of two. The bucket of (1 + s) 2^e is the whole part of (e + (4 s - s^2) / 3) times
- * this number: a parabola in place of the logarithm, 8 % more buckets, but the same on every engine, as it takes
- * exact arithmetic only. Its slope against ln x is at least 4/3, which bounds the ratio of a bucket's ends.
+ * Buckets that share each power of two. The bucket of (1 + s) 2^e is the whole part of (e + (4 s - s^2) /
+ * 3) times this number: a parabola in place of the logarithm, 8 % more buckets, but the same on every
+ * engine, as it takes exact arithmetic only. Its slope against ln x is at least 4/3, which bounds the ratio
+ * of a bucket's ends.
  */
 function bucketsPerOctave(relativeError: number): number {
   return Math.ceil(0.75 / Math.log((1 + relativeError) / (1 - relativeError)));

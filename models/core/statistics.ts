@@ -5,7 +5,8 @@ import { assert } from './assert.ts';
  * type 7, the default of R and NumPy); throws InvariantError on an empty array.
  */
 export function quantileOfSorted(sorted: ArrayLike<number>, q: number): number {
-  assert(sorted.length > 0 && q >= 0 && q <= 1, 'quantile needs values and 0 <= q <= 1', { q, n: sorted.length });
+  const n = sorted.length;
+  assert(n > 0 && q >= 0 && q <= 1, 'quantile needs values and 0 <= q <= 1', { q, n });
   const position = (sorted.length - 1) * q;
   const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);
