@@ -10,8 +10,9 @@ export interface TallyState {
 }
 
 /**
- * Mean, variance and extremes of single observations, numerically stable (Welford 1962). Tallies of replications
- * merge (Chan, Golub and LeVeque 1979); merged in one order, that of replications, they give the same bytes.
+ * Mean, variance and extremes of single observations, numerically stable (Welford 1962). Tallies of
+ * replications merge (Chan, Golub and LeVeque 1979); merged in one order, that of replications, they give
+ * the same bytes.
  */
 export class Tally {
   #count = 0;

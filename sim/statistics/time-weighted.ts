@@ -13,8 +13,9 @@ export interface TimeWeightedState {
 }
 
 /**
- * Mean and variance over time of a level that steps: a queue length, servers busy, viewers watching. Areas of
- * whole levels over whole microseconds are exact up to 2^53, so that merging gives the same bytes in any order.
+ * Mean and variance over time of a level that steps: a queue length, servers busy, viewers watching. Areas
+ * of whole levels over whole microseconds are exact up to 2^53, so that merging gives the same bytes in any
+ * order.
  */
 export class TimeWeighted {
   #level: number;
@@ -84,7 +85,10 @@ export class TimeWeighted {
     this.#max = this.#level;
   }
 
-  /** Adds the time that another statistic has watched up to its last change or reading; the level here stays. */
+  /**
+   * Adds the time that another statistic has watched up to its last change or reading; the level here
+   * stays.
+   */
   merge(other: TimeWeighted): void {
     this.#area += other.#area;
     this.#areaOfSquares += other.#areaOfSquares;

@@ -4,7 +4,8 @@ import { averageOver, findWarmup } from './warmup.ts';
 
 describe('MSER-5', () => {
   test('deletes 70 of 500 observations of a decaying start (known answer)', () => {
-    const values = Array.from({ length: 500 }, (_, i) => 10 * Math.exp(-i / 20) + (((7919 * i) % 11) - 5) / 10);
+    const noise = (i: number) => (((7919 * i) % 11) - 5) / 10;
+    const values = Array.from({ length: 500 }, (_, i) => 10 * Math.exp(-i / 20) + noise(i));
     const warmup = findWarmup(values);
     expect(warmup).toMatchObject({ kind: 'found', batches: 14, observations: 70 });
     if (warmup.kind !== 'found') return;
@@ -39,7 +40,7 @@ describe('MSER-5', () => {
 
   test('refuses a run that is still warming up, and one of a few values', () => {
     const rising = Array.from({ length: 500 }, (_, i) => i);
-    const reason = 'the warm-up seems to end after 475 of 500 values, in the second half: make the run longer';
+    const reason = 'the warm-up seems to end in the second half, after 475 of 500 values: lengthen the run';
     expect(findWarmup(rising)).toEqual({ kind: 'refused', reason, meanOfAll: 249.5 });
     expect(findWarmup([1, 2, 3])).toMatchObject({
       kind: 'refused', reason: '3 values are too few: 10 batches of 5 are needed',
@@ -47,7 +48,8 @@ describe('MSER-5', () => {
   });
 
   test('finds the start of a queue from the average over replications', () => {
-    // Waiting times of an M/M/1 at load 0.5 that starts with 50 customers' work: about 100 customers to drain.
+    // Waiting times of an M/M/1 at load 0.5 that starts with 50 customers' work: about 100 customers to
+    // drain.
     const runs = Array.from({ length: 20 }, (_, replication) => {
       const rng = new RandomStreams(5, replication).stream('warmup');
       let wait = 50;

@@ -16,15 +16,19 @@ export type Warmup =
   }
   | { readonly kind: 'refused'; readonly reason: string; readonly meanOfAll: number };
 
-/** Batches at the end that the search leaves alone: the statistic of so few is chance (Hoad, Robinson, Davies 2010). */
+/**
+ * Batches at the end that the search leaves alone: the statistic of so few is chance (Hoad, Robinson,
+ * Davies 2010).
+ */
 const LAST = 5;
 
 /**
- * MSER-5 (White, Cobb and Spratt 2000): deletes the d first batches that minimise sum (z - mean)^2 / (k - d)^2 over
- * the k - d batch means that stay. A least in the second half is refused: the run is too short for its warm-up.
+ * MSER-5 (White, Cobb and Spratt 2000): deletes the d first batches that minimise sum (z - mean)^2 / (k -
+ * d)^2 over the k - d batch means that stay. A least in the second half is refused: the run is too short
+ * for its warm-up.
  */
 export function findWarmup(values: ArrayLike<number>, batchSize = 5): Warmup {
-  assert(Number.isInteger(batchSize) && batchSize > 0, 'a batch holds a whole number of values', { batchSize });
+  assert(Number.isInteger(batchSize) && batchSize > 0, 'a batch holds one value or more', { batchSize });
   const means = batchMeansOf(values, batchSize);
   const k = means.length;
   const meanOfAll = k === 0 ? 0 : means.reduce((sum, mean) => sum + mean, 0) / k;
@@ -46,8 +50,8 @@ export function findWarmup(values: ArrayLike<number>, batchSize = 5): Warmup {
   }
   const observations = best.batches * batchSize;
   if (2 * best.batches > k) {
-    const reason = `the warm-up seems to end after ${observations} of ${values.length} values, in the second half:`
-      + ' make the run longer';
+    const after = `after ${observations} of ${values.length} values`;
+    const reason = `the warm-up seems to end in the second half, ${after}: lengthen the run`;
     return { kind: 'refused', reason, meanOfAll };
   }
   return { kind: 'found', ...best, observations, meanOfAll };
