@@ -87,7 +87,7 @@ describe('a chart over time', () => {
     expect(await table.getByRole('row').count()).toBe(1 + panel.lines[0]!.points.length);
     const cells = await table.getByRole('row').nth(61).getByRole('cell').allInnerTexts();
     const { median, low, high } = panel.lines[0]!.points[60]!;
-    expect(cells).toEqual(['1:01:00', ...[median, low, high].map((value) => formatValue(value, 'viewers'))]);
+    expect(cells).toEqual(['1:01:00', ...[median, low, high].map((value) => formatValue(value, ''))]);
     expect(await button.getAttribute('aria-expanded')).toBe('true');
     await button.click();
     expect(await table.count()).toBe(0);
@@ -102,7 +102,7 @@ describe('a chart over time', () => {
     const { median } = panelOf('viewers').lines[0]!.points[1]!;
     const told = formatValue(median, 'viewers');
     expect(await cursor.getAttribute('aria-valuetext')).toContain(`2:00: viewers ${told}`);
-    const charts = shown.locator('weir-over-time .grid').first().locator('weir-chart');
+    const charts = shown.locator('weir-over-time .charts').first().locator('weir-chart');
     const places = await charts.locator('.cursor .rule')
       .evaluateAll((rules) => rules.map((rule) => rule.getAttribute('x1')));
     expect(places).toHaveLength(await charts.count());

@@ -1,4 +1,6 @@
-import { createPlot, drawRule, type PlotArea, type PlotSize } from './plot.ts';
+import {
+  createPlot, drawRule, drawText, textWidth, type Plot, type PlotArea, type PlotSize,
+} from './plot.ts';
 
 /** One figure that the cursor reads off a chart. */
 export interface CursorReading {
@@ -57,6 +59,7 @@ export function cursorLayer(stop: CursorStop, area: PlotArea, size: PlotSize): S
       .attr('width', stop.box.right - stop.box.left).attr('height', stop.box.bottom - stop.box.top)
       .style('fill', 'none').style('stroke', 'var(--text)').style('stroke-width', 2);
   }
+  if (stop.title !== '') drawFlag(layer, stop, area);
   for (const dot of stop.dots) {
     layer
       .append('circle')
@@ -64,6 +67,16 @@ export function cursorLayer(stop: CursorStop, area: PlotArea, size: PlotSize): S
       .style('fill', dot.colour).style('stroke', 'var(--surface)').style('stroke-width', 1.5);
   }
   return layer.node()!;
+}
+
+// On the axis, over its labels: where the cursor stands.
+function drawFlag(layer: Plot, { x, title }: CursorStop, area: PlotArea): void {
+  const width = textWidth(title) * 1.1 + 10;
+  const left = Math.min(Math.max(x - width / 2, 0), area.right + 12 - width);
+  layer.append('rect').attr('x', left).attr('y', area.bottom + 3).attr('width', width).attr('height', 18)
+    .attr('rx', 3).style('fill', 'var(--text)');
+  drawText(layer, { x: left + width / 2, y: area.bottom + 16, anchor: 'middle' }, title)
+    .style('fill', 'var(--surface)').style('font-weight', 600);
 }
 
 function distanceToBox(box: PlotArea, x: number, y: number): number {

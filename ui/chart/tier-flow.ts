@@ -73,9 +73,9 @@ export function tierFlowStops(tiers: readonly CacheTier[], options: TierFlowOpti
     key,
     x: (part.box.left + part.box.right) / 2,
     y: part.box.top,
-    title: `${humanise(part.tier)} tier`,
+    title: '',
     readings: [{
-      name: RESULT_WORDS[part.result],
+      name: `${humanise(part.tier)} tier, ${RESULT_WORDS[part.result]}`,
       text: `${formatValue(part.amount, options.measure)}, ${formatValue(part.share, 'ratio')}`,
     }],
     dots: [],

@@ -1,5 +1,5 @@
 import { area as areaShape, line as lineShape, scaleLinear, type ScaleLinear } from 'd3';
-import { formatClock, formatValue, scaleFor, type DisplayScale } from '../../reports/format.ts';
+import { formatClock, formatFigure, formatValue, scaleFor, type DisplayScale } from '../../reports/format.ts';
 import type { Panel, PanelLine } from '../../reports/panels.ts';
 import type { BandPoint } from '../../reports/series.ts';
 import type { CursorReading, CursorStop } from './cursor.ts';
@@ -76,9 +76,9 @@ export function timePanelStops(panel: Panel, options: TimePanelOptions): CursorS
 }
 
 function reading(line: PanelLine, point: BandPoint, unit: string, look: number): CursorReading {
-  const { median, low, high } = point;
-  const band = low !== high ? ` (${formatValue(low, unit)} to ${formatValue(high, unit)})` : '';
-  return { name: line.name, text: formatValue(median, unit) + band, look };
+  const figure = { value: point.median, low: point.low, high: point.high, unit };
+  const text = point.low === point.high ? formatValue(point.median, unit) : formatFigure(figure);
+  return { name: line.name, text, look };
 }
 
 // Shares say most close to their ends, so they may start above zero; amounts may not.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cellText, tableCsv } from './chart-model.ts';
+import { cellText, columnHeading, tableCsv } from './chart-model.ts';
 
 test('a table as CSV keeps numbers unrounded and quotes what would break a row', () => {
   const csv = tableCsv({
@@ -17,4 +17,8 @@ test('cells are read in the unit of their column', () => {
   expect(cellText(5e6, 'bits/s')).toBe('5 Mbps');
   expect(cellText(null, 's')).toBe('–');
   expect(cellText('left', '')).toBe('left');
+  expect(cellText(95, 'viewers')).toBe('95');
+  expect(columnHeading({ label: 'median', unit: 'viewers' })).toBe('median (viewers)');
+  expect(['bits/s', 's', 'ratio', '%', 'clock', ''].map((unit) => columnHeading({ label: 'value', unit })))
+    .toEqual(Array(6).fill('value'));
 });

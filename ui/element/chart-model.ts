@@ -1,4 +1,4 @@
-import { formatClock, formatValue } from '../../reports/format.ts';
+import { formatClock, formatValue, scaleFor } from '../../reports/format.ts';
 import type { CursorStop } from '../chart/cursor.ts';
 import type { PlotArea } from '../chart/plot.ts';
 
@@ -10,6 +10,8 @@ export interface ChartModel {
   /** One sentence for those who do not see the chart, and for those who want to be told. */
   readonly summary: string;
   readonly legend: readonly LegendEntry[];
+  /** Whether its cursor has more to tell than the legend holds, such as a reason. */
+  readonly hasNotes: boolean;
   readonly height: number;
   readonly draw: (width: number) => SVGSVGElement;
   readonly area: (width: number) => PlotArea;
@@ -37,7 +39,18 @@ export interface ChartTable {
 /** A cell as people read it. */
 export function cellText(value: number | string | null, unit: string): string {
   if (typeof value === 'string') return value;
-  return unit === 'clock' && value !== null ? formatClock(value) : formatValue(value, unit);
+  if (unit === 'clock') return value === null ? formatValue(null, '') : formatClock(value);
+  return formatValue(value, isCounted(unit) ? '' : unit);
+}
+
+/** Heading of a column; what is counted stands there once rather than in every cell. */
+export function columnHeading({ label, unit }: ChartTable['columns'][number]): string {
+  return isCounted(unit) ? `${label} (${unit})` : label;
+}
+
+function isCounted(unit: string): boolean {
+  // Units with a scale of their own (s, %) are short or change with the magnitude; words stay as they are.
+  return unit.length > 2 && unit !== 'clock' && scaleFor(unit, 1).suffix === unit;
 }
 
 /** A table as comma-separated values, its numbers unrounded in their base units (RFC 4180). */

@@ -14,7 +14,7 @@ import type { ChartModel, ChartTable } from './chart-model.ts';
 export function panelModel(panel: Panel, frame: Omit<TimePanelOptions, 'width'>): ChartModel {
   const options = (width: number): TimePanelOptions => ({ ...frame, width });
   return {
-    id: panel.id, title: panel.title, summary: panel.summary, height: frame.height,
+    id: panel.id, title: panel.title, summary: panel.summary, height: frame.height, hasNotes: false,
     legend: panel.lines.map(({ name }, look) => ({ name, look })),
     draw: (width) => timePanel(panel, options(width)),
     area: (width) => timePanelLayout(panel, options(width)).area,
@@ -29,6 +29,7 @@ export function distributionModel(distribution: Distribution): ChartModel {
   const { unit, curves } = distribution;
   return {
     id: distribution.id, title: distribution.title, summary: distribution.summary, height,
+    hasNotes: false,
     legend: curves.map(({ name }, look) => ({ name, look })),
     draw: (width) => cumulative(distribution, { width, height }),
     area: (width) => cumulativeLayout(distribution, { width, height }).area,
@@ -51,6 +52,7 @@ export function tierModel(
   const height = tierFlowHeight(tiers);
   return {
     id: `tiers-${measure}`, title: `Cache tiers by ${measure}`, summary, height,
+    hasNotes: true,
     legend: tierFlowLegend(tiers),
     draw: (width) => tierFlow(tiers, { width, measure }),
     area: (width) => ({ left: 0, right: width, top: 0, bottom: height }),
@@ -70,7 +72,7 @@ export function tierModel(
 export function sessionModel(timeline: SessionTimeline): ChartModel {
   const height = 400;
   return {
-    id: 'session', title: timeline.title, summary: timeline.summary, height,
+    id: 'session', title: timeline.title, summary: timeline.summary, height, hasNotes: true,
     legend: ['rendition', 'estimate', 'buffer'].map((name, look) => ({ name, look })),
     draw: (width) => sessionPlot(timeline, { width, height }),
     area: (width) => sessionPlotLayout(timeline, { width, height }).area,

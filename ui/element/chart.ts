@@ -1,7 +1,8 @@
-import { css, html, LitElement, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
 import { cursorLayer, nearestStop, stopOfKey, type CursorStop } from '../chart/cursor.ts';
 import { lineLook } from '../chart/plot.ts';
-import { cellText, tableCsv, type ChartModel, type LegendEntry } from './chart-model.ts';
+import { cellText, columnHeading, tableCsv, type ChartModel, type LegendEntry } from './chart-model.ts';
+import { chartStyles } from './chart-styles.ts';
 import { downloadText, standaloneSvg } from './download.ts';
 import { shared } from './styles.ts';
 
@@ -55,21 +56,25 @@ export class WeirChart extends LitElement {
     const stop = this.#stop();
     return html`
       <figure role="figure" aria-labelledby="title" aria-describedby="summary">
-        <div class="head">
-          <h3 id="title">${title}</h3>
-          <div class="tools screen">${this.#tools()}</div>
+        <div class="intro">
+          <div class="head">
+            <h3 id="title">${title}</h3>
+            <div class="tools screen">${this.#tools()}</div>
+          </div>
+          <p id="summary" class="soft small">${summary}</p>
         </div>
-        <p id="summary" class="soft small">${summary}</p>
-        ${this.#readout(stop)}
-        <div class="stage" style="height: ${height}px" tabindex="0" role="slider"
-          aria-label="Cursor in ${title}"
-          aria-valuemin="0" aria-valuemax=${Math.max(0, this.#stops.length - 1)}
-          aria-valuenow=${stop === undefined ? 0 : this.#stops.indexOf(stop)} aria-valuetext=${spoken(stop)}
-          @keydown=${this.#pressed} @pointermove=${this.#pointed} @pointerdown=${this.#pointed}
-          @pointerleave=${this.#left} @blur=${() => this.#moveTo(undefined)}>
-          ${this.#drawn ?? nothing}
-          ${stop === undefined ? nothing
-            : cursorLayer(stop, this.model.area(this.#width), { width: this.#width, height })}
+        <div class="plot">
+          ${this.#readout(stop)}
+          <div class="stage" style="height: ${height}px" tabindex="0" role="slider"
+            aria-label="Cursor in ${title}"
+            aria-valuemin="0" aria-valuemax=${Math.max(0, this.#stops.length - 1)}
+            aria-valuenow=${stop === undefined ? 0 : this.#stops.indexOf(stop)} aria-valuetext=${spoken(stop)}
+            @keydown=${this.#pressed} @pointermove=${this.#pointed} @pointerdown=${this.#pointed}
+            @pointerleave=${this.#left} @blur=${() => this.#moveTo(undefined)}>
+            ${this.#drawn ?? nothing}
+            ${stop === undefined ? nothing
+              : cursorLayer(stop, this.model.area(this.#width), { width: this.#width, height })}
+          </div>
         </div>
         ${this.#showsTable ? this.#table() : nothing}
       </figure>
@@ -93,11 +98,11 @@ export class WeirChart extends LitElement {
     });
     const names = new Set(this.model.legend.map((entry) => entry.name));
     const others = stop?.readings.filter((one) => !names.has(one.name)) ?? [];
+    const note = others.map(({ name, text }) => html`<span>${name} <b class="value">${text}</b></span> `);
     return html`
       <div class="readout small" aria-hidden="true">
-        <span class="at">${stop?.title ?? ''}</span>
         ${lines}
-        ${others.map(({ name, text }) => html`<span>${name} <b class="value">${text}</b></span>`)}
+        ${this.model.hasNotes ? html`<span class="note">${note}</span>` : nothing}
       </div>
     `;
   }
@@ -110,7 +115,7 @@ export class WeirChart extends LitElement {
       <div class="scroll table" role="region" aria-label="Figures of ${this.model.title}" tabindex="0">
         <table>
           <thead><tr>
-            ${columns.map(({ label }, i) => html`<th scope="col" class=${kinds[i]!}>${label}</th>`)}
+            ${columns.map((one, i) => html`<th scope="col" class=${kinds[i]!}>${columnHeading(one)}</th>`)}
           </tr></thead>
           <tbody>
             ${rows.map((row) => html`<tr>${row.map((cell, i) => html`
@@ -183,91 +188,7 @@ export class WeirChart extends LitElement {
     downloadText(`${this.model.id}.svg`, 'image/svg+xml', standaloneSvg(this.#drawn!, this.model.title));
   };
 
-  static override styles = [shared, css`
-    :host,
-    figure {
-      height: 100%;
-    }
-
-    figure {
-      display: flex;
-      flex-direction: column;
-    }
-
-    .head {
-      display: flex;
-      flex-wrap: wrap;
-      justify-content: space-between;
-      align-items: baseline;
-      gap: 0.25rem 0.75rem;
-    }
-
-    .tools {
-      display: flex;
-      gap: 0.3rem;
-    }
-
-    .readout {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: baseline;
-      gap: 0 1rem;
-      min-height: 1.6em;
-      margin: auto 0 0.2rem;
-      padding-top: 0.35rem;
-      font-variant-numeric: tabular-nums;
-    }
-
-    .at {
-      font-weight: 600;
-    }
-
-    .at:empty {
-      display: none;
-    }
-
-    .entry svg {
-      width: 22px;
-      height: 8px;
-      margin-right: 0.35rem;
-      vertical-align: middle;
-    }
-
-    .area {
-      display: inline-block;
-      width: 11px;
-      height: 11px;
-      margin-right: 0.35rem;
-      border-radius: 2px;
-      vertical-align: -1px;
-    }
-
-    .value {
-      font-weight: 600;
-    }
-
-    .stage {
-      position: relative;
-      flex: none;
-      touch-action: pan-y;
-      cursor: crosshair;
-      border-radius: 4px;
-    }
-
-    .stage svg {
-      position: absolute;
-      inset: 0;
-      width: 100%;
-      height: 100%;
-      overflow: visible;
-      pointer-events: none;
-    }
-
-    .table {
-      margin-top: 0.75rem;
-      max-height: 20rem;
-    }
-  `];
+  static override styles = [shared, chartStyles];
 }
 
 function swatch({ look, colour: area }: LegendEntry): TemplateResult {
@@ -279,7 +200,8 @@ function swatch({ look, colour: area }: LegendEntry): TemplateResult {
 
 function spoken(stop: CursorStop | undefined): string {
   if (stop === undefined) return 'no position; press an arrow key';
-  return `${stop.title}: ${stop.readings.map((reading) => `${reading.name} ${reading.text}`).join(', ')}`;
+  const told = stop.readings.map((reading) => `${reading.name} ${reading.text}`).join(', ');
+  return stop.title === '' ? told : `${stop.title}: ${told}`;
 }
 
 customElements.define('weir-chart', WeirChart);

@@ -28,7 +28,7 @@ export class WeirDistributions extends LitElement {
     return html`
       ${sampled ? html`<p class="soft small note">An even sample of ${formatCount(this.sessionsDrawn)} of
         ${formatCount(this.sessionsTotal)} sessions is drawn.</p>` : nothing}
-      <div class="grid">${this.#models.map((model) => html`
+      <div class="charts">${this.#models.map((model) => html`
         <div class="card"><weir-chart .model=${model}></weir-chart></div>`)}</div>
       ${this.networks.length > 0 ? this.#table() : nothing}
     `;
@@ -56,14 +56,7 @@ export class WeirDistributions extends LitElement {
       margin-bottom: 0.7rem;
     }
 
-    .grid {
-      display: grid;
-      grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr));
-      gap: 0.9rem;
-    }
-
     .scroll {
-      margin-top: 0.9rem;
       background: var(--surface);
     }
   `];

@@ -47,7 +47,7 @@ export class WeirOverTime extends LitElement {
 
   #grid(models: readonly ChartModel[]): TemplateResult {
     const key = this.#cursorKey;
-    return html`<div class="grid">${models.map((model) => html`
+    return html`<div class="charts">${models.map((model) => html`
       <div class="card"><weir-chart .model=${model} .cursorKey=${key}></weir-chart></div>`)}</div>`;
   }
 
@@ -59,16 +59,6 @@ export class WeirOverTime extends LitElement {
   static override styles = [shared, css`
     .note {
       margin-bottom: 0.7rem;
-    }
-
-    .grid {
-      display: grid;
-      grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr));
-      gap: 0.9rem;
-    }
-
-    details {
-      margin-top: 0.9rem;
     }
 
     summary {

@@ -109,6 +109,11 @@ export class WeirParameters extends LitElement {
       max-height: 32rem;
     }
 
+    th.mono,
+    td.mono {
+      min-width: 11rem;
+    }
+
     .badge {
       display: inline-block;
       padding: 0 0.5rem;

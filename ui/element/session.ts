@@ -25,7 +25,8 @@ export class WeirSession extends LitElement {
           <option value=${i} ?selected=${i === this.#chosen}>${model.title}</option>`)}</select></label>`;
     return html`
       ${this.#models.length > 1 ? choice : nothing}
-      <div class="card"><weir-chart .model=${this.#models[this.#chosen]!}></weir-chart></div>
+      <div class="charts"><div class="card">
+        <weir-chart .model=${this.#models[this.#chosen]!}></weir-chart></div></div>
     `;
   }
 
@@ -35,6 +36,10 @@ export class WeirSession extends LitElement {
   };
 
   static override styles = [shared, css`
+    .charts {
+      grid-template-columns: minmax(0, 1fr);
+    }
+
     label {
       display: block;
       margin-bottom: 0.6rem;

@@ -36,6 +36,21 @@ export const shared = css`
     break-inside: avoid;
   }
 
+  /* Charts side by side: a card takes three rows, which the chart in it shares. */
+  .charts {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr));
+    column-gap: 0.9rem;
+  }
+
+  .charts .card {
+    display: grid;
+    grid-row: span 3;
+    grid-template-rows: subgrid;
+    row-gap: 0;
+    margin-bottom: 0.9rem;
+  }
+
   .soft {
     color: var(--soft);
   }

@@ -1,4 +1,4 @@
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { tierSummary, type CacheTier } from '../../reports/tiers.ts';
 import type { ChartModel } from './chart-model.ts';
 import { tierModel } from './chart-models.ts';
@@ -21,17 +21,11 @@ export class WeirTiers extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="grid">${this.#models.map((model) => html`
+    return html`<div class="charts">${this.#models.map((model) => html`
       <div class="card"><weir-chart .model=${model}></weir-chart></div>`)}</div>`;
   }
 
-  static override styles = [shared, css`
-    .grid {
-      display: grid;
-      grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr));
-      gap: 0.9rem;
-    }
-  `];
+  static override styles = shared;
 }
 
 customElements.define('weir-tiers', WeirTiers);
