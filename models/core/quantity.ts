@@ -9,7 +9,8 @@ interface QuantityForm {
   readonly noun: string;
   readonly example: string;
   readonly integer: boolean;
-  readonly factors: Readonly<Record<string, number>>;
+  /** Base units in each unit, or how many of it make one base unit: 57 / 100 is 0.57, 57 * 0.01 is not. */
+  readonly factors: Readonly<Record<string, number | { readonly per: number }>>;
 }
 
 const MINUTE = 60;
@@ -48,14 +49,14 @@ const FORMS: Readonly<Record<QuantityKind, QuantityForm>> = {
     noun: 'a frequency',
     example: '0.5/s, 30/min or 200/h',
     integer: false,
-    factors: { '/s': 1, '/min': 1 / MINUTE, '/h': 1 / HOUR, '/d': 1 / DAY },
+    factors: { '/s': 1, '/min': { per: MINUTE }, '/h': { per: HOUR }, '/d': { per: DAY } },
   },
   ratio: {
     unit: 'ratio',
     noun: 'a ratio',
     example: '99.9% or 0.999',
     integer: false,
-    factors: { '%': 0.01, '': 1 },
+    factors: { '%': { per: 100 }, '': 1 },
   },
 };
 
@@ -70,7 +71,10 @@ export function parseQuantity(kind: QuantityKind, text: string): number {
   const form = FORMS[kind];
   const parts = text.trim().match(/[-+]?\d[\d_]*(?:\.\d+)?(?:e[-+]?\d+)?\s*[^\d\s.+-]*\s*/gi);
   const whole = parts?.join('') ?? '';
-  if (parts === null || whole.length !== text.trim().length || (parts.length > 1 && kind !== 'duration')) {
+  const readable = parts !== null && whole.length === text.trim().length;
+  // Durations may be chained: 1h30min, but not -1h30min, which says one thing and would count another.
+  const chained = kind === 'duration' && parts?.every((part) => !/^[-+]/.test(part));
+  if (!readable || (parts.length > 1 && !chained)) {
     throw new QuantityError(`expected ${form.noun} such as ${form.example}, got "${text}"`);
   }
   let total = 0;
@@ -128,13 +132,15 @@ export function quantity(kind: QuantityKind, options: QuantityOptions) {
 function parsePart(form: QuantityForm, part: string, text: string): number {
   const match = /^([-+]?\d[\d_]*(?:\.\d+)?(?:e[-+]?\d+)?)\s*(.*)$/i.exec(part);
   const unit = match?.[2] ?? '';
-  const factor = form.factors[unit];
+  const factor = Object.hasOwn(form.factors, unit) ? form.factors[unit] : undefined;
   if (match === null || factor === undefined) {
     const known = Object.keys(form.factors).filter((name) => name !== '').join(', ');
     const missing = unit === '' ? 'has no unit' : `has the unit "${unit}"`;
-    throw new QuantityError(`expected ${form.noun} such as ${form.example}, but "${text}" ${missing} (known: ${known})`);
+    const expected = `expected ${form.noun} such as ${form.example}`;
+    throw new QuantityError(`${expected}, but "${text}" ${missing} (known: ${known})`);
   }
-  return Number(match[1]!.replaceAll('_', '')) * factor;
+  const number = Number(match[1]!.replaceAll('_', ''));
+  return typeof factor === 'number' ? number * factor : number / factor.per;
 }
 
 /** A value as an error message shows it. */
