@@ -91,7 +91,9 @@ export class RandomStreams {
     return [...this.#streams].map(([name, stream]) => [name, stream.save()] as const);
   }
 
+  /** Puts saved states back; a stream that was handed out since the save starts over. */
   restore(saved: ReadonlyArray<readonly [string, StreamState]>): void {
+    for (const [name, stream] of this.#streams) stream.restore(deriveState(this.seed, this.replication, name));
     for (const [name, state] of saved) this.stream(name).restore(state);
   }
 }
