@@ -19,8 +19,7 @@ export async function benchRandom(options: BenchOptions): Promise<BenchRow[]> {
   const racers = kinds.map((kind) => new Racer(kind, process.execPath, [worker, kind, String(options.seed)]));
   try {
     const lap = options.quick ? 1000 : 5_000_000;
-    for (const racer of racers) await racer.run(lap);
-    const results = await race(racers.map((racer) => ({ racer, lap })), options.quick ? 1 : 7);
+    const results = await race(racers.map((racer) => ({ racer, lap })), options.quick ? 1 : 7, lap);
     const result = (kind: string) => results[kinds.indexOf(kind)]!;
     return PAIRS.map(([ours, peer, name]) => benchRow({
       name: `random/${ours}`,

@@ -40,7 +40,7 @@ test.each([[['nonsense']], [['--nonsense']], [['hold', '--seed', 'x']]])(
 
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toContain(args.at(-1));
-    expect(stderr).toContain('benches: hold, laws, timers, loop, mm1, kernel');
+    expect(stderr).toContain('benches: hold, laws, timers, loop, mm1, random, kernel');
   },
 );
 

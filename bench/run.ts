@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchHold, benchLaws, benchLoop, benchTimers, type BenchOptions } from './hold.ts';
 import { benchMm1 } from './mm1.ts';
+import { benchRandom } from './random.ts';
 import { formatRows, type BenchRow } from './rows.ts';
 
 type Bench = (options: BenchOptions) => Promise<BenchRow[]>;
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
   timers: [benchTimers],
   loop: [benchLoop],
   mm1: [benchMm1],
+  random: [benchRandom],
   kernel: [benchHold, benchLaws, benchTimers, benchLoop, benchMm1],
 };
 
