@@ -6,6 +6,8 @@ import { perfettoTrace } from '../reports/perfetto.ts';
 import { renderRun } from '../reports/terminal.ts';
 import { CheckpointMismatchError } from '../sim/experiments/checkpoint.ts';
 import { simulateInParallel } from '../sim/parallel.ts';
+import { describeDifference, verifyReplication } from '../sim/determinism.ts';
+import type { ScenarioPlan } from '../scenarios/plan.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { interruptible } from './interrupt.ts';
 import { writeRun } from './output.ts';
@@ -21,6 +23,7 @@ interface RunOptions extends ScenarioOptions {
   readonly workers?: string;
   readonly checkpoint?: string;
   readonly trace?: string;
+  readonly verify?: boolean;
 }
 
 /** `weir run`: simulates a scenario and reports it against its objectives. */
@@ -33,6 +36,7 @@ export function runCommand(): Command {
     .option('--workers <count>', 'threads for replications (default: one a core); results do not depend on it')
     .option('--checkpoint <file>', 'keep finished replications here; the same command goes on from them')
     .option('--trace <file>', 'write the logged sessions as a trace for ui.perfetto.dev')
+    .option('--verify', 'run the first replication twice and compare the histories event by event instead')
     .option('--strict', 'exit with 3 when an objective is missed, 4 when one is inconclusive')
     .addHelpText('after', () => `${scenariosHelp()}
 
@@ -48,6 +52,7 @@ Examples:
 
 async function run(scenario: string, options: RunOptions): Promise<number> {
   const plan = readPlan(scenario, options);
+  if (options.verify === true) return verify(plan);
   const workers = workerCount(options.workers);
   const progress = new ProgressLine();
   const { signal, restore } = interruptible('Stopping: what was simulated so far is reported');
@@ -90,6 +95,17 @@ export async function report(record: RunRecord, options: RunOptions, startedAt: 
     : renderRun(document, terminalOptions(process.stdout)));
   if (!document.complete) return EXIT.interrupted;
   return options.strict === true ? verdictStatus(document) : EXIT.good;
+}
+
+/** Two runs of one replication must be one history. */
+async function verify(plan: ScenarioPlan): Promise<number> {
+  const difference = verifyReplication(plan, 0);
+  if (difference === undefined) {
+    await print(`${plan.scenario.name}: the first replication, run twice, has one history.`);
+    return EXIT.good;
+  }
+  note(`weir: ${describeDifference(difference)}. That is a bug in Weir.`);
+  return EXIT.internal;
 }
 
 function workerCount(text: string | undefined): number {

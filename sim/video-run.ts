@@ -7,7 +7,7 @@ import type { ScenarioPlan } from '../scenarios/plan.ts';
 import { SimulatedCdn, type SimulatedCdnState } from './cdn.ts';
 import { CODES } from './codes.ts';
 import { createEventList } from './kernel/default-event-list.ts';
-import { EventLoop, type EventLoopState } from './kernel/event-loop.ts';
+import { EventLoop, type DeliveredEvent, type EventLoopState } from './kernel/event-loop.ts';
 import { Viewers, type ViewersState } from './viewers.ts';
 
 /** Copied state of a run. */
@@ -76,6 +76,16 @@ export class VideoRun {
 
   get events(): number {
     return this.#loop.events;
+  }
+
+  /** Hash over the history so far. */
+  get fingerprint(): string {
+    return this.#loop.fingerprint;
+  }
+
+  /** The event delivered last. */
+  get lastEvent(): DeliveredEvent {
+    return this.#loop.lastEvent;
   }
 
   /** Delivers at most `maxEvents`; true when the run is over. */

@@ -6,6 +6,14 @@ import { NO_EVENT, type EventHandle, type SavableEventList, type SavedEventList 
 /** What happens when an event comes: `entity` and `detail` are the operands it was scheduled with. */
 export type EventHandler = (entity: number, detail: number) => void;
 
+/** One event as it was delivered. */
+export interface DeliveredEvent {
+  readonly time: Us;
+  readonly code: number;
+  readonly entity: number;
+  readonly detail: number;
+}
+
 /** Copied state of an event loop; handlers are not part of it. */
 export interface EventLoopState {
   readonly list: SavedEventList;
@@ -37,6 +45,12 @@ export class EventLoop {
   /** Events delivered so far. */
   get events(): number {
     return this.#events;
+  }
+
+  /** The event delivered last. */
+  get lastEvent(): DeliveredEvent {
+    const { time, code, entity, detail } = this.#list;
+    return { time, code, entity, detail };
   }
 
   /** Hash over the events delivered so far. */

@@ -3,7 +3,7 @@ import { diskFiles, findScenario } from '../cli/files.ts';
 import { buildPlan } from '../scenarios/build.ts';
 import { loadScenario } from '../scenarios/load.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
-import { VideoRun } from './video-run.ts';
+import { VideoRun } from '../sim/video-run.ts';
 
 const SETTINGS = ['run.duration=15min', 'run.warmup=5min', 'audience.networks[0].traces=networks/fcc-sd', 'audience.networks[1].viewersPerLink=2'];
 
