@@ -1,12 +1,7 @@
-import type { z } from 'zod';
-import type { policyName } from '../models/cdn/policy/registry.ts';
-import type { Bytes, Us } from '../models/core/units.ts';
+import type { Us } from '../models/core/units.ts';
 import type { MarkKind, MetricTapeData } from './metric-tape.ts';
 import type { S3Endpoint } from './object-store.ts';
-import type { RecordingEntry } from './recording.ts';
-
-/** Name of an eviction policy. */
-export type PolicyName = z.output<typeof policyName>;
+import type { RecordedCache, RecordingEntry } from './recording.ts';
 
 /** Where a cache gets what it does not hold. */
 export type CacheParentConfig =
@@ -16,12 +11,7 @@ export type CacheParentConfig =
   | { readonly kind: 's3'; readonly endpoint: S3Endpoint; readonly bucket: string };
 
 /** What a cache process is told when it starts. */
-export interface CacheConfig {
-  /** Name of the node: `edge-0`. */
-  readonly component: string;
-  readonly tier: string;
-  readonly policy: PolicyName;
-  readonly capacity: Bytes;
+export interface CacheConfig extends RecordedCache {
   readonly parent: CacheParentConfig;
   /** Longest wait for the parent's whole answer. [ms] */
   readonly parentLimitMs: number;

@@ -27,7 +27,12 @@ export class CacheHandle {
 
   /** Starts a cache process and returns when it listens. */
   static async start(supervisor: Supervisor, config: CacheConfig): Promise<CacheHandle> {
-    const child = supervisor.spawn({ name: config.component, command: process.execPath, args: [PROGRAM], ipc: true });
+    const child = supervisor.spawn({
+      name: config.component,
+      command: process.execPath,
+      args: [PROGRAM],
+      ipc: true,
+    });
     const { port } = await ask(child, { kind: 'start', config }, 'listening');
     return new CacheHandle(config, child, port);
   }
@@ -39,7 +44,8 @@ export class CacheHandle {
 
   /** Reads its metrics now, under the nominal time `atUs`. */
   mark(mark: MarkKind, atUs: Us): void {
-    if (this.#child.process.connected) this.#child.process.send({ kind: 'mark', mark, atUs } satisfies ToCache);
+    if (this.#child.process.connected)
+      this.#child.process.send({ kind: 'mark', mark, atUs } satisfies ToCache);
   }
 
   /** Collects what it measured and recorded. */
@@ -54,14 +60,20 @@ export class CacheHandle {
   /** Rejects when the process ends, with its last lines; to be raced against the run. */
   async failed(): Promise<never> {
     const exit = await this.#child.closed;
-    throw new Error(`${this.config.component} ${describeExit(exit)}; it said last:\n${this.#child.lastLines().join('\n')}`);
+    throw new Error(
+      `${this.config.component} ${describeExit(exit)}; it said last:\n${this.#child.lastLines().join('\n')}`,
+    );
   }
 }
 
 type Answer<Kind extends FromCache['kind']> = Extract<FromCache, { readonly kind: Kind }>;
 
 /** Sends a message and waits for the answer of a kind, within a limit. */
-function ask<Kind extends FromCache['kind']>(child: SupervisedChild, message: ToCache, kind: Kind): Promise<Answer<Kind>> {
+function ask<Kind extends FromCache['kind']>(
+  child: SupervisedChild,
+  message: ToCache,
+  kind: Kind,
+): Promise<Answer<Kind>> {
   return new Promise((resolve, reject) => {
     const settle = (action: () => void) => {
       clearTimeout(timer);
@@ -71,10 +83,17 @@ function ask<Kind extends FromCache['kind']>(child: SupervisedChild, message: To
     const onMessage = (answer: FromCache) => {
       if (answer.kind === kind) settle(() => resolve(answer as Answer<Kind>));
     };
-    const timer = setTimeout(() => settle(() => reject(new Error(`${child.name} did not answer ${message.kind}`))), LIMIT_MS);
+    const timer = setTimeout(
+      () => settle(() => reject(new Error(`${child.name} did not answer ${message.kind}`))),
+      LIMIT_MS,
+    );
     child.process.on('message', onMessage);
     void child.closed.then((exit) => {
-      settle(() => reject(new Error(`${child.name} ${describeExit(exit)}; it said last:\n${child.lastLines().join('\n')}`)));
+      settle(() =>
+        reject(
+          new Error(`${child.name} ${describeExit(exit)}; it said last:\n${child.lastLines().join('\n')}`),
+        ),
+      );
     });
     if (child.process.connected) child.process.send(message);
   });

@@ -59,5 +59,8 @@ function s3Parent(store: ObjectStore, bucket: string): CacheParent {
 }
 
 const FAILURES: Readonly<Record<StoreFailure, CacheFailure>> = {
-  notFound: 'notFound', timeout: 'parentTimeout', reset: 'parentReset', serverError: 'parentError',
+  notFound: 'notFound',
+  timeout: 'parentTimeout',
+  reset: 'parentReset',
+  serverError: 'parentError',
 };

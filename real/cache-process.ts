@@ -1,6 +1,6 @@
 /**
- * One cache as a process of its own. It is configured over IPC, answers HTTP from `start` on, tells the run's time
- * from `go` on, and hands over what it measured and recorded on `finish`. It ends when its parent does.
+ * One cache as a process of its own. It is configured over IPC, answers HTTP from `start` on, tells the run's
+ * time from `go` on, and hands over what it measured and recorded on `finish`. It ends when its parent does.
  */
 import { MetricSet } from '../models/core/metrics.ts';
 import type { FromCache, ToCache } from './cache-config.ts';
@@ -18,7 +18,12 @@ async function receive(message: ToCache): Promise<void> {
   switch (message.kind) {
     case 'start': {
       const { config } = message;
-      server = new CacheServer(config, openParent(config.parent, config.parentLimitMs, clock), clock, metrics);
+      server = new CacheServer(
+        config,
+        openParent(config.parent, config.parentLimitMs, clock),
+        clock,
+        metrics,
+      );
       return tell({ kind: 'listening', port: await server.listen() });
     }
     case 'go':

@@ -13,8 +13,9 @@ import type { Clock } from './clock.ts';
 import { Recorder } from './recording.ts';
 
 /**
- * A cache node over HTTP: the node decides, the server owns the sockets and the bytes. A GET becomes `requested`,
- * the parent's answer `fetched` or `fetchFailed`; answers say by X-Cache how the node came by the object.
+ * A cache node over HTTP: the node decides, the server owns the sockets and the bytes. A GET becomes
+ * `requested`, the parent's answer `fetched` or `fetchFailed`; answers say by X-Cache how the node came by
+ * the object.
  */
 export class CacheServer {
   readonly recorder: Recorder;
@@ -92,7 +93,8 @@ export class CacheServer {
       return this.#refuse(response, 405, 'only GET');
     }
     const path = request.url ?? '';
-    if (!OBJECT_PATH.test(path) || path.includes('..')) return this.#refuse(response, 400, 'not the path of an object');
+    if (!OBJECT_PATH.test(path) || path.includes('..'))
+      return this.#refuse(response, 400, 'not the path of an object');
     const object = this.#intern(path);
     if (object === undefined) return this.#refuse(response, 503, 'too many objects');
     const requestId = ++this.#lastRequest;
@@ -117,12 +119,16 @@ export class CacheServer {
 
   #respond(requestId: number, object: number, bytes: Bytes, result: CacheResult): void {
     const body = this.#bodies.get(object);
-    assert(body !== undefined && body.length === bytes, 'what the node answers with is here', { object, bytes });
+    assert(body !== undefined && body.length === bytes, 'what the node answers with is here', {
+      object,
+      bytes,
+    });
     const response = this.#take(requestId);
     if (response === undefined) return; // the client has gone meanwhile
     const name = this.#names[object]!;
     response.writeHead(200, {
-      'Content-Type': CONTENT_TYPES.find(([ending]) => name.endsWith(ending))?.[1] ?? 'application/octet-stream',
+      'Content-Type':
+        CONTENT_TYPES.find(([ending]) => name.endsWith(ending))?.[1] ?? 'application/octet-stream',
       'Content-Length': bytes,
       'X-Cache': result.toUpperCase(),
       'X-Weir-Node': this.#config.component,
@@ -154,6 +160,12 @@ export class CacheServer {
 const OBJECT_PATH = /^\/[\w\-./]{1,512}$/;
 const MOST_NAMES = 1_000_000; // who asks for random names shall not fill the memory
 const STATUS: Readonly<Record<CacheFailure, number>> = {
-  notFound: 404, parentTimeout: 504, parentReset: 502, parentError: 502,
+  notFound: 404,
+  parentTimeout: 504,
+  parentReset: 502,
+  parentError: 502,
 };
-const CONTENT_TYPES = [['.m3u8', 'application/vnd.apple.mpegurl'], ['.ts', 'video/mp2t']] as const;
+const CONTENT_TYPES = [
+  ['.m3u8', 'application/vnd.apple.mpegurl'],
+  ['.ts', 'video/mp2t'],
+] as const;

@@ -31,12 +31,28 @@ describe('a cache over HTTP', () => {
     const hit = await get(port, '/v/a.ts');
     expect(hit).toMatchObject({ status: 200, body: 'body' });
     expect(hit.headers).toMatchObject({
-      'x-cache': 'HIT', 'x-weir-node': 'edge-0', 'content-type': 'video/mp2t', 'content-length': '4',
+      'x-cache': 'HIT',
+      'x-weir-node': 'edge-0',
+      'content-type': 'video/mp2t',
+      'content-length': '4',
     });
     expect(fetches).toBe(1);
-    expect(server.recorder.entries.map((entry) => ('input' in entry ? entry.input.kind : 'call' in entry && entry.call.port)))
-      .toEqual(['requested', 'fetchFromParent', 'requested', 'requested', 'fetched', 'respond', 'respond', 'respond',
-        'requested', 'respond']);
+    expect(
+      server.recorder.entries.map((entry) =>
+        'input' in entry ? entry.input.kind : 'call' in entry && entry.call.port,
+      ),
+    ).toEqual([
+      'requested',
+      'fetchFromParent',
+      'requested',
+      'requested',
+      'fetched',
+      'respond',
+      'respond',
+      'respond',
+      'requested',
+      'respond',
+    ]);
   });
 
   test.each([
@@ -58,17 +74,21 @@ describe('a cache over HTTP', () => {
   test('a parent that is silent, cut short or gone is a timeout or a reset', async () => {
     const silent = await cache(await serve(() => undefined), { parentLimitMs: 200 });
     expect(await get(silent.port, '/x')).toMatchObject({ status: 504, body: 'parentTimeout\n' });
-    const cut = await cache(await serve((_request, response) => {
-      response.writeHead(200, { 'Content-Length': 100 });
-      response.write('some', () => response.destroy());
-    }));
+    const cut = await cache(
+      await serve((_request, response) => {
+        response.writeHead(200, { 'Content-Length': 100 });
+        response.write('some', () => response.destroy());
+      }),
+    );
     expect(await get(cut.port, '/x')).toMatchObject({ status: 502, body: 'parentReset\n' });
     const gone = await cache(await freePort());
     expect(await get(gone.port, '/x')).toMatchObject({ status: 502, body: 'parentReset\n' });
   });
 
   test('drops the bytes of what the node evicts, and passes through what is too large to keep', async () => {
-    const parent = await serve((call, response) => response.end(Buffer.alloc(call.url === '/large' ? 500 : 60)));
+    const parent = await serve((call, response) =>
+      response.end(Buffer.alloc(call.url === '/large' ? 500 : 60)),
+    );
     const { port } = await cache(parent, { capacity: 100 });
     const results: unknown[] = [];
     for (const path of ['/a', '/b', '/b', '/a', '/large', '/large', '/a']) {
@@ -97,7 +117,9 @@ describe('a cache over HTTP', () => {
     }
     expect((await get(port, '/a', 'POST')).status).toBe(405);
     expect(await raw(port, 'nonsense\r\n\r\n')).toContain('400 Bad Request');
-    expect(await raw(port, `GET /a HTTP/1.1\r\nHost: x\r\nA: ${'b'.repeat(70_000)}\r\n\r\n`)).toContain('431');
+    expect(await raw(port, `GET /a HTTP/1.1\r\nHost: x\r\nA: ${'b'.repeat(70_000)}\r\n\r\n`)).toContain(
+      '431',
+    );
     expect(server.recorder.entries).toEqual([]);
   });
 });
@@ -110,7 +132,10 @@ test('caches as processes: two tiers, metrics and recordings handed over, gone a
   const supervisor = new Supervisor();
   cleanups.push(() => supervisor.stop());
   const clock = new RunClock();
-  const regional = await CacheHandle.start(supervisor, config({ component: 'regional-0', tier: 'regional' }, parent));
+  const regional = await CacheHandle.start(
+    supervisor,
+    config({ component: 'regional-0', tier: 'regional' }, parent),
+  );
   const edge = await CacheHandle.start(supervisor, config({}, regional.port));
   for (const handle of [regional, edge]) await handle.go(clock);
   for (const handle of [regional, edge]) handle.mark('sample', 0);
@@ -122,9 +147,13 @@ test('caches as processes: two tiers, metrics and recordings handed over, gone a
   const view = joinTapes(reports.map((report) => report.tape)).view();
   const count = (tier: string, result: string) => view.total(cacheRequests, { tier, result });
   expect([count('edge', 'miss'), count('edge', 'hit'), count('edge', 'error')]).toEqual([1, 1, 1]);
-  expect([count('regional', 'miss'), count('regional', 'hit'), count('regional', 'error')]).toEqual([1, 0, 1]);
+  expect([count('regional', 'miss'), count('regional', 'hit'), count('regional', 'error')]).toEqual([
+    1, 0, 1,
+  ]);
   const entries = reports[1]!.entries;
-  expect(entries.every((entry) => entry.component === 'edge-0' && entry.now >= 0 && entry.now <= clock.now())).toBe(true);
+  expect(
+    entries.every((entry) => entry.component === 'edge-0' && entry.now >= 0 && entry.now <= clock.now()),
+  ).toBe(true);
   expect(entries).toHaveLength(10);
   await edge.stop();
   await expect(edge.failed()).rejects.toThrow('edge-0 ended with status 0');
@@ -133,15 +162,25 @@ test('caches as processes: two tiers, metrics and recordings handed over, gone a
 async function cache(parentPort: number, change: Partial<CacheConfig> = {}) {
   const clock = new RunClock();
   const complete = config(change, parentPort);
-  const server = new CacheServer(complete, openParent(complete.parent, complete.parentLimitMs, clock), clock, new MetricSet());
+  const server = new CacheServer(
+    complete,
+    openParent(complete.parent, complete.parentLimitMs, clock),
+    clock,
+    new MetricSet(),
+  );
   cleanups.push(() => server.close());
   return { server, port: await server.listen() };
 }
 
 function config(change: Partial<CacheConfig>, parentPort: number): CacheConfig {
   return {
-    component: 'edge-0', tier: 'edge', policy: 'lru', capacity: 1_000_000, parentLimitMs: 5_000,
-    parent: { kind: 'http', host: '127.0.0.1', port: parentPort }, ...change,
+    component: 'edge-0',
+    tier: 'edge',
+    policy: 'lru',
+    capacity: 1_000_000,
+    parentLimitMs: 5_000,
+    parent: { kind: 'http', host: '127.0.0.1', port: parentPort },
+    ...change,
   };
 }
 

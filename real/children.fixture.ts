@@ -24,9 +24,14 @@ const interrupts = way === 'interrupt' ? abortOnInterrupt() : undefined;
 interrupts?.signal.addEventListener('abort', () => {
   void supervisor.stop().then(() => process.exit(130));
 });
-process.stdout.write(`${JSON.stringify({ groups: [docile.process.pid, stubborn.process.pid], directory })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ groups: [docile.process.pid, stubborn.process.pid], directory })}\n`,
+);
 
-if (way === 'throw') setTimeout(() => { throw new Error('thrown on purpose'); }, 50);
+if (way === 'throw')
+  setTimeout(() => {
+    throw new Error('thrown on purpose');
+  }, 50);
 if (way === 'reject') void Promise.reject(new Error('rejected on purpose'));
 if (way === 'exit') process.exit(3);
 if (way === 'stop') await supervisor.stop();

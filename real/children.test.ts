@@ -44,10 +44,14 @@ describe('nothing is left behind when the parent', () => {
   });
 });
 
-test('a command that does not exist is an exit with an error, and the last lines of a child are kept', async () => {
+test('a missing command is an exit with an error, and the last lines of a child are kept', async () => {
   const supervisor = new Supervisor();
   const missing = supervisor.spawn({ name: 'missing', command: 'weir-no-such-command', args: [] });
-  const talker = supervisor.spawn({ name: 'talker', command: 'sh', args: ['-c', 'echo one; echo two >&2; exit 4'] });
+  const talker = supervisor.spawn({
+    name: 'talker',
+    command: 'sh',
+    args: ['-c', 'echo one; echo two >&2; exit 4'],
+  });
   expect((await missing.exited).error?.code).toBe('ENOENT');
   expect((await talker.closed).code).toBe(4);
   expect(talker.lastLines().sort()).toEqual(['one', 'two']);

@@ -113,7 +113,9 @@ export class SupervisedChild {
       this.process.once('error', (error: NodeJS.ErrnoException) => {
         if (this.process.pid === undefined) resolve({ code: null, signal: null, error });
       });
-      this.process.once(event, (code: number | null, signal: NodeJS.Signals | null) => resolve({ code, signal }));
+      this.process.once(event, (code: number | null, signal: NodeJS.Signals | null) =>
+        resolve({ code, signal }),
+      );
     });
   }
 }
@@ -183,7 +185,8 @@ export class Supervisor {
 
   #killNow(): void {
     for (const child of this.#children) child.kill('SIGKILL');
-    for (const directory of this.#directories) rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+    for (const directory of this.#directories)
+      rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   }
 
   #startReaper(): void {

@@ -12,7 +12,7 @@ test('the clock tells integer microseconds that never go back', () => {
   }
 });
 
-test('a clock built from another one\'s epoch tells the same time', () => {
+test("a clock built from another one's epoch tells the same time", () => {
   const first = new RunClock(String(process.hrtime.bigint() - 5_000_000_000n));
   const second = new RunClock(first.epoch());
   const before = first.now();

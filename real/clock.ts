@@ -27,7 +27,9 @@ export class RunClock implements Clock {
     return Number((process.hrtime.bigint() - this.#epochNs) / 1000n);
   }
 
-  /** The epoch in nanoseconds of the machine's monotonic clock, as text that can be sent to another process. */
+  /**
+   * The epoch in nanoseconds of the machine's monotonic clock, as text that can be sent to another process.
+   */
   epoch(): string {
     return String(this.#epochNs);
   }

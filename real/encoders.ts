@@ -17,7 +17,9 @@ export interface EncoderProbe {
   readonly detail: string;
 }
 
-/** Tries each encoder by really encoding a frame with it: that ffmpeg lists one says nothing of the machine. */
+/**
+ * Tries each encoder by really encoding a frame with it: that ffmpeg lists one says nothing of the machine.
+ */
 export async function probeEncoders(supervisor: Supervisor, signal?: AbortSignal): Promise<EncoderProbe[]> {
   const probes: EncoderProbe[] = [];
   for (const name of ENCODERS) probes.push(await probeEncoder(supervisor, name, signal));
@@ -61,5 +63,8 @@ const ABSENCES: ReadonlyArray<readonly [EncoderAbsence, RegExp]> = [
   ['notBuilt', /Unknown encoder|Encoder not found/i],
   ['noDriver', /Cannot load (libcuda|libnvidia-encode|nvcuda|nvEncodeAPI)|Cannot load [^\n]*cuda/i],
   ['noDevice', /CUDA_ERROR_NO_DEVICE|no CUDA-capable device|No NVENC capable devices|CUDA_ERROR_UNKNOWN/i],
-  ['unsupported', /not supported|unsupported|minimum required Nvidia driver|does not support|INVALID_VERSION/i],
+  [
+    'unsupported',
+    /not supported|unsupported|minimum required Nvidia driver|does not support|INVALID_VERSION/i,
+  ],
 ];

@@ -35,9 +35,13 @@ export function fetchManifest(get: (path: string) => Get, masterPath: string): M
     try {
       const variants = parseMasterPlaylist(await text(masterPath)).sort((a, b) => a.bandwidth - b.bandwidth);
       const playlistPaths = variants.map((variant) => resolvePath(masterPath, variant.uri));
-      const paths = await Promise.all(playlistPaths.map(async (path) => {
-        return parseMediaPlaylist(await text(path)).segments.map((segment) => resolvePath(path, segment.uri));
-      }));
+      const paths = await Promise.all(
+        playlistPaths.map(async (path) => {
+          return parseMediaPlaylist(await text(path)).segments.map((segment) =>
+            resolvePath(path, segment.uri),
+          );
+        }),
+      );
       return { kind: 'answered', paths };
     } catch (error) {
       underWay.forEach((one) => one.cancel());

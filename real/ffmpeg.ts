@@ -28,7 +28,12 @@ export class FfmpegError extends Error {
   readonly lastLines: readonly string[];
   readonly kind: 'failed' | 'cancelled' | 'timeout';
 
-  constructor(program: string, kind: 'failed' | 'cancelled' | 'timeout', how: string, lastLines: readonly string[]) {
+  constructor(
+    program: string,
+    kind: 'failed' | 'cancelled' | 'timeout',
+    how: string,
+    lastLines: readonly string[],
+  ) {
     const said = lastLines.length === 0 ? '' : `; it said last:\n${lastLines.slice(-12).join('\n')}`;
     super(`${program} ${how}${said}`);
     this.name = 'FfmpegError';
@@ -37,7 +42,10 @@ export class FfmpegError extends Error {
   }
 }
 
-/** Runs ffmpeg with the given arguments until it ends; throws FfmpegError when it fails, is cancelled or takes too long. */
+/**
+ * Runs ffmpeg with the given arguments until it ends; throws FfmpegError when it fails, is cancelled or takes
+ * too long.
+ */
 export async function runFfmpeg(
   supervisor: Supervisor,
   args: readonly string[],
@@ -96,7 +104,11 @@ export interface MediaProbe {
 }
 
 /** Asks ffprobe about a media file; throws FfmpegError when it cannot be read or holds no video. */
-export async function probeMedia(supervisor: Supervisor, path: string, signal?: AbortSignal): Promise<MediaProbe> {
+export async function probeMedia(
+  supervisor: Supervisor,
+  path: string,
+  signal?: AbortSignal,
+): Promise<MediaProbe> {
   const lines: string[] = [];
   const args = ['-v', 'error', '-print_format', 'json', '-show_format', '-show_streams', path];
   await runTool(supervisor, 'ffprobe', args, (line) => lines.push(line), { signal, limitMs: 30_000 });
@@ -110,7 +122,9 @@ export async function probeMedia(supervisor: Supervisor, path: string, signal?: 
   return {
     durationUs: secondsToUs(said.data.format.duration),
     video: {
-      codec: video.codec_name ?? '', width: video.width, height: video.height,
+      codec: video.codec_name ?? '',
+      width: video.width,
+      height: video.height,
       frameRate: seconds > 0 ? frames / seconds : 0,
     },
     audio: audio === undefined ? undefined : { codec: audio.codec_name ?? '', channels: audio.channels ?? 0 },
@@ -139,7 +153,8 @@ async function runTool(
     either.removeEventListener('abort', stop);
   }
   if (options.signal?.aborted === true) throw new FfmpegError(program, 'cancelled', 'was cancelled', []);
-  if (limit.aborted) throw new FfmpegError(program, 'timeout', `took over ${limitMs / 1000} s`, child.lastErrors());
+  if (limit.aborted)
+    throw new FfmpegError(program, 'timeout', `took over ${limitMs / 1000} s`, child.lastErrors());
   if (exit.code !== 0) throw new FfmpegError(program, 'failed', describeExit(exit), child.lastErrors());
 }
 

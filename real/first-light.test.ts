@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Provenance } from '../models/core/run-record.ts';
-import { buildPlan } from '../scenarios/build.ts';
-import type { FileSource } from '../scenarios/files.ts';
-import { loadScenario } from '../scenarios/load.ts';
-import type { ScenarioPlan } from '../scenarios/plan.ts';
 import { parseSizeTables } from '../scenarios/size-tables.ts';
 import { missingRequirement } from '../tests/requirements.ts';
 import { Supervisor } from './children.ts';
+import { PROVENANCE, readPlan } from './disk-files.fixture.ts';
 import { runFfmpeg } from './ffmpeg.ts';
 import { startMinio } from './minio.ts';
 import { InterruptedError, MissingRequirementError } from './missing-requirement.ts';
@@ -18,7 +16,9 @@ import { replay } from './replay.ts';
 import { RealRunTooLargeError, runReal } from './run.ts';
 import { checkRequirements } from './setup.ts';
 
-const missing = checkRequirements().filter((one) => one.found === undefined).map((one) => one.name);
+const missing = checkRequirements()
+  .filter((one) => one.found === undefined)
+  .map((one) => one.name);
 const supervisor = new Supervisor();
 const folder = supervisor.temporaryDirectory('first-light');
 const clip = join(folder, 'clip.mp4');
@@ -59,11 +59,16 @@ beforeAll(async () => {
 });
 afterAll(() => supervisor.stop());
 
-test('a clip is packaged, stored, cached and played by real viewers, and the recording replays', async (ctx) => {
+test('a clip is packaged, stored, cached and played for real, and the recording replays', async (ctx) => {
   if (missing.length > 0) missingRequirement(ctx, `not installed: ${missing.join(', ')}`);
   const outDir = join(folder, 'out');
   const log: string[] = [];
-  const record = await runReal(plan(), { provenance: PROVENANCE, clip, outDir, log: (line) => log.push(line) });
+  const record = await runReal(plan(), {
+    provenance: PROVENANCE,
+    clip,
+    outDir,
+    log: (line) => log.push(line),
+  });
   const { document } = record;
   expect(document).toMatchObject({ world: 'real', complete: true, scenario: 'short-light', replications: 1 });
   expect(record.sessions.map((row) => row.outcome)).toEqual(['finished', 'finished', 'finished']);
@@ -89,11 +94,13 @@ test('a clip is packaged, stored, cached and played by real viewers, and the rec
   expect(leftovers()).toEqual([]);
 });
 
-test('an interrupted run reports what was played; one interrupted earlier says so; nothing is left', async (ctx) => {
+test('an interrupted run reports what was played, if anything was; nothing is left', async (ctx) => {
   if (missing.length > 0) missingRequirement(ctx, `not installed: ${missing.join(', ')}`);
   const late = new AbortController();
   const record = await runReal(plan(), {
-    provenance: PROVENANCE, clip, signal: late.signal,
+    provenance: PROVENANCE,
+    clip,
+    signal: late.signal,
     onProgress: ({ fraction }) => {
       if (fraction > 0.04) late.abort();
     },
@@ -101,8 +108,11 @@ test('an interrupted run reports what was played; one interrupted earlier says s
   expect(record.document.complete).toBe(false);
   expect(record.sessions.some((row) => row.outcome === 'watching')).toBe(true);
   const early = new AbortController();
-  const running = runReal(plan(), {
-    provenance: PROVENANCE, clip, signal: early.signal,
+  // A ladder that is never packaged to the end, so that no earlier run can have left its package.
+  const running = runReal(plan('catalogue.segment=3s'), {
+    provenance: PROVENANCE,
+    clip,
+    signal: early.signal,
     log: (line) => {
       if (line.startsWith('packaging')) early.abort();
     },
@@ -111,6 +121,27 @@ test('an interrupted run reports what was played; one interrupted earlier says s
   expect(leftovers()).toEqual([]);
 });
 
+test.for([
+  { signal: 'SIGINT', code: 0, last: 'complete: false' },
+  { signal: 'SIGTERM', code: 0, last: 'complete: false' },
+  { signal: 'SIGKILL', code: null, last: 'viewers come' },
+] as const)(
+  '$signal half-way leaves no process and no folder behind',
+  async ({ signal, code, last }, ctx) => {
+    if (missing.length > 0) missingRequirement(ctx, `not installed: ${missing.join(', ')}`);
+    const { parent, said, exited, children } = await startProcess();
+    const commands = children.map((child) => child.command).join('\n');
+    for (const program of ['minio server', 'cache-process.ts', 'reaper.ts'])
+      expect(commands).toContain(program);
+    parent.kill(signal);
+    expect(await exited).toBe(code);
+    expect(said.at(-1)).toBe(last);
+    const pids = new Set(children.map((child) => child.pid));
+    await expect.poll(() => processes().filter((one) => pids.has(one.pid)), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(leftovers, { timeout: 10_000 }).toEqual([]);
+  },
+);
+
 test('another S3 endpoint serves as well, and is left as it was found', async (ctx) => {
   if (missing.length > 0) missingRequirement(ctx, `not installed: ${missing.join(', ')}`);
   const other = new Supervisor();
@@ -118,7 +149,9 @@ test('another S3 endpoint serves as well, and is left as it was found', async (c
   const s3Url = endpoint.url.replace('//', `//${endpoint.accessKeyId}:${endpoint.secretAccessKey}@`);
   const { document } = await runReal(plan('run.duration=4s'), { provenance: PROVENANCE, clip, s3Url });
   expect(document.slis['origin_bytes']!.value).toBeGreaterThan(0);
-  expect(document.provenance.parameters.find((one) => one.path === 'real.objectStore')?.value).toBe(endpoint.url);
+  expect(document.provenance.parameters.find((one) => one.path === 'real.objectStore')?.value).toBe(
+    endpoint.url,
+  );
   const store = readdirSync(join(scratch, readdirSync(scratch)[0]!));
   expect(store.filter((name) => name.startsWith('weir-'))).toEqual([]);
   await other.stop();
@@ -126,28 +159,50 @@ test('another S3 endpoint serves as well, and is left as it was found', async (c
 
 test('what cannot run for real is refused before anything is started', async () => {
   const s3Url = 'http://key:secret@127.0.0.1:9';
-  await expect(runReal(plan(), { provenance: PROVENANCE, clip, s3Url })).rejects.toThrow(MissingRequirementError);
-  await expect(runReal(plan('cdn.edge.nodes=500'), { provenance: PROVENANCE, clip })).rejects.toThrow(RealRunTooLargeError);
+  await expect(runReal(plan(), { provenance: PROVENANCE, clip, s3Url })).rejects.toThrow(
+    MissingRequirementError,
+  );
+  await expect(runReal(plan('cdn.edge.nodes=500'), { provenance: PROVENANCE, clip })).rejects.toThrow(
+    RealRunTooLargeError,
+  );
 });
 
 function leftovers(): string[] {
   return readdirSync(scratch);
 }
 
-function plan(...settings: string[]): ScenarioPlan {
-  return buildPlan(loadScenario(join(folder, 'short-light.yaml'), FILES, settings), FILES);
+function plan(...settings: string[]) {
+  return readPlan(join(folder, 'short-light.yaml'), ...settings);
 }
 
-const FILES: FileSource = {
-  library: join(import.meta.dirname, '..', 'scenarios'),
-  readText: (path) => (statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, 'utf8') : undefined),
-  list: (path) => (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(path).sort() : undefined),
-  exists: existsSync,
-  resolve: (from, path) => (isAbsolute(path) ? path : join(dirname(from), path)),
-  sha256: (text) => createHash('sha256').update(text).digest('hex'),
-};
+/** Starts a run in a process of its own; resolves once viewers come, with the processes it has started. */
+async function startProcess() {
+  const program = fileURLToPath(new URL('./run.fixture.ts', import.meta.url));
+  const parent = spawn(process.execPath, [program, join(folder, 'short-light.yaml'), clip]);
+  const said: string[] = [];
+  const exited = new Promise<number | null>((resolve) => parent.once('exit', resolve));
+  await new Promise<void>((resolve) => {
+    createInterface({ input: parent.stdout }).on('line', (line) => {
+      said.push(line);
+      if (line.includes('viewers come')) resolve();
+    });
+    void exited.then(() => resolve());
+  });
+  const children = processes().filter((one) => one.parent === parent.pid);
+  return { parent, said, exited, children };
+}
 
-const PROVENANCE: Provenance = {
-  version: '0.0.0', gitRevision: 'test', node: process.versions.node, scenarioDigest: '', streamDerivation: 1,
-  inputs: [], parameters: [], unvalidated: [],
-};
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+/** What runs on the machine, but for what is dead and only not yet collected. */
+function processes(): Process[] {
+  const lines = spawnSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' }).stdout.split('\n');
+  return lines.flatMap((line) => {
+    const found = /^\s*(\d+)\s+(\d+)\s+([^Z\s]\S*)\s+(.*)$/.exec(line);
+    return found === null ? [] : [{ pid: Number(found[1]), parent: Number(found[2]), command: found[4]! }];
+  });
+}

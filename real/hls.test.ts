@@ -9,7 +9,8 @@ const MASTER = `#EXTM3U
 #EXT-X-STREAM-INF:BANDWIDTH=2800000
 720p/playlist.m3u8
 `;
-const MEDIA = '#EXTM3U\r\n#EXT-X-TARGETDURATION:4\r\n#EXTINF:4.000,title, with comma\r\ns0.ts\r\n' +
+const MEDIA =
+  '#EXTM3U\r\n#EXT-X-TARGETDURATION:4\r\n#EXTINF:4.000,title, with comma\r\ns0.ts\r\n' +
   '#EXT-X-UNKNOWN\r\n#EXTINF:2.5\r\ns1.ts\r\n#EXT-X-ENDLIST\r\n';
 
 test('a master playlist gives its renditions in order, quoted commas and all', () => {
@@ -22,7 +23,10 @@ test('a master playlist gives its renditions in order, quoted commas and all', (
 test('a media playlist gives its segments; unknown tags are passed over', () => {
   expect(parseMediaPlaylist(MEDIA)).toEqual({
     targetDurationUs: 4_000_000,
-    segments: [{ uri: 's0.ts', durationUs: 4_000_000 }, { uri: 's1.ts', durationUs: 2_500_000 }],
+    segments: [
+      { uri: 's0.ts', durationUs: 4_000_000 },
+      { uri: 's1.ts', durationUs: 2_500_000 },
+    ],
     ended: true,
   });
   expect(parseMediaPlaylist(MEDIA.replace('#EXT-X-ENDLIST', '')).ended).toBe(false);
@@ -36,7 +40,10 @@ describe('what is wrong is named with its line', () => {
     ['#EXTM3U\n#EXT-X-STREAM-INF:RESOLUTION=1x1\na', 'line 2: no usable BANDWIDTH'],
     ['#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=-5\na', 'line 2: no usable BANDWIDTH'],
     ['#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=5\n', 'the last rendition has no URI'],
-    ['#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=5\n#EXT-X-STREAM-INF:BANDWIDTH=6\na', 'line 3: the rendition before'],
+    [
+      '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=5\n#EXT-X-STREAM-INF:BANDWIDTH=6\na',
+      'line 3: the rendition before',
+    ],
     ['#EXTM3U\nlost.m3u8', 'line 2: a URI without'],
     [MEDIA, 'a media playlist where a master playlist belongs'],
     [`#EXTM3U\n${'#'.repeat(1_000_001)}`, 'over a million'],

@@ -37,7 +37,8 @@ export function parseMasterPlaylist(text: string): HlsVariant[] {
   const variants: HlsVariant[] = [];
   let pending: Omit<HlsVariant, 'uri'> | undefined;
   const count = eachLine(text, (line, number) => {
-    if (line.startsWith('#EXTINF')) throw new HlsError(number, 'a media playlist where a master playlist belongs');
+    if (line.startsWith('#EXTINF'))
+      throw new HlsError(number, 'a media playlist where a master playlist belongs');
     if (line.startsWith(STREAM_INF)) {
       if (pending !== undefined) throw new HlsError(number, 'the rendition before has no URI');
       pending = parseVariant(line.slice(STREAM_INF.length), number);
@@ -59,7 +60,8 @@ export function parseMediaPlaylist(text: string): HlsMediaPlaylist {
   let targetDurationUs: Us | undefined;
   let ended = false;
   const count = eachLine(text, (line, number) => {
-    if (line.startsWith(STREAM_INF)) throw new HlsError(number, 'a master playlist where a media playlist belongs');
+    if (line.startsWith(STREAM_INF))
+      throw new HlsError(number, 'a master playlist where a media playlist belongs');
     if (line.startsWith('#EXT-X-TARGETDURATION:')) targetDurationUs = parseSeconds(line, number);
     else if (line.startsWith('#EXTINF:')) durationUs = parseSeconds(line, number);
     else if (line === '#EXT-X-ENDLIST') ended = true;
@@ -96,8 +98,12 @@ function parseVariant(attributes: string, line: number): Omit<HlsVariant, 'uri'>
 }
 
 function parseSeconds(line: string, number: number): Us {
-  const text = line.slice(line.indexOf(':') + 1).split(',')[0]!.trim();
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new HlsError(number, `not a duration in seconds: ${text || 'nothing'}`);
+  const text = line
+    .slice(line.indexOf(':') + 1)
+    .split(',')[0]!
+    .trim();
+  if (!/^\d+(\.\d+)?$/.test(text))
+    throw new HlsError(number, `not a duration in seconds: ${text || 'nothing'}`);
   return secondsToUs(Number(text));
 }
 

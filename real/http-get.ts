@@ -88,8 +88,12 @@ function readBody(
     // An answer cut short ends too: only `complete` tells.
     if (!answer.complete) return settle({ kind: 'failed', cause: 'reset' });
     settle({
-      kind: 'answered', status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks),
-      firstByteUs: firstByteAt - sentAt, transferUs: clock.now() - firstByteAt,
+      kind: 'answered',
+      status: answer.statusCode ?? 0,
+      headers: answer.headers,
+      body: Buffer.concat(chunks),
+      firstByteUs: firstByteAt - sentAt,
+      transferUs: clock.now() - firstByteAt,
     });
   });
   answer.on('error', () => settle({ kind: 'failed', cause: 'reset' }));

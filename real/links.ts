@@ -40,7 +40,10 @@ export class RealLinks {
   }
 
   /** Puts a link before a server on the loopback; the port on which its other end listens. */
-  async open(bandwidth: Bandwidth, serverPort: number): Promise<{ readonly port: number; close(): Promise<void> }> {
+  async open(
+    bandwidth: Bandwidth,
+    serverPort: number,
+  ): Promise<{ readonly port: number; close(): Promise<void> }> {
     const target = { host: '127.0.0.1', port: serverPort };
     const shaper = new LinkShaper({ clock: this.#clock, bandwidth, target });
     this.#open.add(shaper);

@@ -31,7 +31,12 @@ test('joined tapes give the totals, levels, observations and series that one set
   expect(view.total(requests, { tier: 'edge' })).toBe(6);
   expect([...view.sorted(wait)]).toEqual([4, 6]);
   expect(joined.export().find((metric) => metric.declaration.name === 'used_bytes')!.value).toBe(8);
-  expect(joined.series().filter((point) => point.metric === 'used_bytes').map((point) => point.value)).toEqual([0, 80, 8]);
+  expect(
+    joined
+      .series()
+      .filter((point) => point.metric === 'used_bytes')
+      .map((point) => point.value),
+  ).toEqual([0, 80, 8]);
   expect(joined.windows().map((window) => window.view.total(requests))).toEqual([8, 16]);
 });
 

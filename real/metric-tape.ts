@@ -5,7 +5,9 @@ import type { Us } from '../models/core/units.ts';
 /** Why the metrics were read at a moment: for the time series, at the end of the warm-up, or at the end. */
 export type MarkKind = 'sample' | 'measure' | 'end';
 
-/** All values at one moment, in the order of the tape's metrics; a metric bound later is missing at the end. */
+/**
+ * All values at one moment, in the order of the tape's metrics; a metric bound later is missing at the end.
+ */
 export interface TapeFrame {
   readonly kind: MarkKind;
   readonly atUs: Us;
@@ -24,7 +26,10 @@ export interface MetricTapeData {
   readonly frames: readonly TapeFrame[];
 }
 
-/** Reads a metric set at given moments, so that the sets of several processes can be joined into one afterwards. */
+/**
+ * Reads a metric set at given moments, so that the sets of several processes can be joined into one
+ * afterwards.
+ */
 export class MetricTape {
   readonly #set: MetricSet;
   readonly #frames: TapeFrame[] = [];
@@ -37,7 +42,8 @@ export class MetricTape {
   mark(kind: MarkKind, atUs: Us): void {
     const metrics = this.#set.export();
     this.#frames.push({
-      kind, atUs,
+      kind,
+      atUs,
       values: metrics.map((metric) => metric.value),
       counts: metrics.map((metric) => metric.observations.length),
     });
@@ -55,21 +61,28 @@ export class MetricTape {
 /** One metric set with what all tapes hold, sampled and measured where they were marked. */
 export function joinTapes(tapes: readonly MetricTapeData[]): MetricSet {
   const set = new MetricSet();
-  const handles = tapes.map(({ metrics }) => metrics.map(({ declaration, labels }) => {
-    return set.bind(declaration, ...declaration.labels.map((label) => labels[label]!));
-  }));
+  const handles = tapes.map(({ metrics }) =>
+    metrics.map(({ declaration, labels }) => {
+      return set.bind(declaration, ...declaration.labels.map((label) => labels[label]!));
+    }),
+  );
   const frames = Math.max(0, ...tapes.map((tape) => tape.frames.length));
   for (let i = 0; i < frames; i++) {
     const { kind, atUs } = tapes[0]!.frames[i]!;
     tapes.forEach(({ metrics, frames: own }, t) => {
       const frame = own[i];
-      assert(frame !== undefined && frame.kind === kind && frame.atUs === atUs, 'tapes have the same marks', { t, i });
+      assert(frame !== undefined && frame.kind === kind && frame.atUs === atUs, 'tapes have the same marks', {
+        t,
+        i,
+      });
       const before = own[i - 1];
       frame.values.forEach((value, m) => {
         const handle = handles[t]![m]!;
         const { declaration, observations } = metrics[m]!;
         if (declaration.kind === 'tally') {
-          observations.slice(before?.counts[m] ?? 0, frame.counts[m]).forEach((one) => set.observe(handle, one));
+          observations
+            .slice(before?.counts[m] ?? 0, frame.counts[m])
+            .forEach((one) => set.observe(handle, one));
         } else set.add(handle, value - (before?.values[m] ?? 0));
       });
     });

@@ -12,9 +12,9 @@ export interface Minio {
 }
 
 /**
- * Starts MinIO on a free loopback port with a data folder and credentials of its own, and returns when it takes
- * requests. Throws MissingRequirementError when it is not installed, and an error with the server's own last
- * lines when it does not come up.
+ * Starts MinIO on a free loopback port with a data folder and credentials of its own, and returns when it
+ * takes requests. Throws MissingRequirementError when it is not installed, and an error with the server's own
+ * last lines when it does not come up.
  */
 export async function startMinio(supervisor: Supervisor, signal?: AbortSignal): Promise<Minio> {
   const program = requireProgram('minio');
@@ -26,7 +26,14 @@ export async function startMinio(supervisor: Supervisor, signal?: AbortSignal): 
     const child = supervisor.spawn({
       name: 'minio',
       command: program,
-      args: ['server', data, '--address', `127.0.0.1:${port}`, '--console-address', `127.0.0.1:${await freePort()}`],
+      args: [
+        'server',
+        data,
+        '--address',
+        `127.0.0.1:${port}`,
+        '--console-address',
+        `127.0.0.1:${await freePort()}`,
+      ],
       env: {
         MINIO_ROOT_USER: accessKeyId,
         MINIO_ROOT_PASSWORD: secretAccessKey,
@@ -60,7 +67,11 @@ export function freePort(): Promise<number> {
 }
 
 /** Waits for the health check; false when the server ended. /minio/health/ready says 200 too early. */
-async function healthy(child: SupervisedChild, url: string, signal: AbortSignal | undefined): Promise<boolean> {
+async function healthy(
+  child: SupervisedChild,
+  url: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   const deadline = Date.now() + START_LIMIT_MS;
   while (!child.gone) {
     signal?.throwIfAborted();

@@ -18,8 +18,8 @@ export class MissingRequirementError extends Error {
 export class InterruptedError extends Error {
   readonly exitStatus = 130;
 
-  constructor(message = 'interrupted') {
-    super(message);
+  constructor(message = 'interrupted', options?: ErrorOptions) {
+    super(message, options);
     this.name = 'InterruptedError';
   }
 }

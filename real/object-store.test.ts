@@ -89,10 +89,15 @@ test.each([
 test('the URL of --s3 takes credentials from itself or from the environment', () => {
   const env = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'eu-central-1' };
   expect(parseS3Url('https://s3.example:9000/', env)).toEqual({
-    url: 'https://s3.example:9000', region: 'eu-central-1', accessKeyId: 'id', secretAccessKey: 'secret',
+    url: 'https://s3.example:9000',
+    region: 'eu-central-1',
+    accessKeyId: 'id',
+    secretAccessKey: 'secret',
   });
   expect(parseS3Url('http://us%40er:pa%2Fss@host:1', env)).toMatchObject({
-    url: 'http://host:1', accessKeyId: 'us@er', secretAccessKey: 'pa/ss',
+    url: 'http://host:1',
+    accessKeyId: 'us@er',
+    secretAccessKey: 'pa/ss',
   });
   expect(() => parseS3Url('http://host:1', {})).toThrow(/no credentials for host:1/);
   expect(() => parseS3Url('ftp://host', env)).toThrow(MissingRequirementError);

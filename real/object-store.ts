@@ -1,6 +1,13 @@
 import {
-  CreateBucketCommand, DeleteBucketCommand, DeleteObjectsCommand, GetObjectCommand, ListBucketsCommand,
-  ListObjectsV2Command, PutObjectCommand, S3Client, S3ServiceException,
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListBucketsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { MissingRequirementError } from './missing-requirement.ts';
@@ -27,13 +34,18 @@ export class ObjectStoreError extends Error {
   }
 }
 
-/** The few requests Weir makes of an S3 object store; any server that speaks S3 with path-style names will do. */
+/**
+ * The few requests Weir makes of an S3 object store; any server that speaks S3 with path-style names will do.
+ */
 export class ObjectStore {
   readonly #client: S3Client;
   readonly #url: string;
   readonly #getLimitMs: number;
 
-  constructor(endpoint: S3Endpoint, limits: { readonly requestMs?: number; readonly attempts?: number } = {}) {
+  constructor(
+    endpoint: S3Endpoint,
+    limits: { readonly requestMs?: number; readonly attempts?: number } = {},
+  ) {
     const requestMs = limits.requestMs ?? 20_000;
     const maxAttempts = limits.attempts ?? 2;
     this.#url = endpoint.url;
@@ -73,7 +85,8 @@ export class ObjectStore {
     try {
       await this.#client.send(new CreateBucketCommand({ Bucket: bucket }));
     } catch (error) {
-      if (!(error instanceof S3ServiceException) || error.name !== 'BucketAlreadyOwnedByYou') throw typed(error);
+      if (!(error instanceof S3ServiceException) || error.name !== 'BucketAlreadyOwnedByYou')
+        throw typed(error);
     }
   }
 
@@ -81,7 +94,8 @@ export class ObjectStore {
   async put(bucket: string, key: string, body: Uint8Array, contentType: string): Promise<void> {
     try {
       await this.#client.send(
-        new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }));
+        new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }),
+      );
     } catch (error) {
       throw typed(error);
     }
@@ -92,10 +106,12 @@ export class ObjectStore {
     try {
       const limit = AbortSignal.timeout(this.#getLimitMs);
       const abortSignal = signal === undefined ? limit : AbortSignal.any([signal, limit]);
-      const answer = await this.#client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
+      const answer = await this.#client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
+        abortSignal,
+      });
       // The client's own limits end with the headers: a body that stops coming is ended here.
       const body = answer.Body as Readable;
-      return Buffer.concat(await addAbortSignal(abortSignal, body).toArray() as Buffer[]);
+      return Buffer.concat((await addAbortSignal(abortSignal, body).toArray()) as Buffer[]);
     } catch (error) {
       throw typed(error);
     }
@@ -109,9 +125,11 @@ export class ObjectStore {
       const keys = (page.Contents ?? []).map((object) => ({ Key: object.Key! }));
       if (keys.length === 0) break;
       const answer = await this.#client.send(
-        new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys, Quiet: true } }));
+        new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys, Quiet: true } }),
+      );
       const first = answer.Errors?.[0];
-      if (first !== undefined) throw new ObjectStoreError('serverError', `cannot delete ${first.Key}: ${first.Code}`);
+      if (first !== undefined)
+        throw new ObjectStoreError('serverError', `cannot delete ${first.Key}: ${first.Code}`);
       deleted += keys.length;
     }
     return deleted;
@@ -133,7 +151,8 @@ export class ObjectStore {
  * AWS_SECRET_ACCESS_KEY; region from AWS_REGION. Throws MissingRequirementError when something is absent.
  */
 export function parseS3Url(text: string, env: Readonly<Record<string, string | undefined>>): S3Endpoint {
-  const remedy = 'Give --s3 http://HOST:PORT with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY set, or ' +
+  const remedy =
+    'Give --s3 http://HOST:PORT with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY set, or ' +
     'http://KEY:SECRET@HOST:PORT';
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
@@ -158,7 +177,8 @@ function typed(error: unknown): ObjectStoreError {
   const options = { cause: error };
   if (status === 404 || name === 'NoSuchKey') return new ObjectStoreError('notFound', message, options);
   if (status !== undefined) return new ObjectStoreError('serverError', message, options);
-  if (name === 'TimeoutError' || name === 'AbortError') return new ObjectStoreError('timeout', message, options);
+  if (name === 'TimeoutError' || name === 'AbortError')
+    return new ObjectStoreError('timeout', message, options);
   return new ObjectStoreError('reset', message, options);
 }
 

@@ -24,9 +24,10 @@ export function outcomeOf(stage: Stage, played: Played): ReplicationOutcome {
     series: [...metrics.series(), ...sliSeries(metrics.windows())],
     sessions: host.rows,
     logs: host.logs(),
-    fingerprint, events,
+    fingerprint,
+    events,
     simulatedSeconds: endedAt / US_PER_S,
-    warnings: [...stage.package.warnings],
+    warnings: [...stage.package.warnings, ...played.warnings],
   };
 }
 
@@ -37,13 +38,23 @@ export function recordingOf(plan: ScenarioPlan, stage: Stage, played: Played): s
   const caches = played.tiers.configs().map(({ component, tier, policy, capacity }) => {
     return { component, tier, policy, capacity };
   });
-  return formatRecording({
-    schema: RECORDING_SCHEMA, scenario: plan.scenario.name, caches,
-    players: {
-      component: PLAYERS, params: player, slots: played.host.fleet.slots, segmentUs, segments,
-      renditions: rungs.map((rung) => rung.name), bitrates: rungs.map((rung) => rung.bitrate),
+  return formatRecording(
+    {
+      schema: RECORDING_SCHEMA,
+      scenario: plan.scenario.name,
+      caches,
+      players: {
+        component: PLAYERS,
+        params: player,
+        slots: played.host.fleet.slots,
+        segmentUs,
+        segments,
+        renditions: rungs.map((rung) => rung.name),
+        bitrates: rungs.map((rung) => rung.bitrate),
+      },
     },
-  }, entriesOf(played));
+    entriesOf(played),
+  );
 }
 
 /** The segment sizes of a package in the form scenarios read: `{segment_duration_ms, bitrates_kbps, ...}`. */
@@ -62,11 +73,19 @@ export function realParameters(stage: Stage): ParameterProvenance[] {
   const parameter = (path: string, value: string, source: string): ParameterProvenance => {
     return { path, value, unit: 'name', origin: 'default', source };
   };
-  const others = stage.probes.filter((probe) => !probe.usable).map((probe) => `${probe.name}: ${probe.absence}`);
+  const others = stage.probes
+    .filter((probe) => !probe.usable)
+    .map((probe) => `${probe.name}: ${probe.absence}`);
   const store = stage.ownStore ? 'MinIO started for the run' : stage.endpoint.url;
-  const programs = checkRequirements().filter((one) => one.found !== undefined && (stage.ownStore || one.name !== 'minio'));
+  const programs = checkRequirements().filter(
+    (one) => one.found !== undefined && (stage.ownStore || one.name !== 'minio'),
+  );
   return [
-    parameter('real.encoder', stage.package.encoder, `probed on this machine${others.map((one) => `; ${one}`).join('')}`),
+    parameter(
+      'real.encoder',
+      stage.package.encoder,
+      `probed on this machine${others.map((one) => `; ${one}`).join('')}`,
+    ),
     parameter('real.objectStore', store, 'command line'),
     ...programs.map((one) => parameter(`real.${one.name}`, one.version, 'as the program says')),
   ];
@@ -76,7 +95,10 @@ function entriesOf({ host, reports }: Played): (readonly RecordingEntry[])[] {
   return [host.recorder.entries, ...reports.map((report) => report.entries)];
 }
 
-/** A hash over the inputs in the order of their times: it tells two real runs apart, and one is never repeated. */
+/**
+ * A hash over the inputs in the order of their times: it tells two real runs apart, and one is never
+ * repeated.
+ */
 function fingerprintOf(entries: readonly RecordingEntry[]): { fingerprint: string; events: number } {
   const inputs = entries.filter((entry) => 'input' in entry).sort((a, b) => a.now - b.now);
   const hash = new Fingerprint();
@@ -87,5 +109,11 @@ function fingerprintOf(entries: readonly RecordingEntry[]): { fingerprint: strin
 }
 
 const KINDS: readonly (PlayerInput | CacheInput)['kind'][] = [
-  'sessionStarted', 'manifestArrived', 'segmentArrived', 'fetchFailed', 'woken', 'requested', 'fetched',
+  'sessionStarted',
+  'manifestArrived',
+  'segmentArrived',
+  'fetchFailed',
+  'woken',
+  'requested',
+  'fetched',
 ];

@@ -57,16 +57,27 @@ export async function packageHls(supervisor: Supervisor, options: PackageOptions
   const warnings: string[] = [];
   const rungs = usableRungs(options.ladder, probe, warnings);
   const segments = Math.floor(probe.durationUs / options.segmentUs);
-  if (rungs.length === 0) refuse(`every rung of the ladder is taller than ${options.clip} (${probe.video.height} lines)`);
+  if (rungs.length === 0)
+    refuse(`every rung of the ladder is taller than ${options.clip} (${probe.video.height} lines)`);
   if (segments === 0) refuse(`${options.clip} is shorter than one segment`);
   const cutUs = probe.durationUs - segments * options.segmentUs;
-  if (cutUs >= US_PER_S / 2) warnings.push(`the last ${usToSeconds(cutUs).toFixed(2)} s of the clip are left out`);
+  if (cutUs >= US_PER_S / 2)
+    warnings.push(`the last ${usToSeconds(cutUs).toFixed(2)} s of the clip are left out`);
   for (const rung of rungs) mkdirSync(join(options.directory, rung.name), { recursive: true });
   await runFfmpeg(supervisor, encodeArguments(options, rungs, probe, segments), options);
   const sizes = measure(options, rungs, segments);
   writeFileSync(join(options.directory, MASTER), masterPlaylist(rungs, sizes, options.segmentUs, probe));
   const { directory, segmentUs, encoder } = options;
-  return { directory, files: listFiles(rungs, segments), segmentUs, segments, rungs, sizes, encoder, warnings };
+  return {
+    directory,
+    files: listFiles(rungs, segments),
+    segmentUs,
+    segments,
+    rungs,
+    sizes,
+    encoder,
+    warnings,
+  };
 }
 
 /** Path of the master playlist in a package. */
@@ -74,7 +85,8 @@ export const MASTER = 'master.m3u8';
 
 function usableRungs(ladder: readonly Rung[], probe: MediaProbe, warnings: string[]): Rung[] {
   const usable = ladder.filter((rung) => {
-    if (!/^[\w-]+$/.test(rung.name)) refuse(`"${rung.name}" cannot name a rung: letters, digits, - and _ only`);
+    if (!/^[\w-]+$/.test(rung.name))
+      refuse(`"${rung.name}" cannot name a rung: letters, digits, - and _ only`);
     const fits = rung.height <= probe.video.height;
     if (!fits) warnings.push(`rung ${rung.name} is left out: the clip has ${probe.video.height} lines`);
     return fits;
@@ -93,12 +105,23 @@ function encodeArguments(
   const scales = rungs.map((rung, i) => `[s${i}]scale=-2:${rung.height}[v${i}]`);
   const graph = [`[0:v:0]split=${rungs.length}${labels}`, ...scales].join(';');
   const outputs = rungs.flatMap((rung, i) => [
-    '-map', `[v${i}]`, ...(probe.audio === undefined ? [] : ['-map', '0:a:0']),
-    '-t', String(segments * segmentS),
+    '-map',
+    `[v${i}]`,
+    ...(probe.audio === undefined ? [] : ['-map', '0:a:0']),
+    '-t',
+    String(segments * segmentS),
     ...videoArguments(options.encoder, rung, probe, segmentS),
     ...(probe.audio === undefined ? [] : ['-c:a', 'aac', '-ac', '2', '-b:a', String(audioRate(rung))]),
-    '-f', 'hls', '-hls_time', String(segmentS), '-hls_playlist_type', 'vod', '-hls_flags', 'independent_segments',
-    '-hls_segment_filename', join(options.directory, rung.name, 'segment_%03d.ts'),
+    '-f',
+    'hls',
+    '-hls_time',
+    String(segmentS),
+    '-hls_playlist_type',
+    'vod',
+    '-hls_flags',
+    'independent_segments',
+    '-hls_segment_filename',
+    join(options.directory, rung.name, 'segment_%03d.ts'),
     join(options.directory, rung.name, MEDIA),
   ]);
   return ['-y', '-i', options.clip, '-filter_complex', graph, ...outputs];
@@ -110,10 +133,23 @@ function videoArguments(encoder: EncoderName, rung: Rung, probe: MediaProbe, seg
   // A GOP that would be longer than a segment at any frame rate: only the forced key frames divide it.
   const gop = String(Math.ceil(segmentS * Math.max(probe.video.frameRate, 1)) * 2);
   const common = [
-    '-c:v', encoder, '-pix_fmt', 'yuv420p', '-b:v', String(rate), '-maxrate', String(Math.round(rate * 1.1)),
-    '-bufsize', String(rate * 2), '-g', gop, '-force_key_frames', `expr:gte(t,n_forced*${segmentS})`,
+    '-c:v',
+    encoder,
+    '-pix_fmt',
+    'yuv420p',
+    '-b:v',
+    String(rate),
+    '-maxrate',
+    String(Math.round(rate * 1.1)),
+    '-bufsize',
+    String(rate * 2),
+    '-g',
+    gop,
+    '-force_key_frames',
+    `expr:gte(t,n_forced*${segmentS})`,
   ];
-  if (encoder === 'h264_nvenc') return [...common, '-preset', 'p4', '-no-scenecut', '1', '-forced-idr', '1', '-bf', '2'];
+  if (encoder === 'h264_nvenc')
+    return [...common, '-preset', 'p4', '-no-scenecut', '1', '-forced-idr', '1', '-bf', '2'];
   return [...common, '-preset', 'veryfast', '-sc_threshold', '0', '-x264-params', 'open-gop=0'];
 }
 
@@ -158,7 +194,8 @@ function listFiles(rungs: readonly Rung[], segments: number): PackagedFile[] {
   const media = rungs.flatMap((rung) => [
     playlist(`${rung.name}/${MEDIA}`),
     ...Array.from({ length: segments }, (_, i) => ({
-      path: `${rung.name}/${segmentName(i)}`, contentType: 'video/mp2t',
+      path: `${rung.name}/${segmentName(i)}`,
+      contentType: 'video/mp2t',
     })),
   ]);
   return [playlist(MASTER), ...media];
@@ -173,7 +210,8 @@ function refuse(problem: string): never {
 }
 
 const MEDIA = 'playlist.m3u8';
-// What MPEG-TS adds, measured on 24 frames/s with sound: packet headers, and half a packet of stuffing a frame.
+// What MPEG-TS adds, measured on 24 frames/s with sound: packet headers, and half a packet of stuffing a
+// frame.
 const TS_SHARE = 0.03;
 const TS_FIXED: BitsPerS = 30_000;
 const LEAST_VIDEO: BitsPerS = 40_000; // x264 keeps to no lower rate at these sizes

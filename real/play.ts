@@ -5,6 +5,7 @@ import { mostSessions } from '../models/player/audience.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
 import type { Supervisor } from './children.ts';
 import { RunClock } from './clock.ts';
+import { Lateness } from './lateness.ts';
 import { RealLinks } from './links.ts';
 import { mediaOf } from './media.ts';
 import { MetricTape, type MarkKind } from './metric-tape.ts';
@@ -29,9 +30,13 @@ export interface Played {
   readonly tiers: RealTiers;
   readonly reports: Awaited<ReturnType<RealTiers['finish']>>;
   readonly endedAt: Us;
+  readonly warnings: readonly string[];
 }
 
-/** Starts caches and links, lets the viewers come and watch, and collects what was measured once they have gone. */
+/**
+ * Starts caches and links, lets the viewers come and watch, and collects what was measured once they have
+ * gone.
+ */
 export async function play(
   supervisor: Supervisor,
   plan: ScenarioPlan,
@@ -46,14 +51,21 @@ export async function play(
   const tape = new MetricTape(metrics);
   const media = mediaOf(stage.package);
   const host = new PlayerHost({
-    clock, metrics, media, params: scenario.player, slots: mostSessions(scenario.audience, scenario.run.duration),
-    renditions: stage.package.rungs.map((rung) => rung.name), networks: networks.map((network) => network.name),
-    logFromUs: scenario.run.warmup, masterPath, onLeave: (slot) => viewers.left(slot),
+    clock,
+    metrics,
+    media,
+    params: scenario.player,
+    slots: mostSessions(scenario.audience, scenario.run.duration),
+    renditions: stage.package.rungs.map((rung) => rung.name),
+    networks: networks.map((network) => network.name),
+    logFromUs: scenario.run.warmup,
+    masterPath,
+    onLeave: (slot) => viewers.left(slot),
   });
   const tiers = await RealTiers.start(supervisor, plan, stage, links);
   const ports = tiers.edges.map((edge) => edge.port);
   const viewers = new RealViewers(plan, clock, links, ports, host, new RandomStreams(scenario.run.seed, 0));
-  options.log?.(`${tiers.configs().length} caches are up; viewers come`);
+  options.log?.(`${tiers.configs().length} caches are up`);
   const mark = (kind: MarkKind, atUs: Us) => {
     host.settle();
     tape.mark(kind, atUs);
@@ -66,13 +78,18 @@ export async function play(
   signal.throwIfAborted();
   clock.restart();
   await tiers.go(clock);
+  const lateness = new Lateness();
   const schedule = new Schedule(clock, scenario.run, mark, progress);
   try {
     viewers.start();
+    options.log?.('viewers come');
     await Promise.race([viewers.done, schedule.over, aborted(signal), tiers.failed()]);
+    schedule.close(); // no mark may come after the last one: the tapes must have the same
     const endedAt = clock.now();
     mark('end', endedAt);
-    return { host, tape, tiers, endedAt, reports: await tiers.finish() };
+    const late = lateness.finish();
+    const reports = await tiers.finish();
+    return { host, tape, tiers, endedAt, reports, warnings: late === undefined ? [] : [late] };
   } finally {
     schedule.close();
     viewers.close();
@@ -87,4 +104,3 @@ function aborted(signal: AbortSignal): Promise<void> {
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
-

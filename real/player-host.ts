@@ -49,8 +49,16 @@ export class PlayerHost {
     this.fleet = new PlayerFleet(params, slots, renditions, media, this.#ports(), metrics);
     this.#logger = new SessionLogger(this.fleet, networks, media.bitrates(0), logFromUs);
     this.#slots = Array.from({ length: slots }, (_, slot) => ({
-      timer: new WakeTimer(clock, () => this.fleet.wakeAt(slot), () => this.#deliver({ kind: 'woken', slot })),
-      network: 0, port: 0, agent: undefined, paths: undefined, request: undefined,
+      timer: new WakeTimer(
+        clock,
+        () => this.fleet.wakeAt(slot),
+        () => this.#deliver({ kind: 'woken', slot }),
+      ),
+      network: 0,
+      port: 0,
+      agent: undefined,
+      paths: undefined,
+      request: undefined,
     }));
   }
 
@@ -98,7 +106,7 @@ export class PlayerHost {
         void this.#requestManifest(slot, requestId, video);
       },
       requestSegment: (slot, requestId, video, segment, rendition) => {
-        this.recorder.call('requestSegment', slot, requestId, video, segment, rendition, this.fleet.explain(slot));
+        this.recorder.call('requestSegment', slot, requestId, video, segment, rendition);
         this.#logger.requested(slot, this.#options.clock.now(), segment, rendition);
         void this.#requestSegment(slot, requestId, segment, rendition);
       },
@@ -123,10 +131,12 @@ export class PlayerHost {
     const outcome = await fetch.outcome;
     if (state.request !== fetch || outcome.kind === 'cancelled') return;
     state.request = undefined;
-    if (outcome.kind === 'failed') return this.#deliver({ kind: 'fetchFailed', slot, requestId, cause: outcome.cause });
+    if (outcome.kind === 'failed')
+      return this.#deliver({ kind: 'fetchFailed', slot, requestId, cause: outcome.cause });
     const { media } = this.#options;
-    const asPromised = outcome.paths.length === media.bitrates(video).length
-      && outcome.paths.every((segments) => segments.length === media.segmentCount(video));
+    const asPromised =
+      outcome.paths.length === media.bitrates(video).length &&
+      outcome.paths.every((segments) => segments.length === media.segmentCount(video));
     if (!asPromised) return this.#deliver({ kind: 'fetchFailed', slot, requestId, cause: 'serverError' });
     state.paths = outcome.paths;
     this.#deliver({ kind: 'manifestArrived', slot, requestId });
@@ -152,7 +162,8 @@ export class PlayerHost {
     const { clock } = this.#options;
     const { agent, port } = state;
     assert(agent !== undefined, 'a viewer has connections', { port });
-    return (path: string) => httpGet({ clock, agent, host: '127.0.0.1', port, path, limitMs: REQUEST_LIMIT_MS });
+    return (path: string) =>
+      httpGet({ clock, agent, host: '127.0.0.1', port, path, limitMs: REQUEST_LIMIT_MS });
   }
 
   #deliver(input: PlayerInput): void {

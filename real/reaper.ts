@@ -1,7 +1,7 @@
 /**
- * The process that cleans up after a parent that was killed outright. It is told over its standard input which
- * process groups and folders exist; that input ends when the parent is gone, however it went, and then whatever
- * is still there is stopped and removed.
+ * The process that cleans up after a parent that was killed outright. It is told over its standard input
+ * which process groups and folders exist; that input ends when the parent is gone, however it went, and then
+ * whatever is still there is stopped and removed.
  */
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,4 +42,6 @@ const GRACE_MS = 2_000;
 
 // It outlives the signals that end its parent.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-createInterface({ input: process.stdin }).on('line', track).on('close', () => void reap());
+createInterface({ input: process.stdin })
+  .on('line', track)
+  .on('close', () => void reap());

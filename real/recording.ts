@@ -1,5 +1,6 @@
+import type { z } from 'zod';
 import type { CacheInput } from '../models/cdn/events.ts';
-import type { PolicyName } from './cache-config.ts';
+import type { policyName } from '../models/cdn/policy/registry.ts';
 import type { BitsPerS, Bytes, Us } from '../models/core/units.ts';
 import type { PlayerInput } from '../models/player/events.ts';
 import type { PlayerParams } from '../models/player/params.ts';
@@ -10,7 +11,10 @@ export interface RecordedCall {
   readonly args: readonly (number | string)[];
 }
 
-/** One line of a recording: an input delivered to a component, or a call it made while it handled the last one. */
+/**
+ * One line of a recording: an input delivered to a component, or a call it made while it handled the last
+ * one.
+ */
 export type RecordingEntry =
   | { readonly now: Us; readonly component: string; readonly input: PlayerInput | CacheInput }
   /** The counters were brought up to `now` for a sample. */
@@ -35,9 +39,11 @@ export interface RecordingHeader {
 
 /** A cache node of a recording. */
 export interface RecordedCache {
+  /** Name of the node: `edge-0`. */
   readonly component: string;
   readonly tier: string;
-  readonly policy: PolicyName;
+  /** Name of an eviction policy. */
+  readonly policy: z.output<typeof policyName>;
   readonly capacity: Bytes;
 }
 
@@ -72,8 +78,14 @@ export class Recorder {
   }
 }
 
-/** A recording as JSON lines: the header first, then the entries by time; those of one component stay in order. */
-export function formatRecording(header: RecordingHeader, parts: readonly (readonly RecordingEntry[])[]): string {
+/**
+ * A recording as JSON lines: the header first, then the entries by time; those of one component stay in
+ * order.
+ */
+export function formatRecording(
+  header: RecordingHeader,
+  parts: readonly (readonly RecordingEntry[])[],
+): string {
   const entries = parts.flat().sort((a, b) => a.now - b.now); // stable
   return [header, ...entries].map((line) => `${toJson(line)}\n`).join('');
 }

@@ -24,7 +24,9 @@ export interface ReplayDifference {
   readonly replayed: string;
 }
 
-/** Builds the components of a recording anew, gives them the recorded inputs, and compares what they ask for. */
+/**
+ * Builds the components of a recording anew, gives them the recorded inputs, and compares what they ask for.
+ */
 export function replay(header: RecordingHeader, entries: readonly RecordingEntry[]): ReplayResult {
   const components = [replayedPlayers(header), ...header.caches.map(replayedCache)];
   let difference: ReplayDifference | undefined;
@@ -47,14 +49,23 @@ interface Replayed {
 function replayedPlayers({ players }: RecordingHeader): Replayed {
   const recorder = new Recorder(players.component);
   const media = {
-    bitrates: () => players.bitrates, segmentUs: () => players.segmentUs, segmentCount: () => players.segments,
+    bitrates: () => players.bitrates,
+    segmentUs: () => players.segmentUs,
+    segmentCount: () => players.segments,
   };
-  const fleet: PlayerFleet = new PlayerFleet(players.params, players.slots, players.renditions, media, {
-    requestManifest: (...args) => recorder.call('requestManifest', ...args),
-    requestSegment: (...args) => recorder.call('requestSegment', ...args, fleet.explain(args[0])),
-    cancelRequest: (...args) => recorder.call('cancelRequest', ...args),
-    sessionEnded: (...args) => recorder.call('sessionEnded', ...args),
-  }, new MetricSet());
+  const fleet = new PlayerFleet(
+    players.params,
+    players.slots,
+    players.renditions,
+    media,
+    {
+      requestManifest: (...args) => recorder.call('requestManifest', ...args),
+      requestSegment: (...args) => recorder.call('requestSegment', ...args),
+      cancelRequest: (...args) => recorder.call('cancelRequest', ...args),
+      sessionEnded: (...args) => recorder.call('sessionEnded', ...args),
+    },
+    new MetricSet(),
+  );
   return {
     recorder,
     deliver: (entry) => {
@@ -68,16 +79,22 @@ function replayedPlayers({ players }: RecordingHeader): Replayed {
 
 function replayedCache({ component, tier, policy, capacity }: RecordedCache): Replayed {
   const recorder = new Recorder(component);
-  const node = new CacheNode(tier, createPolicy(policy, capacity), {
-    respond: (...args) => recorder.call('respond', ...args),
-    respondFailure: (...args) => recorder.call('respondFailure', ...args),
-    fetchFromParent: (...args) => recorder.call('fetchFromParent', ...args),
-    evicted: (...args) => recorder.call('evicted', ...args),
-  }, new MetricSet());
+  const node = new CacheNode(
+    tier,
+    createPolicy(policy, capacity),
+    {
+      respond: (...args) => recorder.call('respond', ...args),
+      respondFailure: (...args) => recorder.call('respondFailure', ...args),
+      fetchFromParent: (...args) => recorder.call('fetchFromParent', ...args),
+      evicted: (...args) => recorder.call('evicted', ...args),
+    },
+    new MetricSet(),
+  );
   return {
     recorder,
     deliver: (entry) => {
-      if ('input' in entry) given(recorder, entry.now, entry.input as CacheInput, (now, input) => node.handle(now, input));
+      if ('input' in entry)
+        given(recorder, entry.now, entry.input as CacheInput, (now, input) => node.handle(now, input));
     },
   };
 }
@@ -98,7 +115,9 @@ function firstDifference(
   replayed: readonly RecordingEntry[],
 ): ReplayDifference | undefined {
   for (let index = 0; index < Math.max(recorded.length, replayed.length); index++) {
-    const [before, after] = [recorded[index], replayed[index]].map((entry) => JSON.stringify(entry) ?? 'nothing');
+    const [before, after] = [recorded[index], replayed[index]].map(
+      (entry) => JSON.stringify(entry) ?? 'nothing',
+    );
     if (before !== after) return { component, index, recorded: before!, replayed: after! };
   }
   return undefined;

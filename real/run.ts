@@ -32,16 +32,18 @@ export class RealRunTooLargeError extends Error {
 }
 
 /**
- * Runs a scenario for real: object store, packaged clip, cache processes, shaped links and players on the machine's
- * clock. Everything it started is stopped when it returns or throws. Throws MissingRequirementError (status 5) when
- * something is not there, InterruptedError (130) when it is interrupted before anybody could watch.
+ * Runs a scenario for real: object store, packaged clip, cache processes, shaped links and players on the
+ * machine's clock. Everything it started is stopped when it returns or throws. Throws MissingRequirementError
+ * (status 5) when something is not there, InterruptedError (130) when it is interrupted before anybody could
+ * watch.
  */
 export async function runReal(plan: ScenarioPlan, options: RealRunOptions): Promise<RunRecord> {
   checkSize(plan);
   const startedMs = performance.now();
   const clip = options.clip ?? plan.clip ?? SHIPPED_CLIP;
   const interrupts = abortOnInterrupt();
-  const signal = options.signal === undefined ? interrupts.signal : AbortSignal.any([options.signal, interrupts.signal]);
+  const signal =
+    options.signal === undefined ? interrupts.signal : AbortSignal.any([options.signal, interrupts.signal]);
   const supervisor = new Supervisor();
   const log = options.log ?? (() => {});
   let stage: Stage | undefined;
@@ -54,14 +56,27 @@ export async function runReal(plan: ScenarioPlan, options: RealRunOptions): Prom
       writeFileSync(join(options.outDir, 'sizes.json'), sizeTableOf(stage.package, basename(clip)));
     }
     const { run, name, title } = plan.scenario;
-    return summariseRun({
-      scenario: name, title, world: 'real', seed: run.seed, fidelity: run.fidelity, scale: 1,
-      complete: !signal.aborted, warmupSeconds: run.warmup / US_PER_S,
-      wallSeconds: (performance.now() - startedMs) / 1000,
-      provenance: withReality(options.provenance, stage, clip), slos: plan.slos,
-    }, [outcomeOf(stage, played)]);
+    return summariseRun(
+      {
+        scenario: name,
+        title,
+        world: 'real',
+        seed: run.seed,
+        fidelity: run.fidelity,
+        scale: 1,
+        complete: !signal.aborted,
+        warmupSeconds: run.warmup / US_PER_S,
+        wallSeconds: (performance.now() - startedMs) / 1000,
+        provenance: withReality(options.provenance, stage, clip),
+        slos: plan.slos,
+      },
+      [outcomeOf(stage, played)],
+    );
   } catch (error) {
-    if (signal.aborted) throw new InterruptedError('the real run was interrupted before it had anything to report');
+    if (signal.aborted)
+      throw new InterruptedError('the real run was interrupted before it had anything to report', {
+        cause: error,
+      });
     throw error;
   } finally {
     try {
@@ -83,10 +98,13 @@ function checkSize(plan: ScenarioPlan): void {
     ['caches', cdn.edge.nodes + cdn.regional.nodes, MOST_CACHES],
     ['videos', catalogue.videos, MOST_VIDEOS],
   ] as const;
-  const problems = asked.filter(([, count, most]) => count > most)
+  const problems = asked
+    .filter(([, count, most]) => count > most)
     .map(([what, count, most]) => `${count} ${what}, at most ${most}`);
   if (problems.length > 0) {
-    throw new RealRunTooLargeError(`${plan.scenario.name} is too large for a real run: ${problems.join('; ')}`);
+    throw new RealRunTooLargeError(
+      `${plan.scenario.name} is too large for a real run: ${problems.join('; ')}`,
+    );
   }
 }
 

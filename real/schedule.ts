@@ -11,14 +11,19 @@ export interface ScheduledRun {
 }
 
 /**
- * The moments of a run that come by the clock: samples of the time series, the end of the warm-up, a look at the
- * progress each second, and the end. `over` resolves when the scenario's duration has passed.
+ * The moments of a run that come by the clock: samples of the time series, the end of the warm-up, a look at
+ * the progress each second, and the end. `over` resolves when the scenario's duration has passed.
  */
 export class Schedule {
   readonly over: Promise<void>;
   readonly #timers: WakeTimer[];
 
-  constructor(clock: Clock, run: ScheduledRun, mark: (kind: MarkKind, atUs: Us) => void, progress: () => void) {
+  constructor(
+    clock: Clock,
+    run: ScheduledRun,
+    mark: (kind: MarkKind, atUs: Us) => void,
+    progress: () => void,
+  ) {
     let finish = () => {};
     this.over = new Promise((resolve) => (finish = resolve));
     const end = once(run.duration, finish);

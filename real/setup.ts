@@ -15,10 +15,15 @@ export interface Requirement {
   readonly remedy: string;
 }
 
-/** Weir's own folder for the tools it installs: `$WEIR_HOME/bin`, else `.weir/bin` in the repository. */
-export function toolsFolder(): string {
+/** Weir's own folder on this machine: `$WEIR_HOME`, else `.weir` in the repository. */
+export function weirHome(): string {
   const home = process.env['WEIR_HOME'];
-  return join(home === undefined || home === '' ? join(REPOSITORY, '.weir') : resolve(home), 'bin');
+  return home === undefined || home === '' ? join(REPOSITORY, '.weir') : resolve(home);
+}
+
+/** Weir's own folder for the programs it installs. */
+export function toolsFolder(): string {
+  return join(weirHome(), 'bin');
 }
 
 /** Looks for everything real mode needs, in Weir's own tools folder first and then on PATH. */
@@ -42,8 +47,15 @@ export function requireProgram(name: Requirement['name']): string {
  * Installs what is missing and says through `log` each command before it runs it. Throws
  * MissingRequirementError when something cannot be installed from here or its installation fails.
  */
-export async function installMissing(log: (line: string) => void, signal?: AbortSignal): Promise<Requirement[]> {
-  const missing = new Set(checkRequirements().filter((one) => one.found === undefined).map((one) => one.name));
+export async function installMissing(
+  log: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<Requirement[]> {
+  const missing = new Set(
+    checkRequirements()
+      .filter((one) => one.found === undefined)
+      .map((one) => one.name),
+  );
   if (missing.has('minio')) await installMinio(log, signal);
   if (missing.has('ffmpeg') || missing.has('ffprobe')) await installFfmpeg(log, signal);
   for (const name of missing) requireProgram(name);
@@ -58,14 +70,20 @@ async function installMinio(log: (line: string) => void, signal: AbortSignal | u
   if (go !== undefined) throw new MissingRequirementError('minio', 'cannot be installed', go);
   const folder = toolsFolder();
   mkdirSync(folder, { recursive: true });
+  log('MinIO comes as source only: compiling it takes some minutes');
   await run(['go', 'install', MINIO_MODULE], { GOBIN: folder }, log, signal);
 }
 
 async function installFfmpeg(log: (line: string) => void, signal: AbortSignal | undefined): Promise<void> {
   const commands = ffmpegCommands();
-  if (commands === undefined) throw new MissingRequirementError('ffmpeg', 'cannot be installed', ffmpegRemedy());
+  if (commands === undefined)
+    throw new MissingRequirementError('ffmpeg', 'cannot be installed', ffmpegRemedy());
   if (commands[0]![0] === 'sudo' && spawnSync('sudo', ['-n', 'true']).status !== 0) {
-    throw new MissingRequirementError('ffmpeg', 'installing it needs rights this user has not', ffmpegRemedy());
+    throw new MissingRequirementError(
+      'ffmpeg',
+      'installing it needs rights this user has not',
+      ffmpegRemedy(),
+    );
   }
   for (const command of commands) await run(command, {}, log, signal);
 }
@@ -79,7 +97,10 @@ function requirement(name: Requirement['name'], versionFlag: string, remedy: str
 
 function findProgram(name: string): string | undefined {
   const folders = [toolsFolder(), ...(process.env['PATH'] ?? '').split(delimiter)];
-  return folders.filter((folder) => folder !== '').map((folder) => join(folder, name)).find(isExecutable);
+  return folders
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {
@@ -97,7 +118,8 @@ function minioRemedy(): string {
 
 /** What keeps `go install` from working, as a remedy; undefined when nothing does. */
 function goProblem(): string | undefined {
-  const need = 'Install Go 1.24 or later (https://go.dev/dl), then run: weir real setup --install; or give ' +
+  const need =
+    'Install Go 1.24 or later (https://go.dev/dl), then run: weir real setup --install; or give ' +
     'another S3 endpoint with --s3 URL';
   if (findProgram('go') === undefined) return need;
   const said = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8', timeout: 20_000 }).stdout ?? '';
@@ -116,7 +138,10 @@ function ffmpegRemedy(): string {
 function ffmpegCommands(): string[][] | undefined {
   const rights = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   if (findProgram('apt-get') !== undefined) {
-    return [[...rights, 'apt-get', 'update'], [...rights, 'apt-get', 'install', '-y', 'ffmpeg']];
+    return [
+      [...rights, 'apt-get', 'update'],
+      [...rights, 'apt-get', 'install', '-y', 'ffmpeg'],
+    ];
   }
   if (findProgram('dnf') !== undefined) return [[...rights, 'dnf', 'install', '-y', 'ffmpeg-free']];
   if (findProgram('brew') !== undefined) return [['brew', 'install', 'ffmpeg']];

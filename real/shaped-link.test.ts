@@ -13,7 +13,9 @@ test('pieces pass one after the other at the rate of the link, however late it i
   expect(link.passed(1_499)).toEqual([]);
   link.enqueue(1_600, 1, 'c', 100);
   expect(link.passed(9_000)).toEqual([
-    { flow: 1, piece: 'a', at: 1_500 }, { flow: 1, piece: 'b', at: 1_750 }, { flow: 1, piece: 'c', at: 1_850 },
+    { flow: 1, piece: 'a', at: 1_500 },
+    { flow: 1, piece: 'b', at: 1_750 },
+    { flow: 1, piece: 'c', at: 1_850 },
   ]);
   expect(link.wakeAt()).toBe(NEVER);
   link.enqueue(10_000, 1, 'd', 100); // the idle time is lost

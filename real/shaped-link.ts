@@ -16,9 +16,9 @@ interface Waiting<Piece> {
 }
 
 /**
- * The queue before a link of varying capacity: pieces pass one after the other, each when the link has carried
- * its bits, and flows take turns piece by piece. Times are exact however late it is asked: a piece that follows
- * another begins when that one has passed, not when somebody noticed.
+ * The queue before a link of varying capacity: pieces pass one after the other, each when the link has
+ * carried its bits, and flows take turns piece by piece. Times are exact however late it is asked: a piece
+ * that follows another begins when that one has passed, not when somebody noticed.
  */
 export class ShapedLink<Piece> {
   readonly #bandwidth: Bandwidth;
@@ -32,7 +32,10 @@ export class ShapedLink<Piece> {
     this.#bandwidth = bandwidth;
   }
 
-  /** A piece joins its flow's queue; a piece of no bytes (an end of stream) passes in its turn and takes no time. */
+  /**
+   * A piece joins its flow's queue; a piece of no bytes (an end of stream) passes in its turn and takes no
+   * time.
+   */
   enqueue(now: Us, flow: number, piece: Piece, bytes: Bytes): void {
     const queue = this.#flows.get(flow);
     if (queue === undefined) this.#flows.set(flow, [{ piece, bytes, since: now }]);

@@ -1,5 +1,5 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { NEVER, type Us } from '../models/core/units.ts';
+import { NEVER, type Bytes, type Us } from '../models/core/units.ts';
 import type { Bandwidth } from '../models/network/bandwidth.ts';
 import type { Clock } from './clock.ts';
 import { pieceBytes, ShapedLink } from './shaped-link.ts';
@@ -15,8 +15,9 @@ export interface LinkShaperOptions {
 }
 
 /**
- * One viewer's access link: a TCP proxy on the loopback that lets bytes from the server through exactly as fast
- * as a trace allows, and delays both directions by half its round-trip time. All connections share the link.
+ * One viewer's access link: a TCP proxy on the loopback that lets bytes from the server through exactly as
+ * fast as a trace allows, and delays both directions by half its round-trip time. All connections share the
+ * link.
  *
  *   viewer ──▶ half the RTT ─────────────────────────────▶ server
  *   viewer ◀── half the RTT ◀── ShapedLink [bits of trace] ◀── server
@@ -103,7 +104,7 @@ export class LinkShaper {
           if (!client.destroyed) client.write(piece);
         });
       }
-      if (this.#link.queued(flow) > MOST_QUEUED) server.pause();
+      if (this.#link.queued(flow) > this.#mostQueued()) server.pause();
     });
     server.on('end', () => enqueue(0, () => client.end()));
     server.on('error', () => enqueue(0, () => client.resetAndDestroy()));
@@ -123,7 +124,16 @@ export class LinkShaper {
     const connection = this.#connections.get(flow);
     if (connection === undefined || !connection.server.isPaused()) return;
     const waiting = this.#link.queued(flow) + connection.client.writableLength;
-    if (waiting <= MOST_QUEUED / 2) connection.server.resume();
+    if (waiting <= this.#mostQueued() / 2) connection.server.resume();
+  }
+
+  /**
+   * What a flow may have queued: enough that the link is not idle while this process is not given the
+   * processor.
+   */
+  #mostQueued(): Bytes {
+    const rate = this.#options.bandwidth.rateAt(this.#options.clock.now());
+    return Math.max(MOST_QUEUED, (rate / 8) * QUEUED_S);
   }
 
   #delay(line: DelayLine, action: () => void): void {
@@ -164,3 +174,4 @@ class DelayLine {
 }
 
 const MOST_QUEUED = 256 * 1024;
+const QUEUED_S = 0.5;

@@ -7,7 +7,9 @@ import { chooseEncoder, probeEncoders, type EncoderProbe } from './encoders.ts';
 import { MissingRequirementError } from './missing-requirement.ts';
 import { startMinio } from './minio.ts';
 import { ObjectStore, parseS3Url, type S3Endpoint } from './object-store.ts';
-import { MASTER, packageHls, type PackagedVideo } from './package-hls.ts';
+import { MASTER, type PackagedVideo } from './package-hls.ts';
+import { packageOnce } from './package-store.ts';
+import { weirHome } from './setup.ts';
 
 /** What a real run streams: a packaged clip in an object store. */
 export interface Stage {
@@ -31,11 +33,14 @@ export interface StageOptions {
 }
 
 /** Packages the clip of a scenario at its ladder and puts it into an object store, once for every video. */
-export async function setStage(supervisor: Supervisor, plan: ScenarioPlan, options: StageOptions): Promise<Stage> {
+export async function setStage(
+  supervisor: Supervisor,
+  plan: ScenarioPlan,
+  options: StageOptions,
+): Promise<Stage> {
   const { s3Url, signal, log } = options;
-  const endpoint = s3Url === undefined
-    ? (await startMinio(supervisor, signal)).endpoint
-    : parseS3Url(s3Url, process.env);
+  const endpoint =
+    s3Url === undefined ? (await startMinio(supervisor, signal)).endpoint : parseS3Url(s3Url, process.env);
   log(s3Url === undefined ? `MinIO listens on ${endpoint.url}` : `objects go to ${endpoint.url}`);
   const store = new ObjectStore(endpoint);
   const bucket = `weir-${randomBytes(6).toString('hex')}`;
@@ -49,7 +54,7 @@ export async function setStage(supervisor: Supervisor, plan: ScenarioPlan, optio
     const packaged = await packageClip(supervisor, plan, probes, options);
     await store.createBucket(bucket);
     await upload(store, bucket, packaged, plan.scenario.catalogue.videos, signal);
-    log(`uploaded ${packaged.files.length} files as ${plan.scenario.catalogue.videos} video(s) to bucket ${bucket}`);
+    log(`uploaded ${packaged.files.length} files for each of ${plan.scenario.catalogue.videos} videos`);
     return { package: packaged, probes, endpoint, ownStore: s3Url === undefined, bucket, clear };
   } catch (error) {
     await clear().catch(() => undefined); // the first error says what went wrong
@@ -71,7 +76,11 @@ async function packageClip(
   const encoder = chooseEncoder(probes);
   if (encoder === undefined) {
     const why = probes.map((probe) => `${probe.name}: ${probe.absence} (${probe.detail})`).join('; ');
-    throw new MissingRequirementError('H.264 encoder', `none works: ${why}`, 'Install an ffmpeg built with libx264');
+    throw new MissingRequirementError(
+      'H.264 encoder',
+      `none works: ${why}`,
+      'Install an ffmpeg built with libx264',
+    );
   }
   const { ladder, segment } = plan.scenario.catalogue;
   log(`packaging ${clip} with ${encoder} at ${ladder.map((rung) => rung.name).join(', ')}`);
@@ -82,8 +91,11 @@ async function packageClip(
     shown = seconds;
     log(`packaged ${seconds} s of media, ${progress.speed}x`);
   };
-  const directory = supervisor.temporaryDirectory('package');
-  return packageHls(supervisor, { clip, directory, segmentUs: segment, ladder, encoder, signal, onProgress });
+  const store = join(weirHome(), 'packages');
+  const wish = { clip, segmentUs: segment, ladder, encoder, signal, onProgress };
+  const { video, reused } = await packageOnce(supervisor, store, wish);
+  log(reused ? `taken from ${video.directory}, where it was packaged before` : `kept in ${video.directory}`);
+  return video;
 }
 
 async function upload(

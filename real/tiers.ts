@@ -23,14 +23,28 @@ export class RealTiers {
     this.#all = [...edges, ...regionals];
   }
 
-  static async start(supervisor: Supervisor, plan: ScenarioPlan, stage: Stage, links: RealLinks): Promise<RealTiers> {
+  static async start(
+    supervisor: Supervisor,
+    plan: ScenarioPlan,
+    stage: Stage,
+    links: RealLinks,
+  ): Promise<RealTiers> {
     const { edge, regional, origin } = plan.scenario.cdn;
-    const regionals = await startTier(supervisor, 'regional', regional, async (): Promise<CacheParentConfig> => {
-      if (!stage.ownStore) return { kind: 's3', endpoint: stage.endpoint, bucket: stage.bucket };
-      const server = Number(new URL(stage.endpoint.url).port);
-      const link = await links.open(new ConstantBandwidth(regional.uplink, origin.latency), server);
-      return { kind: 's3', endpoint: { ...stage.endpoint, url: `http://127.0.0.1:${link.port}` }, bucket: stage.bucket };
-    });
+    const regionals = await startTier(
+      supervisor,
+      'regional',
+      regional,
+      async (): Promise<CacheParentConfig> => {
+        if (!stage.ownStore) return { kind: 's3', endpoint: stage.endpoint, bucket: stage.bucket };
+        const server = Number(new URL(stage.endpoint.url).port);
+        const link = await links.open(new ConstantBandwidth(regional.uplink, origin.latency), server);
+        return {
+          kind: 's3',
+          endpoint: { ...stage.endpoint, url: `http://127.0.0.1:${link.port}` },
+          bucket: stage.bucket,
+        };
+      },
+    );
     const edges = await startTier(supervisor, 'edge', edge, async (i): Promise<CacheParentConfig> => {
       const parent = regionals[i % regionals.length]!;
       const link = await links.open(new ConstantBandwidth(edge.uplink, regional.latency), parent.port);
@@ -73,10 +87,16 @@ async function startTier(
 ): Promise<CacheHandle[]> {
   const handles: CacheHandle[] = [];
   for (let node = 0; node < params.nodes; node++) {
-    handles.push(await CacheHandle.start(supervisor, {
-      component: `${tier}-${node}`, tier, policy: params.policy, capacity: params.capacity,
-      parent: await parentOf(node), parentLimitMs: PARENT_LIMIT_MS,
-    }));
+    handles.push(
+      await CacheHandle.start(supervisor, {
+        component: `${tier}-${node}`,
+        tier,
+        policy: params.policy,
+        capacity: params.capacity,
+        parent: await parentOf(node),
+        parentLimitMs: PARENT_LIMIT_MS,
+      }),
+    );
   }
   return handles;
 }

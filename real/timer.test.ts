@@ -22,10 +22,14 @@ test('an input that moves the wake-up later or cancels it is honoured', async ()
   const clock = new RunClock();
   const woken: Us[] = [];
   let wakeAt: Us = 10_000;
-  const timer = new WakeTimer(clock, () => wakeAt, (now) => {
-    woken.push(now);
-    wakeAt = NEVER;
-  });
+  const timer = new WakeTimer(
+    clock,
+    () => wakeAt,
+    (now) => {
+      woken.push(now);
+      wakeAt = NEVER;
+    },
+  );
   timer.rearm();
   wakeAt = 60_000;
   timer.rearm();
@@ -39,11 +43,19 @@ test('an input that moves the wake-up later or cancels it is honoured', async ()
 test('a closed timer never wakes, and a wake-up weeks ahead does not fire at once', async () => {
   const clock = new RunClock();
   let count = 0;
-  const closed = new WakeTimer(clock, () => 5_000, () => count++);
+  const closed = new WakeTimer(
+    clock,
+    () => 5_000,
+    () => count++,
+  );
   closed.rearm();
   closed.close();
   closed.rearm();
-  const distant = new WakeTimer(clock, () => 1e13, () => count++);
+  const distant = new WakeTimer(
+    clock,
+    () => 1e13,
+    () => count++,
+  );
   distant.rearm();
   await sleep(30);
   distant.close();
