@@ -21,8 +21,10 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource): ScenarioPl
   });
   const sizeTables = scenario.catalogue.sizes.tables.flatMap((path, i) =>
     data.readTables(path, ['catalogue', 'sizes', 'tables', i]));
-  if (scenario.catalogue.sizes.use === 'exact' && data.issues.length === 0) checkExact(scenario, sizeTables, data);
-  const clip = scenario.real === undefined ? undefined : data.locateFile(scenario.real.clip, ['real', 'clip']);
+  const isExact = scenario.catalogue.sizes.use === 'exact';
+  if (isExact && data.issues.length === 0) checkExact(scenario, sizeTables, data);
+  const named = scenario.real?.clip;
+  const clip = named === undefined ? undefined : data.locateFile(named, ['real', 'clip']);
   if (data.issues.length > 0) throw new ScenarioError(data.issues);
   const { inputs } = data;
   const digest = files.sha256(canonicalJson({ scenario, inputs }));
@@ -38,8 +40,9 @@ function checkExact(scenario: Scenario, tables: readonly SizeTable[], data: Data
       && rates.every((rate, i) => Math.abs(rate - table.bitrates[i]!) < 1);
     if (fits) continue;
     const list = table.bitrates.map((rate) => `${rate / 1000} kbps`).join(', ');
+    const needs = `${table.segmentUs / 1e6} s at ${list}`;
     data.problem(['catalogue', 'sizes', 'use'],
-      `"exact" needs the ladder and segment duration of ${table.name}: ${table.segmentUs / 1e6} s at ${list}`);
+      `"exact" needs the ladder and segment duration of ${table.name}: ${needs}`);
   }
   if (tables.length === 0) data.problem(['catalogue', 'sizes', 'use'], '"exact" needs a table');
 }

@@ -10,7 +10,7 @@ import { parseTrace } from './trace-files.ts';
 
 type Path = ReadonlyArray<string | number>;
 
-/** Reads the files a scenario names; what is wrong with them is collected, in the order of the scenario's lines. */
+/** Reads the files a scenario names and collects what is wrong with them, in the order of the scenario. */
 export class DataFiles {
   readonly inputs: InputFile[] = [];
   readonly #file: string;
@@ -26,7 +26,8 @@ export class DataFiles {
   }
 
   get issues(): ScenarioIssue[] {
-    return [...this.#found].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column).map(({ issue }) => issue);
+    return [...this.#found].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)
+      .map(({ issue }) => issue);
   }
 
   /** Looks at the files that an input names, whatever else is wrong with it. */
@@ -96,15 +97,17 @@ export class DataFiles {
       parse(text);
     } catch (error) {
       const place = this.#place(at);
-      if (error instanceof ScenarioError) this.#found.push(...error.issues.map((issue) => ({ at: place, issue })));
-      else if (error instanceof UnreadableFileError) this.problem(at, `${shownAs}: ${error.message}`);
-      else throw error;
+      if (error instanceof ScenarioError) {
+        this.#found.push(...error.issues.map((issue) => ({ at: place, issue })));
+      }
+      if (error instanceof UnreadableFileError) this.problem(at, `${shownAs}: ${error.message}`);
+      else if (!(error instanceof ScenarioError)) throw error;
     }
   }
 
   /**
-   * Where a file or folder lies: beside the file that names it first (a setting names it from where the command
-   * runs), then beside the scenario, then in Weir's library.
+   * Where a file or folder lies: beside the file that names it first (a setting names it from where the
+   * command runs), then beside the scenario, then in Weir's library.
    */
   #locate(path: string, at: Path): string | undefined {
     const { file } = this.#place(at);
@@ -118,7 +121,8 @@ export class DataFiles {
       .filter((name) => !/\.(md|ts|txt)$/.test(name))
       .map((name) => (folder === '.' ? name : `${folder}/${name}`));
     const hint = known.length > 0 ? `; ${suggest(path, known)}` : '';
-    this.problem(at, `expected a file or folder beside the scenario or in Weir's library, but there is no ${path}${hint}`);
+    this.problem(at,
+      `expected a file or folder beside the scenario or in Weir's library, but there is no ${path}${hint}`);
     return undefined;
   }
 }

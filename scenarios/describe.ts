@@ -41,9 +41,9 @@ function describe(problem: z.core.$ZodIssue, path: Path, input: unknown): string
     case 'invalid_type':
       return `expected ${withArticle(problem.expected)}, got ${got}`;
     case 'too_small':
-      return problem.origin === 'array' || problem.origin === 'string'
-        ? `expected at least ${problem.minimum} ${problem.origin === 'array' ? 'entries' : 'characters'}, got ${got}`
-        : `expected ${problem.inclusive === false ? '>' : 'at least'} ${problem.minimum}, got ${got}`;
+      if (problem.origin === 'array') return `expected at least ${problem.minimum} in the list, got ${got}`;
+      if (problem.origin === 'string') return 'expected a text that is not empty';
+      return `expected ${problem.inclusive === false ? '>' : 'at least'} ${problem.minimum}, got ${got}`;
     case 'too_big':
       return problem.origin === 'array'
         ? `expected at most ${problem.maximum} entries`

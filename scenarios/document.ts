@@ -1,5 +1,6 @@
 import {
-  LineCounter, isAlias, isMap, isNode, isScalar, parseDocument, visit, type Document, type Pair, type YAMLError,
+  LineCounter, isAlias, isMap, isNode, isScalar, parseDocument, visit, type Document, type Pair,
+    type YAMLError,
   type YAMLMap,
 } from 'yaml';
 import { ScenarioError, type ScenarioIssue } from './errors.ts';
@@ -36,7 +37,9 @@ export function readScenarioFile(file: string, files: FileSource): ScenarioFile 
   };
   const problems = [...document.errors, ...document.warnings]
     .map((problem) => at(problem.pos[0], wordsOf(problem)));
-  for (const { offset, key } of repeatedKeys(document)) problems.push(at(offset, `the key "${key}" stands here twice`));
+  for (const { offset, key } of repeatedKeys(document)) {
+    problems.push(at(offset, `the key "${key}" stands here twice`));
+  }
   if (problems.length > 0) throw new ScenarioError(firstOf(problems, whole));
   const value = toValue(document, at, whole);
   if (!isRecord(value)) {
@@ -83,7 +86,10 @@ function readText(file: string, files: FileSource): string {
     : 'expected a scenario file, but it is a folder');
 }
 
-function firstOf(problems: readonly ScenarioIssue[], whole: (message: string) => ScenarioIssue): ScenarioIssue[] {
+function firstOf(
+  problems: readonly ScenarioIssue[],
+  whole: (message: string) => ScenarioIssue,
+): ScenarioIssue[] {
   const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
   const more = sorted.length - MOST_ISSUES;
   return more > 0 ? [...sorted.slice(0, MOST_ISSUES), whole(`and ${more} more`)] : sorted;
@@ -126,12 +132,14 @@ function toValue(
     visit(document, {
       Alias(_name, alias) {
         if (alias.source !== unknown || !isAlias(alias)) return undefined;
-        issue = at(alias.range?.[0] ?? 0, `*${alias.source} stands for nothing: no &${alias.source} comes before it`);
+        const words = `*${alias.source} stands for nothing: no &${alias.source} comes before it`;
+        issue = at(alias.range?.[0] ?? 0, words);
         return visit.BREAK;
       },
     });
     const bomb = message.startsWith('Excessive alias count');
-    throw new ScenarioError([issue ?? whole(`YAML: ${bomb ? 'aliases multiply to more than can be read' : message}`)]);
+    const words = bomb ? 'aliases multiply to more than can be read' : message;
+    throw new ScenarioError([issue ?? whole(`YAML: ${words}`)]);
   }
 }
 
@@ -167,7 +175,8 @@ function placeOf(
 function pairsOf(map: YAMLMap, known: WeakMap<object, Map<string, Pair>>): Map<string, Pair> {
   let pairs = known.get(map);
   if (pairs === undefined) {
-    pairs = new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : [])));
+    pairs = new Map();
+    for (const pair of map.items) if (isScalar(pair.key)) pairs.set(String(pair.key.value), pair);
     known.set(map, pairs);
   }
   return pairs;

@@ -33,7 +33,7 @@ export function formatPath(path: ReadonlyArray<string | number>): string {
   return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : i === 0 ? key : `.${key}`)).join('');
 }
 
-/** The known name nearest to a misspelt one, or undefined when none is near (Levenshtein distance at most a third). */
+/** The known name nearest to a misspelt one; undefined when none is within a third of its letters. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   // Of a very short name something must be left.

@@ -1,6 +1,6 @@
 /** How the loader reaches files: a host with a disk implements it, a browser hands in what it has fetched. */
 export interface FileSource {
-  /** Text of a file, undefined when there is none; throws UnreadableFileError, FileTooLargeError beyond `limit` bytes. */
+  /** Text of a file, undefined when there is none; throws UnreadableFileError, as beyond `limit` bytes. */
   readText(path: string, limit: number): string | undefined;
   /** Names in a folder, sorted, or undefined when it is no folder. */
   list(path: string): readonly string[] | undefined;

@@ -12,7 +12,7 @@ export interface LimitProblem {
   readonly message: string;
 }
 
-/** What no single parameter shows: bounds between parameters, names that stand twice, runs that no memory holds. */
+/** What no single parameter shows: bounds between them, names that stand twice, runs no memory holds. */
 export function checkLimits(scenario: Scenario, input: unknown): LimitProblem[] {
   const problems = durationsBeyond(scenario, scenario, []);
   if (problems.length > 0) return problems;
@@ -30,15 +30,18 @@ function relations({ run, catalogue, audience, player }: Scenario, input: unknow
     problems.push({ path, message: `expected ${expected}, got ${written(path)}` });
   };
   if (run.warmup >= run.duration) {
-    problem(['run', 'warmup'], `a warm-up shorter than the run (run.duration is ${written(['run', 'duration'])})`);
+    problem(['run', 'warmup'],
+      `a warm-up shorter than the run (run.duration is ${written(['run', 'duration'])})`);
   }
   if (player.bufferMax < catalogue.segment) {
-    problem(['player', 'bufferMax'], `room for one segment (catalogue.segment is ${written(['catalogue', 'segment'])})`);
+    problem(['player', 'bufferMax'],
+      `room for one segment (catalogue.segment is ${written(['catalogue', 'segment'])})`);
   }
   const laws = [['catalogue', 'length', catalogue.length], ['audience', 'watch', audience.watch]] as const;
   for (const [part, key, law] of laws) {
     if (law.law === 'uniform' && law.low > law.high) {
-      problem([part, key, 'low'], `a smallest value below the largest (high is ${written([part, key, 'high'])})`);
+      problem([part, key, 'low'],
+        `a smallest value below the largest (high is ${written([part, key, 'high'])})`);
     }
   }
   return problems;
@@ -56,13 +59,17 @@ function sizes({ run, catalogue, audience }: Scenario): LimitProblem[] {
   const problems: LimitProblem[] = [];
   const check = (path: Path, what: string, got: number, limit: number, remedy: string) => {
     if (got <= limit) return;
-    problems.push({ path, message: `expected at most ${count(limit)} ${what}, got about ${count(got)}: ${remedy}` });
+    const message = `expected at most ${count(limit)} ${what}, got about ${count(got)}: ${remedy}`;
+    problems.push({ path, message });
   };
   const sessions = mostSessions(audience, run.duration);
   const segments = Math.max(1, meanDuration(catalogue.length) / catalogue.segment);
-  check(['run', 'sampleEvery'], 'samples in a run', run.duration / run.sampleEvery, MOST_SAMPLES, 'sample less often');
-  check(['audience', 'arrivals'], 'sessions in a run', sessions, MOST_SESSIONS, 'lower the peak, or run.duration');
-  check(['catalogue', 'videos'], 'segments in the catalogue', catalogue.videos * catalogue.ladder.length * segments,
+  check(['run', 'sampleEvery'], 'samples in a run', run.duration / run.sampleEvery, MOST_SAMPLES,
+    'sample less often');
+  check(['audience', 'arrivals'], 'sessions in a run', sessions, MOST_SESSIONS,
+    'lower the peak, or run.duration');
+  check(['catalogue', 'videos'], 'segments in the catalogue',
+    catalogue.videos * catalogue.ladder.length * segments,
     MOST_SEGMENTS, 'lower the videos, their length or the ladder');
   return problems;
 }
@@ -76,19 +83,25 @@ const MOST_SEGMENTS = 500_000_000;
 
 /** Durations that a double does not count in microseconds any more. */
 function durationsBeyond(value: unknown, scenario: Scenario, path: Path): LimitProblem[] {
-  if (Array.isArray(value)) return value.flatMap((entry, i) => durationsBeyond(entry, scenario, [...path, i]));
+  if (Array.isArray(value)) {
+    return value.flatMap((entry, i) => durationsBeyond(entry, scenario, [...path, i]));
+  }
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value).flatMap(([key, entry]) => durationsBeyond(entry, scenario, [...path, key]));
   }
   if (typeof value !== 'number' || value <= LONGEST_US) return [];
   const schema = schemaAt(scenarioSchema, path, scenario)?.schema;
   if (schema === undefined || (unwrap(schema).meta.unit !== 'us' && value < Infinity)) return [];
-  return [{ path, message: value < Infinity ? 'expected at most 100 years, got more' : 'expected a finite number' }];
+  const message = value < Infinity ? 'expected at most 100 years, got more' : 'expected a finite number';
+  return [{ path, message }];
 }
 
 const LONGEST_US = 100 * 365.25 * 86_400 * US_PER_S;
 
-function repeated(entries: ReadonlyArray<{ readonly name: string }>, path: readonly string[]): LimitProblem[] {
+function repeated(
+  entries: ReadonlyArray<{ readonly name: string }>,
+  path: readonly string[],
+): LimitProblem[] {
   return entries.flatMap(({ name }, i) => {
     const first = entries.findIndex((entry) => entry.name === name);
     const message = `expected a name of its own, got "${name}", the name of ${path.at(-1)!}[${first}] too`;

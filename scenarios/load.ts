@@ -84,7 +84,9 @@ function readChain(file: string, files: FileSource): ScenarioFile[] {
     if (chain.some((known) => known.file === next || same(known.file))) {
       throw issue(`expected another file: ${base} extends itself`);
     }
-    if (chain.length === MOST_FILES) throw issue(`expected at most ${MOST_FILES} files that extend each other`);
+    if (chain.length === MOST_FILES) {
+      throw issue(`expected at most ${MOST_FILES} files that extend each other`);
+    }
     chain.push(readScenarioFile(next, files));
   }
 }
@@ -92,7 +94,10 @@ function readChain(file: string, files: FileSource): ScenarioFile[] {
 /** Files that may extend each other: more than anybody follows, fewer than a circle of links makes. */
 const MOST_FILES = 10;
 
-/** Mappings merge key by key; everything else, lists included, is replaced. A new `law` or `rule` replaces its mapping. */
+/**
+ * Mappings merge key by key; everything else, lists included, is replaced. A new `law` or `rule` replaces its
+ * mapping.
+ */
 function merge(base: unknown, over: unknown): unknown {
   if (!isRecord(base) || !isRecord(over)) return over;
   for (const kind of ['law', 'rule']) if (over[kind] !== undefined && over[kind] !== base[kind]) return over;

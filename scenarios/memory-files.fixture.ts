@@ -5,7 +5,8 @@ export function memoryFiles(texts: Readonly<Record<string, string>>): FileSource
   const paths = Object.keys(texts);
   const namesIn = (folder: string) => {
     const prefix = folder === '.' ? '' : `${folder}/`;
-    const below = paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length).split('/')[0]!);
+    const below = paths.filter((path) => path.startsWith(prefix))
+      .map((path) => path.slice(prefix.length).split('/')[0]!);
     return below.length === 0 ? undefined : [...new Set(below)].sort();
   };
   return {

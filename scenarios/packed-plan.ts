@@ -41,7 +41,8 @@ export function unpackPlan({ plan, networks, sizeTables }: PackedPlan): Scenario
     networks: networks.map(({ name, viewersPerLink, traces }) => {
       return { name, viewersPerLink, traces: traces.map((periods) => new TraceTable(periods)) };
     }),
-    sizeTables: sizeTables.map(({ segmentUs, bitrates, rows }) => new SizeTable('', segmentUs, rows, bitrates)),
+    sizeTables: sizeTables.map(({ segmentUs, bitrates, rows }) =>
+      new SizeTable('', segmentUs, rows, bitrates)),
   };
 }
 

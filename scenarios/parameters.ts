@@ -8,7 +8,10 @@ type Path = ReadonlyArray<string | number>;
 /** Where a value was set. */
 export type Origin = ParameterProvenance['origin'];
 
-/** Every parameter of a valid input with its value as written, its unit, where it was set and what it rests on. */
+/**
+ * Every parameter of a valid input with its value as written, its unit, where it was set and what it rests
+ * on.
+ */
 export function listParameters(
   schema: z.ZodType,
   input: unknown,
@@ -18,7 +21,8 @@ export function listParameters(
   walk(schema, input, [], (path, value, meta) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     parameters.push({
-      path: formatPath(path), value: text, unit: meta.unit ?? '', origin: originOf(path), source: meta.source ?? 'assumed',
+      path: formatPath(path), value: text, unit: meta.unit
+        ?? '', origin: originOf(path), source: meta.source ?? 'assumed',
     });
   });
   return parameters;

@@ -45,7 +45,10 @@ export function unwrap(schema: z.ZodType): Unwrapped {
   }
 }
 
-/** The schema of one key of a value, given the value (which picks the branch of a union); undefined when unknown. */
+/**
+ * The schema of one key of a value, given the value (which picks the branch of a union); undefined when
+ * unknown.
+ */
 export function childSchema(schema: z.ZodType, key: string | number, value: unknown): z.ZodType | undefined {
   const { definition } = unwrap(schema);
   if (definition.type === 'array') return typeof key === 'number' ? definition.element : undefined;
@@ -68,7 +71,8 @@ export function knownKeys(schema: z.ZodType, value: unknown): readonly string[] 
 /** Branch of a discriminated union that a value belongs to. */
 export function branchOf(schema: z.ZodType, value: unknown): z.ZodType | undefined {
   const { definition } = unwrap(schema);
-  if (definition.type !== 'union' || definition.discriminator === undefined || !isRecord(value)) return undefined;
+  if (definition.type !== 'union' || definition.discriminator === undefined
+    || !isRecord(value)) return undefined;
   const name = definition.discriminator;
   return definition.options?.find((option) => {
     const literal = unwrap(option).definition.shape?.[name];

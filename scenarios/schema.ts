@@ -18,7 +18,8 @@ export const runParams = z.strictObject({
     .meta({ description: 'Seed all random streams derive from.', unit: 'integer', source: 'assumed' })
     .prefault(42),
   replications: z.number().int().min(1).max(10_000)
-    .meta({ description: 'Independent replications; intervals need at least two.', unit: 'runs', source: 'assumed' })
+    .meta({ description: 'Independent replications; intervals need at least two.', unit: 'runs',
+      source: 'assumed' })
     .prefault(1),
   fidelity: z.enum(['segment'])
     .meta({ description: 'segment: every media segment of every viewer.', unit: 'name', source: 'assumed' })
@@ -31,12 +32,17 @@ export const realParams = z.strictObject({
     .meta({ description: 'The video to package and stream.', unit: 'path', source: 'assumed' }),
 });
 
-/** A scenario file; `checkLimits` holds what concerns more than one parameter. A part that is left out is not simulated. */
+/**
+ * A scenario file; `checkLimits` holds what concerns more than one parameter. A part that is left out is not
+ * simulated.
+ */
 export const scenarioSchema = z.strictObject({
-  weir: z.literal(1).meta({ description: 'Version of the scenario format.', unit: 'version', source: 'assumed' }),
+  weir: z.literal(1).meta({ description: 'Version of the scenario format.', unit: 'version',
+    source: 'assumed' }),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes')
     .meta({ description: 'Name of the scenario.', unit: 'name', source: 'assumed' }),
-  title: z.string().min(1).meta({ description: 'What it is, in a few words.', unit: 'text', source: 'assumed' }),
+  title: z.string().min(1).meta({ description: 'What it is, in a few words.', unit: 'text',
+    source: 'assumed' }),
   description: z.string().prefault('')
     .meta({ description: 'What it shows and why.', unit: 'text', source: 'assumed' }),
   run: runParams,

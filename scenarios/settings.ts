@@ -13,7 +13,10 @@ export interface Setting {
   readonly value: unknown;
 }
 
-/** Reads `cdn.edge.nodes=3` or `audience.networks[0].share=20%`; throws ScenarioError with all that cannot be read. */
+/**
+ * Reads `cdn.edge.nodes=3` or `audience.networks[0].share=20%`; throws ScenarioError with all that cannot be
+ * read.
+ */
 export function parseSettings(texts: readonly string[]): Setting[] {
   const issues: ScenarioIssue[] = [];
   const settings = texts.flatMap((text) => {
@@ -52,13 +55,16 @@ function parseSetting(text: string): Setting | string {
 }
 
 /**
- * The input with a setting put in; throws ScenarioError when it names an entry beyond the end of a list. Where the
+ * The input with a setting put in; throws ScenarioError when it names an entry beyond the end of a list.
+ * Where the
  * input leaves out what the setting is a part of, the part's default is filled in first.
  */
-export function applySetting(input: unknown, setting: Setting, merge: (base: unknown, over: unknown) => unknown): unknown {
+export function applySetting(input: unknown, setting: Setting, merge: (base: unknown, over: unknown) =>
+  unknown): unknown {
   const setAt = (target: unknown, depth: number): unknown => {
     const key = setting.path[depth];
-    if (key === undefined) return isRecord(target) && isRecord(setting.value) ? merge(target, setting.value) : setting.value;
+    if (key === undefined) return isRecord(target) && isRecord(setting.value)
+      ? merge(target, setting.value) : setting.value;
     const at = setting.path.slice(0, depth);
     const whole = target ?? defaultAt(at, input);
     const child = setAt(valueAt(whole, key), depth + 1);
