@@ -139,8 +139,14 @@ function parsePart(form: QuantityForm, part: string, text: string): number {
     const expected = `expected ${form.noun} such as ${form.example}`;
     throw new QuantityError(`${expected}, but "${text}" ${missing} (known: ${known})`);
   }
-  const number = Number(match[1]!.replaceAll('_', ''));
-  return typeof factor === 'number' ? number * factor : number / factor.per;
+  return scaled(match[1]!.replaceAll('_', ''), typeof factor === 'number' ? [factor, 1] : [1, factor.per]);
+}
+
+/** A decimal number times over / under, rounded once: 4.1 * 1e6 is not 4100000, but 41 * 1e6 / 10 is. */
+function scaled(number: string, [over, under]: readonly [number, number]): number {
+  const [digits, exponent = '0'] = number.toLowerCase().split('e');
+  const [whole, decimals = ''] = digits!.split('.');
+  return (Number(whole! + decimals) * over * 10 ** Number(exponent)) / (under * 10 ** decimals.length);
 }
 
 /** A value as an error message shows it. */
