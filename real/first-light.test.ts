@@ -142,6 +142,17 @@ test.for([
   },
 );
 
+test('a cache that dies ends the run with an error, and nothing is left', async (ctx) => {
+  if (missing.length > 0) missingRequirement(ctx, `not installed: ${missing.join(', ')}`);
+  const { parent, exited, children } = await startProcess();
+  let complaint = '';
+  parent.stderr.on('data', (data: Buffer) => (complaint += data.toString()));
+  process.kill(children.find((child) => child.command.includes('cache-process.ts'))!.pid, 'SIGKILL');
+  expect(await exited).toBe(1);
+  expect(complaint).toMatch(/(edge|regional)-0 was ended by SIGKILL/);
+  await expect.poll(leftovers, { timeout: 10_000 }).toEqual([]);
+});
+
 test('another S3 endpoint serves as well, and is left as it was found', async (ctx) => {
   if (missing.length > 0) missingRequirement(ctx, `not installed: ${missing.join(', ')}`);
   const other = new Supervisor();

@@ -8,6 +8,7 @@ import {
   PutObjectCommand,
   S3Client,
   S3ServiceException,
+  type BucketLocationConstraint,
 } from '@aws-sdk/client-s3';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { MissingRequirementError } from './missing-requirement.ts';
@@ -40,6 +41,7 @@ export class ObjectStoreError extends Error {
 export class ObjectStore {
   readonly #client: S3Client;
   readonly #url: string;
+  readonly #region: string;
   readonly #getLimitMs: number;
 
   constructor(
@@ -49,6 +51,7 @@ export class ObjectStore {
     const requestMs = limits.requestMs ?? 20_000;
     const maxAttempts = limits.attempts ?? 2;
     this.#url = endpoint.url;
+    this.#region = endpoint.region;
     this.#getLimitMs = requestMs * maxAttempts;
     this.#client = new S3Client({
       endpoint: endpoint.url,
@@ -83,7 +86,9 @@ export class ObjectStore {
   /** Makes a bucket; one that exists and is ours is fine. */
   async createBucket(bucket: string): Promise<void> {
     try {
-      await this.#client.send(new CreateBucketCommand({ Bucket: bucket }));
+      // The one region that must not be named.
+      const elsewhere = this.#region === S3_REGION ? {} : { CreateBucketConfiguration: this.#placement() };
+      await this.#client.send(new CreateBucketCommand({ Bucket: bucket, ...elsewhere }));
     } catch (error) {
       if (!(error instanceof S3ServiceException) || error.name !== 'BucketAlreadyOwnedByYou')
         throw typed(error);
@@ -138,6 +143,10 @@ export class ObjectStore {
   /** Deletes an empty bucket. */
   async deleteBucket(bucket: string): Promise<void> {
     await this.#client.send(new DeleteBucketCommand({ Bucket: bucket }));
+  }
+
+  #placement() {
+    return { LocationConstraint: this.#region as BucketLocationConstraint };
   }
 
   /** Closes its connections. */

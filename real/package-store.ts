@@ -53,7 +53,14 @@ function keep(made: PackagedVideo, store: string, directory: string): PackagedVi
   cpSync(made.directory, arriving, { recursive: true });
   writeFileSync(join(arriving, DESCRIPTION), JSON.stringify(video));
   rmSync(directory, { recursive: true, force: true });
-  renameSync(arriving, directory);
+  try {
+    renameSync(arriving, directory);
+  } catch (error) {
+    rmSync(arriving, { recursive: true, force: true });
+    const others = readPackage(directory); // another run was quicker with the same package
+    if (others === undefined) throw error;
+    return others;
+  }
   const byAge = readdirSync(store)
     .map((name) => ({ name, at: statSync(join(store, name)).mtimeMs }))
     .sort((a, b) => b.at - a.at);

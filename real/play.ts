@@ -62,7 +62,10 @@ export async function play(
     masterPath,
     onLeave: (slot) => viewers.left(slot),
   });
-  const tiers = await RealTiers.start(supervisor, plan, stage, links);
+  const tiers = await RealTiers.start(supervisor, plan, stage, links).catch(async (error: unknown) => {
+    await links.close();
+    throw error;
+  });
   const ports = tiers.edges.map((edge) => edge.port);
   const viewers = new RealViewers(plan, clock, links, ports, host, new RandomStreams(scenario.run.seed, 0));
   options.log?.(`${tiers.configs().length} caches are up`);

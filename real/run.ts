@@ -79,12 +79,13 @@ export async function runReal(plan: ScenarioPlan, options: RealRunOptions): Prom
       });
     throw error;
   } finally {
-    try {
-      await stage?.clear();
-    } finally {
-      await supervisor.stop();
-      interrupts.dispose();
-    }
+    await stage?.clear().catch((error: unknown) => {
+      log(
+        `could not remove bucket ${stage?.bucket}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
+    await supervisor.stop();
+    interrupts.dispose();
   }
 }
 
