@@ -63,15 +63,16 @@ export function boundsAround(value: number, half: number | null): Pick<Estimate,
 /** Quantile of Student's t with `df` degrees of freedom, for 0.5 < p < 1; absolute error below 1e-9. */
 export function studentQuantile(p: number, df: number): number {
   assert(p > 0.5 && p < 1 && df >= 1, 'studentQuantile needs 0.5 < p < 1 and df >= 1', { p, df });
-  let low = 0;
-  let high = 2;
-  while (studentCdf(high, df) < p) high *= 2;
-  for (let i = 0; i < 200 && high - low > 1e-12 * high; i++) {
-    const middle = (low + high) / 2;
-    if (studentCdf(middle, df) < p) low = middle;
-    else high = middle;
+  const atZero = Math.exp(logGamma((df + 1) / 2) - logGamma(df / 2)) / Math.sqrt(df * Math.PI);
+  // Newton from 0: right of 0 the distribution function is concave, so that no step goes past the quantile.
+  let t = 0;
+  for (let i = 0; i < 200; i++) {
+    const density = atZero * (1 + (t * t) / df) ** (-(df + 1) / 2);
+    const step = (studentTail(t, df) - (1 - p)) / density;
+    t += step;
+    if (step <= 1e-13 * t) break;
   }
-  return (low + high) / 2;
+  return t;
 }
 
 /** Distribution function of Student's t for t >= 0, by the regularised incomplete beta function. */
