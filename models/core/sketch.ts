@@ -35,7 +35,7 @@ export class QuantileSketch {
     this.relativeError = options.relativeError ?? 0.005;
     this.maxBuckets = options.maxBuckets ?? 4096;
     const { relativeError, maxBuckets } = this;
-    assert(relativeError >= 1e-4 && relativeError <= 0.1, 'relative error of 0.0001 to 0.1', { relativeError });
+    assert(relativeError >= 1e-4 && relativeError <= 0.1, 'relative error 0.0001 to 0.1', { relativeError });
     assert(Number.isInteger(maxBuckets) && maxBuckets >= 16, 'a sketch needs 16 buckets', { maxBuckets });
     this.#perOctave = bucketsPerOctave(relativeError);
   }
