@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { BY_HAND, observed, outcomeOf, planOf, total } from './plan.fixture.ts';
+import { VideoRun } from './video-run.ts';
+
+/*
+ * A request takes half a round trip (10 ms) to the edge and half of one back; a miss adds the origin's 150 ms, the
+ * crossing of the regional uplink at 50 Mbps, the regional's 25 ms and the crossing of the edge's uplink at 100 Mbps;
+ * the edge's 5 ms come always; the last byte comes after the crossing of the viewer's own link at 8 Mbps.
+ * Manifest: 422 bytes = 3376 bits: 68 us (67.52 rounded up), 34 us and 422 us. Segment: 3.2 Mbit: 64, 32 and 400 ms.
+ */
+const MANIFEST_MISS = 10_000 + 150_000 + 68 + 25_000 + 34 + 5000 + 10_000 + 422;
+const SEGMENT_MISS = 10_000 + 150_000 + 64_000 + 25_000 + 32_000 + 5000 + 10_000 + 400_000;
+const MANIFEST_HIT = 10_000 + 5000 + 10_000 + 422;
+const SEGMENT_HIT = 10_000 + 5000 + 10_000 + 400_000;
+
+describe('one viewer on a constant link', () => {
+  const outcome = outcomeOf(planOf(BY_HAND));
+
+  test('receives every segment at the microsecond worked out by hand', () => {
+    const first = MANIFEST_MISS + SEGMENT_MISS;
+    expect(arrivals(outcome, 0)).toEqual([MANIFEST_MISS, first, first + SEGMENT_MISS, first + 2 * SEGMENT_MISS]);
+  });
+
+  test('starts with the first segment, plays it all without a stall, and is finished', () => {
+    expect(outcome.sessions).toEqual([{
+      replication: 0, session: 0, startSeconds: 1, network: 'a', video: 0, outcome: 'finished',
+      startupSeconds: (MANIFEST_MISS + SEGMENT_MISS) / 1e6, playedSeconds: 12, stallCount: 0, stallSeconds: 0,
+      meanBitrate: 800_000, switches: 0, segments: 3,
+    }]);
+    expect(total(outcome, 'watch_seconds_total')).toBeCloseTo((MANIFEST_MISS + SEGMENT_MISS) / 1e6 + 12, 9);
+  });
+
+  test('misses in both tiers, whose fetches take what the links and latencies say', () => {
+    expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'miss' })).toBe(4);
+    expect(total(outcome, 'cache_requests_total', { tier: 'regional', result: 'miss' })).toBe(4);
+    expect(observed(outcome, 'cache_fetch_seconds', { tier: 'regional' })).toEqual([0.150068, 0.214, 0.214, 0.214]);
+    expect(observed(outcome, 'cache_fetch_seconds', { tier: 'edge' })).toEqual([0.175102, 0.271, 0.271, 0.271]);
+    expect(total(outcome, 'cache_bytes_total', { tier: 'regional', result: 'miss' })).toBe(1_200_422);
+    expect(total(outcome, 'cache_used_bytes', { tier: 'edge' })).toBe(1_200_422);
+  });
+});
+
+test('a second viewer hits at the edge', () => {
+  const networks = 'audience.networks=[{name: a, traces: link.csv}, {name: b, traces: link.csv}]';
+  const settings = [networks, 'audience.assignment=inTurn', 'audience.arrivals.at=[1s, 20s]'];
+  const outcome = outcomeOf(planOf(BY_HAND, settings));
+  expect(arrivals(outcome, 1)).toEqual([0, 1, 2, 3].map((segments) => MANIFEST_HIT + segments * SEGMENT_HIT));
+  expect(outcome.sessions[1]!.startupSeconds).toBeCloseTo((MANIFEST_HIT + SEGMENT_HIT) / 1e6, 9);
+  expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'hit' })).toBe(4);
+  expect(total(outcome, 'cache_requests_total', { tier: 'regional' })).toBe(4);
+});
+
+test('a viewer of another edge node hits at the regional tier', () => {
+  const settings = ['cdn.edge.nodes=40', 'audience.arrivals.at=[1s, 20s]'];
+  const outcome = outcomeOf(planOf(BY_HAND, settings));
+  // The routing stream sends these two viewers to different nodes.
+  expect(total(outcome, 'cache_requests_total', { tier: 'regional', result: 'hit' })).toBe(4);
+  const viaRegional = MANIFEST_MISS + SEGMENT_MISS - 2 * 150_000 - 68 - 64_000;
+  expect(outcome.sessions[1]!.startupSeconds).toBeCloseTo(viaRegional / 1e6, 9);
+});
+
+test('two viewers who ask at once share one fetch, and their link half and half', () => {
+  const settings = ['audience.arrivals.at=[1s, 1s]', 'audience.networks[0].viewersPerLink=2'];
+  const outcome = outcomeOf(planOf(BY_HAND, settings));
+  const startup = (MANIFEST_MISS + 422 + SEGMENT_MISS + 400_000) / 1e6;
+  expect(outcome.sessions.map((row) => row.startupSeconds)).toEqual([startup, startup]);
+  expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'coalesced' })).toBe(4);
+  expect(total(outcome, 'cache_requests_total', { tier: 'regional' })).toBe(4);
+});
+
+test('viewers on links of their own do not share', () => {
+  const outcome = outcomeOf(planOf(BY_HAND, ['audience.arrivals.at=[1s, 1s]']));
+  const startup = (MANIFEST_MISS + SEGMENT_MISS) / 1e6;
+  expect(outcome.sessions.map((row) => row.startupSeconds)).toEqual([startup, startup]);
+});
+
+test('a link slower than the video stalls it as often and as long as worked out by hand', () => {
+  // 500 kbps and no latency: a segment takes 6.4 s of the link, 320 us of each 10 Gbps uplink. The first 4 s are
+  // played while the second segment comes: it is 2.4 s and 640 us late, and so is the third.
+  const zero = ['edge', 'regional', 'origin'].map((tier) => `cdn.${tier}.latency=0s`);
+  const settings = [...zero, 'cdn.edge.uplink=10 Gbps', 'cdn.regional.uplink=10 Gbps'];
+  const outcome = outcomeOf(planOf(BY_HAND, settings, 'duration_ms,kbps,latency_ms\n1000,500,0\n'));
+  const manifest = 1 + 1 + 6752;
+  const segment = 320 + 320 + 6_400_000;
+  const [row] = outcome.sessions;
+  expect(row!.startupSeconds).toBe((manifest + segment) / 1e6);
+  expect(row!.stallCount).toBe(2);
+  expect(row!.stallSeconds).toBe((2 * (segment - 4_000_000)) / 1e6);
+  expect(row!.outcome).toBe('finished');
+  const watched = manifest + segment + 2 * (segment - 4_000_000) + 12_000_000;
+  expect(outcome.slis['rebuffer_rate_percent']).toBeCloseTo((200 * (segment - 4_000_000)) / watched, 9);
+});
+
+test('a viewer who leaves takes the request under way along, and nothing stays behind', () => {
+  // It starts after 0.896524 s and leaves 0.3 s later, with a segment on its way from the origin, on the uplink of the
+  // regional node, of the edge, or on its own link.
+  for (const watch of ['100ms', '200ms', '240ms', '300ms', '500ms']) {
+    const run = new VideoRun(planOf(BY_HAND, [`audience.watch.value=${watch}`, 'audience.arrivals.at=[1s, 2s, 3s]']), 0);
+    run.advance(Infinity);
+    const { viewers, cdn, loop } = structuredClone(run.save());
+    expect(viewers.requests.rows - viewers.requests.free.length).toBe(0);
+    expect(viewers.free).toHaveLength(3);
+    expect(new Set(viewers.free).size).toBe(3);
+    expect(JSON.stringify(viewers.links).match(/"finishBits":\[[^\]]/)).toBeNull();
+    expect(cdn).toBeDefined();
+    // Nothing is left to happen but the next sample, which lies beyond the end.
+    expect([...loop.list.sequences].filter((sequence) => sequence >= 0)).toHaveLength(0);
+    const outcome = run.finish();
+    expect(outcome.sessions.map((row) => row.outcome)).toEqual(['left', 'left', 'left']);
+    expect(total(outcome, 'sessions_active')).toBe(0);
+  }
+});
+
+test('an impatient viewer leaves before the start, and the fetch goes on for others', () => {
+  const plan = planOf(BY_HAND, ['cdn.origin.latency=3min', 'audience.startupPatience=measured', 'run.duration=10min']);
+  const outcome = outcomeOf(plan);
+  expect(outcome.sessions[0]).toMatchObject({ outcome: 'leftBeforeStart', startupSeconds: null, segments: 0 });
+  expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'miss' })).toBe(1);
+  expect(outcome.slis['exit_before_start_rate']).toBe(1);
+  expect(outcome.slis['playback_start_seconds_p99']).toBeUndefined();
+});
+
+test('nobody comes: every indicator says that nothing was observed', () => {
+  const outcome = outcomeOf(planOf(BY_HAND, ['audience.arrivals.at=[2min]']));
+  expect(outcome.sessions).toEqual([]);
+  expect(outcome.slis).toEqual({});
+});
+
+/** Times from the press of play at which answers came. [us] */
+function arrivals(outcome: ReturnType<typeof outcomeOf>, log: number): number[] {
+  return outcome.logs[log]!.events.filter((event) => event.kind === 'arrived').map((event) => Math.round(event.seconds * 1e6));
+}
