@@ -81,7 +81,7 @@ export class MetricSet {
   readonly #entries: Entry[] = [];
   readonly #byKey = new Map<string, MetricHandle>();
   readonly #values = new GrowableFloat64(64);
-  readonly #samples: Sample[] = [];
+  #samples: Sample[] = [];
   #baseline: Sample = { atUs: 0, values: new Float64Array(0), counts: [] };
 
   /** The handle of a metric with the given label values, in the order its declaration names them. */
@@ -186,7 +186,7 @@ export class MetricSet {
     assert(names.join() === state.names.join(), 'a state goes back into a set with the same metrics');
     this.#values.array.set(state.values);
     this.#entries.forEach((entry, handle) => entry.observations?.replace(state.observations[handle]!));
-    this.#samples.splice(0, Infinity, ...state.samples);
+    this.#samples = [...state.samples];
     this.#baseline = state.baseline;
   }
 
@@ -229,7 +229,11 @@ export class MetricSet {
 
 /** Labels as OpenMetrics writes them: `tier="edge",result="hit"`; empty for none. */
 export function formatLabels(labels: Labels): string {
-  return Object.entries(labels).map(([name, value]) => `${name}="${value}"`).join(',');
+  return Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`).join(',');
+}
+
+function escapeLabel(value: string): string {
+  return value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n');
 }
 
 /** Exact quantile of a tally in a view; undefined without observations. */

@@ -18,15 +18,14 @@ export function drawTrace(stream: RandomStream, traces: readonly TraceTable[]): 
   return { trace, startUs: stream.integer(traces[trace]!.lengthUs) };
 }
 
-
 /**
  * Which viewers share a link: a viewer joins the newest link of their class that has room, or opens
  * another. Links are numbered in the order of their opening.
  */
 export class AccessLinks {
   readonly #viewersPerLink: readonly number[];
-  readonly #open: number[];
-  readonly #viewers: number[] = [];
+  #open: number[];
+  #viewers: number[] = [];
 
   /** `viewersPerLink`: most viewers on one link at a time, by class. */
   constructor(viewersPerLink: readonly number[]) {
@@ -58,8 +57,8 @@ export class AccessLinks {
 
   /** Puts a saved state back. */
   restore(state: { readonly viewers: readonly number[]; readonly open: readonly number[] }): void {
-    this.#viewers.splice(0, Infinity, ...state.viewers);
-    this.#open.splice(0, Infinity, ...state.open);
+    this.#viewers = [...state.viewers];
+    this.#open = [...state.open];
   }
 
   /** A viewer leaves the link; the viewers that remain. A link left empty is not joined again. */
