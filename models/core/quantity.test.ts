@@ -62,8 +62,8 @@ describe('refuses', () => {
   test.each([
     ['duration', '4', 'expected a duration such as 4s, 250ms or 1h30min, but "4" has no unit '
       + '(known: us, ms, s, min, h, d, w)'],
-    ['duration', '4 parsecs', 'expected a duration such as 4s, 250ms or 1h30min, but "4 parsecs" has the unit '
-      + '"parsecs" (known: us, ms, s, min, h, d, w)'],
+    ['duration', '4 parsecs', 'expected a duration such as 4s, 250ms or 1h30min, but "4 parsecs" has the '
+      + 'unit "parsecs" (known: us, ms, s, min, h, d, w)'],
     ['duration', '', 'expected a duration such as 4s, 250ms or 1h30min, got ""'],
     ['duration', 'soon', 'expected a duration such as 4s, 250ms or 1h30min, got "soon"'],
     ['duration', '-1h30min', 'expected a duration such as 4s, 250ms or 1h30min, got "-1h30min"'],
