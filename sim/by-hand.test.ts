@@ -3,10 +3,13 @@ import { BY_HAND, observed, outcomeOf, planOf, total } from './plan.fixture.ts';
 import { VideoRun } from './video-run.ts';
 
 /*
- * A request takes half a round trip (10 ms) to the edge and half of one back; a miss adds the origin's 150 ms, the
- * crossing of the regional uplink at 50 Mbps, the regional's 25 ms and the crossing of the edge's uplink at 100 Mbps;
+ * A request takes half a round trip (10 ms) to the edge and half of one back; a miss adds the origin's 150
+ * ms, the
+ * crossing of the regional uplink at 50 Mbps, the regional's 25 ms and the crossing of the edge's uplink at
+ * 100 Mbps;
  * the edge's 5 ms come always; the last byte comes after the crossing of the viewer's own link at 8 Mbps.
- * Manifest: 422 bytes = 3376 bits: 68 us (67.52 rounded up), 34 us and 422 us. Segment: 3.2 Mbit: 64, 32 and 400 ms.
+ * Manifest: 422 bytes = 3376 bits: 68 us (67.52 rounded up), 34 us and 422 us. Segment: 3.2 Mbit: 64, 32 and
+ * 400 ms.
  */
 const MANIFEST_MISS = 10_000 + 150_000 + 68 + 25_000 + 34 + 5000 + 10_000 + 422;
 const SEGMENT_MISS = 10_000 + 150_000 + 64_000 + 25_000 + 32_000 + 5000 + 10_000 + 400_000;
@@ -18,7 +21,8 @@ describe('one viewer on a constant link', () => {
 
   test('receives every segment at the microsecond worked out by hand', () => {
     const first = MANIFEST_MISS + SEGMENT_MISS;
-    expect(arrivals(outcome, 0)).toEqual([MANIFEST_MISS, first, first + SEGMENT_MISS, first + 2 * SEGMENT_MISS]);
+    expect(arrivals(outcome, 0)).toEqual([MANIFEST_MISS, first, first + SEGMENT_MISS,
+      first + 2 * SEGMENT_MISS]);
   });
 
   test('starts with the first segment, plays it all without a stall, and is finished', () => {
@@ -33,8 +37,10 @@ describe('one viewer on a constant link', () => {
   test('misses in both tiers, whose fetches take what the links and latencies say', () => {
     expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'miss' })).toBe(4);
     expect(total(outcome, 'cache_requests_total', { tier: 'regional', result: 'miss' })).toBe(4);
-    expect(observed(outcome, 'cache_fetch_seconds', { tier: 'regional' })).toEqual([0.150068, 0.214, 0.214, 0.214]);
-    expect(observed(outcome, 'cache_fetch_seconds', { tier: 'edge' })).toEqual([0.175102, 0.271, 0.271, 0.271]);
+    expect(observed(outcome, 'cache_fetch_seconds', { tier: 'regional' }))
+      .toEqual([0.150068, 0.214, 0.214, 0.214]);
+    expect(observed(outcome, 'cache_fetch_seconds', { tier: 'edge' }))
+      .toEqual([0.175102, 0.271, 0.271, 0.271]);
     expect(total(outcome, 'cache_bytes_total', { tier: 'regional', result: 'miss' })).toBe(1_200_422);
     expect(total(outcome, 'cache_used_bytes', { tier: 'edge' })).toBe(1_200_422);
   });
@@ -75,7 +81,8 @@ test('viewers on links of their own do not share', () => {
 });
 
 test('a link slower than the video stalls it as often and as long as worked out by hand', () => {
-  // 500 kbps and no latency: a segment takes 6.4 s of the link, 320 us of each 10 Gbps uplink. The first 4 s are
+  // 500 kbps and no latency: a segment takes 6.4 s of the link, 320 us of each 10 Gbps uplink. The first 4 s
+  // are
   // played while the second segment comes: it is 2.4 s and 640 us late, and so is the third.
   const zero = ['edge', 'regional', 'origin'].map((tier) => `cdn.${tier}.latency=0s`);
   const settings = [...zero, 'cdn.edge.uplink=10 Gbps', 'cdn.regional.uplink=10 Gbps'];
@@ -92,10 +99,12 @@ test('a link slower than the video stalls it as often and as long as worked out 
 });
 
 test('a viewer who leaves takes the request under way along, and nothing stays behind', () => {
-  // It starts after 0.896524 s and leaves 0.3 s later, with a segment on its way from the origin, on the uplink of the
+  // It starts after 0.896524 s and leaves 0.3 s later, with a segment on its way from the origin, on the
+  // uplink of the
   // regional node, of the edge, or on its own link.
   for (const watch of ['100ms', '200ms', '240ms', '300ms', '500ms']) {
-    const run = new VideoRun(planOf(BY_HAND, [`audience.watch.value=${watch}`, 'audience.arrivals.at=[1s, 2s, 3s]']), 0);
+    const run = new VideoRun(planOf(BY_HAND, [`audience.watch.value=${watch}`,
+      'audience.arrivals.at=[1s, 2s, 3s]']), 0);
     run.advance(Infinity);
     const { viewers, cdn, loop } = structuredClone(run.save());
     expect(viewers.requests.rows - viewers.requests.free.length).toBe(0);
@@ -112,9 +121,11 @@ test('a viewer who leaves takes the request under way along, and nothing stays b
 });
 
 test('an impatient viewer leaves before the start, and the fetch goes on for others', () => {
-  const plan = planOf(BY_HAND, ['cdn.origin.latency=3min', 'audience.startupPatience=measured', 'run.duration=10min']);
+  const plan = planOf(BY_HAND, ['cdn.origin.latency=3min', 'audience.startupPatience=measured',
+    'run.duration=10min']);
   const outcome = outcomeOf(plan);
-  expect(outcome.sessions[0]).toMatchObject({ outcome: 'leftBeforeStart', startupSeconds: null, segments: 0 });
+  expect(outcome.sessions[0]).toMatchObject({ outcome: 'leftBeforeStart', startupSeconds: null,
+    segments: 0 });
   expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'miss' })).toBe(1);
   expect(outcome.slis['exit_before_start_rate']).toBe(1);
   expect(outcome.slis['playback_start_seconds_p99']).toBeUndefined();
@@ -128,5 +139,6 @@ test('nobody comes: every indicator says that nothing was observed', () => {
 
 /** Times from the press of play at which answers came. [us] */
 function arrivals(outcome: ReturnType<typeof outcomeOf>, log: number): number[] {
-  return outcome.logs[log]!.events.filter((event) => event.kind === 'arrived').map((event) => Math.round(event.seconds * 1e6));
+  return outcome.logs[log]!.events.filter((event) => event.kind === 'arrived')
+    .map((event) => Math.round(event.seconds * 1e6));
 }

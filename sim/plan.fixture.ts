@@ -45,7 +45,8 @@ export function outcomeOf(plan: ScenarioPlan, replication = 0): ReplicationOutco
 }
 
 /** Sum of a metric over all label sets that contain `labels`. */
-export function total(outcome: ReplicationOutcome, name: string, labels: Readonly<Record<string, string>> = {}): number {
+export function total(outcome: ReplicationOutcome, name: string, labels: Readonly<Record<string,
+  string>> = {}): number {
   const wanted = Object.entries(labels);
   return outcome.metrics
     .filter((metric) => metric.declaration.name === name
