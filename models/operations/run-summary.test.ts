@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { counter, gauge, MetricSet, tally } from '../core/metrics.ts';
+import * as player from '../player/metrics.ts';
+import {
+  computeSlis, sliSeries, summariseRun, type ReplicationOutcome, type RunHeader,
+} from './run-summary.ts';
+
+const HEADER: RunHeader = {
+  scenario: 'small', title: 'A small one', world: 'sim', seed: 42, fidelity: 'segment', scale: 1,
+  complete: true, warmupSeconds: 5, wallSeconds: 0.1,
+  provenance: {
+    version: '0', gitRevision: 'x', node: '24', scenarioDigest: 'd', streamDerivation: 1, inputs: [],
+    parameters: [], unvalidated: [],
+  },
+  slos: [{ name: 'start', sli: 'playback_start_seconds_p99', direction: 'below', bound: 2, unit: 's' }],
+};
+const served = counter('served_total', { labels: ['tier'], unit: 'requests', help: 'Served.' });
+const held = gauge('held', { unit: 'items', help: 'Held.' });
+const delay = tally('delay_seconds', { unit: 's', help: 'Delay.' });
+
+function outcome(over: Partial<ReplicationOutcome> = {}): ReplicationOutcome {
+  return {
+    slis: {}, metrics: [], series: [], sessions: [], logs: [], fingerprint: '0011223344556677', events: 10,
+    simulatedSeconds: 60, warnings: [], ...over,
+  };
+}
+
+describe('indicators', () => {
+  const slis = (...values: ReadonlyArray<Readonly<Record<string, number>>>) =>
+    summariseRun(HEADER, values.map((one) => outcome({ slis: one }))).document.slis;
+
+  test('get a t interval over replications, worked by hand', () => {
+    const replications = [1, 2, 3].map((p99) => ({ playback_start_seconds_p99: p99 }));
+    const { playback_start_seconds_p99: start } = slis(...replications);
+    const half = 4.3026527297 / Math.sqrt(3); // t with 2 degrees of freedom, deviation 1
+    expect(start).toMatchObject({ value: 2, unit: 's', n: 3 });
+    expect(start!.low).toBe(0); // 2 - 2.48, cut where the indicator ends
+    expect(start!.high).toBeCloseTo(2 + half, 8);
+  });
+
+  test('are cut to their range on both sides', () => {
+    const { cache_hit_rate: hits } = slis({ cache_hit_rate: 0.9 }, { cache_hit_rate: 1 });
+    expect(hits).toMatchObject({ value: 0.95, high: 1 });
+    expect(hits!.low).toBeGreaterThan(0);
+  });
+
+  test('that only some replications observed count those', () => {
+    const all = slis({ cache_hit_rate: 0.5 }, {}, { cache_hit_rate: 0.7 });
+    const { cache_hit_rate: hits, playback_bitrate: none } = all;
+    expect([hits!.n, none]).toEqual([2, { value: null, low: null, high: null, unit: 'bits/s', n: 0 }]);
+    expect(hits!.value).toBeCloseTo(0.6, 12);
+    expect(slis({ cache_hit_rate: 0.5 })['cache_hit_rate'])
+      .toEqual({ value: 0.5, low: null, high: null, unit: 'ratio', n: 1 });
+  });
+
+  test('are held against the objectives', () => {
+    const p99 = (value: number) => outcome({ slis: { playback_start_seconds_p99: value } });
+    const verdict = (...values: number[]) => summariseRun(HEADER, values.map(p99)).document.slos[0]!.verdict;
+    expect([verdict(1), verdict(1, 1.01), verdict(1.9, 2.1), verdict(3, 3.01), verdict()])
+      .toEqual(['met', 'met', 'inconclusive', 'missed', 'no-data']);
+  });
+});
+
+describe('metrics', () => {
+  test('are means over replications; quantiles are over all observations', () => {
+    const one = measured([['edge', 3]], 4, [1, 2, 3]);
+    const other = measured([['edge', 5], ['origin', 2]], 6, [10]);
+    const outcomes = [outcome({ metrics: one }), outcome({ metrics: other })];
+    const { metrics } = summariseRun(HEADER, outcomes).document;
+    const byName = (name: string) => metrics.filter((metric) => metric.name === name);
+    expect(byName('served_total').map(({ labels, value }) => [labels['tier'], value])).toEqual([
+      ['edge', 4], ['origin', 1],
+    ]);
+    expect(byName('held')[0]).toMatchObject({ kind: 'gauge', value: 5, unit: 'items', help: 'Held.' });
+    expect(byName('delay_seconds')[0]).toMatchObject({ value: 4, count: 2 });
+    expect(byName('delay_seconds')[0]!.quantiles!.p50).toBe(2.5);
+    expect(byName('delay_seconds')[0]!.quantiles!.p99).toBeCloseTo(9.79, 10);
+  });
+
+  test('of a tally without observations are zero, without quantiles', () => {
+    const { metrics } = summariseRun(HEADER, [outcome({ metrics: measured([], 0, []) })]).document;
+    const found = metrics.find((metric) => metric.name === 'delay_seconds')!;
+    expect([found.value, found.count, found.quantiles]).toEqual([0, 0, undefined]);
+  });
+});
+
+describe('the record', () => {
+  test('sums events, joins fingerprints in order, keeps each warning once and the first logs', () => {
+    const log = { session: 1, startSeconds: 0, network: 'x', ladder: [], events: [] };
+    const first = outcome({ warnings: ['a', 'b'], logs: [log], events: 3, simulatedSeconds: 9 });
+    const second = outcome({ warnings: ['b', 'c'], fingerprint: 'ffeeddccbbaa9988', events: 4 });
+    const { document, logs } = summariseRun(HEADER, [first, second]);
+    expect(document).toMatchObject({
+      schema: 'weir.run/1', replications: 2, events: 7, simulatedSeconds: 60, warnings: ['a', 'b', 'c'],
+      complete: true, warmupSeconds: 5, alerts: [], costs: [],
+    });
+    expect(logs).toEqual([log]);
+    expect(document.fingerprint).toMatch(/^[0-9a-f]{16}$/);
+    expect(summariseRun(HEADER, [second, first]).document.fingerprint).not.toBe(document.fingerprint);
+    expect(summariseRun(HEADER, [first]).document.fingerprint).toBe('0011223344556677');
+  });
+
+  test('numbers the series by replication', () => {
+    const series = [{ seconds: 1, metric: 'm', labels: '', value: 2 }];
+    const record = summariseRun(HEADER, [outcome({ series }), outcome({ series })]);
+    expect(record.series).toEqual([{ replication: 0, ...series[0] }, { replication: 1, ...series[0] }]);
+  });
+
+  test('of no replication at all is still a record', () => {
+    const { document } = summariseRun({ ...HEADER, complete: false }, []);
+    expect(document).toMatchObject({ replications: 0, fingerprint: '', events: 0, simulatedSeconds: 0 });
+    expect(document.metrics).toEqual([]);
+    expect(document.slis['cache_hit_rate']!.value).toBeNull();
+  });
+});
+
+test('indicators of each window become series', () => {
+  const set = new MetricSet();
+  const starts = set.bind(player.startupSeconds);
+  set.sample(0);
+  set.observe(starts, 2);
+  set.sample(10e6);
+  set.sample(20e6);
+  set.observe(starts, 4);
+  set.sample(30e6);
+  const points = sliSeries(set.windows()).filter(({ metric }) => metric === 'sli:playback_start_seconds_p50');
+  expect(points.map(({ seconds, value }) => [seconds, value])).toEqual([[10, 2], [30, 4]]);
+  expect(computeSlis(set.view())['playback_start_seconds_p50']).toBe(3);
+});
+
+/** Metrics of one replication. */
+function measured(
+  counts: ReadonlyArray<readonly [string, number]>, level: number, delays: readonly number[],
+): ReplicationOutcome['metrics'] {
+  const set = new MetricSet();
+  for (const [tier, count] of counts) set.add(set.bind(served, tier), count);
+  set.add(set.bind(held), level);
+  const tallied = set.bind(delay);
+  for (const value of delays) set.observe(tallied, value);
+  return set.export();
+}
