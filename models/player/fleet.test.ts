@@ -171,14 +171,15 @@ describe('leaving', () => {
       playedBits: 0, switches: 0, segments: 0,
     });
     expect([host.total('sessions_started_total'), host.total('sessions_active')]).toEqual([2, 1]);
+    expect(host.fleet.estimate(0)).toBe(0); // what the last viewer measured is forgotten
   });
 });
 
 describe('failures', () => {
   test('P12 a failed request is tried again after a delay that doubles up to the longest', () => {
-    const host = new PlayerHost({ ...FIXED, retries: 4, retryDelay: '1s', retryDelayMax: '3s' });
+    const host = new PlayerHost({ ...FIXED, retries: 4, retryDelay: '1s', retryDelayMax: '5s' });
     host.start(0);
-    const delays = [1, 2, 3, 3];
+    const delays = [1, 2, 4, 5];
     let now = 0;
     delays.forEach((delay, i) => {
       expect(host.fail(now, i + 1)).toEqual([]);
@@ -190,7 +191,7 @@ describe('failures', () => {
     expect(host.total('fetch_retries_total')).toBe(4);
     expect(host.fail(now, 5)).toEqual([['ended', 0, 'failed']]);
     expect(host.total('playback_errors')).toBe(1);
-    expect(host.total('watch_seconds_total')).toBeCloseTo(9, 9);
+    expect(host.total('watch_seconds_total')).toBeCloseTo(12, 9);
   });
 
   test('P12 the same segment at the same rendition is asked for again; success forgets failures', () => {
@@ -200,6 +201,16 @@ describe('failures', () => {
     expect(host.segment(13 * S, 4)).toEqual([['segment', 0, 5, 0, 2, 1]]);
     expect(host.fail(13 * S, 5)).toEqual([]);
     expect(host.fleet.wakeAt(0)).toBe(14 * S);
+  });
+
+  test('P12 a manifest that came at last forgets its failures', () => {
+    const host = new PlayerHost({ ...FIXED, retries: 1 });
+    host.start(0);
+    host.fail(0, 1);
+    host.wake(1 * S);
+    expect(host.manifest(2 * S, 2)).toEqual([['segment', 0, 3, 0, 0, 1]]);
+    expect(host.fail(3 * S, 3)).toEqual([]);
+    expect(host.fleet.wakeAt(0)).toBe(4 * S);
   });
 
   test('P13 what does not exist is not tried again', () => {

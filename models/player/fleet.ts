@@ -156,7 +156,7 @@ export class PlayerFleet {
   wakeAt(slot: number): Us {
     const c = this.#columns;
     const retryAt = c.fetch[slot] === FETCH_RETRY ? c.retryAt[slot]! : NEVER;
-    switch (c.state[slot]) {
+    switch (c.state[slot]!) {
       case LOADING:
       case STARTING:
         return Math.min(retryAt, c.startedAt[slot]! + c.patienceUs[slot]!);
