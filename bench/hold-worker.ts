@@ -8,9 +8,9 @@ import { loadSimJs, type SimJs } from './simjs.ts';
 import { answerLines } from './worker-lines.ts';
 
 /**
- * The hold model: each event taken out schedules the next. Run as `node hold-worker.ts KIND FILE PENDING` with a
- * file of increments and the number of pending events. Kinds: default, heap, simjs-queue (event lists alone), loop
- * and simjs-timers (whole engines with handlers).
+ * The hold model: each event taken out schedules the next. Run as `node hold-worker.ts KIND FILE PENDING`
+ * with a file of increments and the number of pending events. Kinds: default, heap, simjs-queue (event lists
+ * alone), loop and simjs-timers (whole engines with handlers).
  */
 async function main([kind, file, count]: readonly string[]): Promise<void> {
   const bytes = readFileSync(file!);
@@ -98,7 +98,9 @@ function holdSimJsTimers({ Sim, Entity }: SimJs, increments: Float64Array, pendi
   };
 }
 
-/** Where in the table event i's first increment stands: spread, so that neighbours are not scheduled in a row. */
+/**
+ * Where in the table event i's first increment stands: spread, so that neighbours are not scheduled in a row.
+ */
 function first(i: number): number {
   return (i * 7919 + 13) % INCREMENTS;
 }

@@ -12,15 +12,21 @@ export interface BenchOptions {
   readonly seed: number;
 }
 
-/** Holds a second with exponential increments: our default list and our heap beside simjs and std::priority_queue. */
+/**
+ * Holds a second with exponential increments: our default list and our heap beside simjs and
+ * std::priority_queue.
+ */
 export async function benchHold(options: BenchOptions): Promise<BenchRow[]> {
   return await inFolder(async (folder) => {
     const cpp = compileCpp(folder);
     const table = writeTable(folder, 'exponential', options.seed);
     const rows: BenchRow[] = [];
     for (const pending of options.quick ? [1000] : SIZES) {
-      const racers = startRacers(HOLD_WORKER, ['default', 'heap', 'simjs-timers', 'simjs-queue'], table, pending);
-      if (cpp.binary !== undefined) racers.set('cpp', new Racer(PEERS.cpp, cpp.binary, [table, String(pending)]));
+      const kinds = ['default', 'heap', 'simjs-timers', 'simjs-queue'];
+      const racers = startRacers(HOLD_WORKER, kinds, table, pending);
+      if (cpp.binary !== undefined) {
+        racers.set('cpp', new Racer(PEERS.cpp, cpp.binary, [table, String(pending)]));
+      }
       const results = await raceAlike(racers, pending, options);
       for (const list of ['default', 'heap']) {
         for (const peer of ['simjs-timers', 'simjs-queue', 'cpp'] as const) {
@@ -48,7 +54,10 @@ export async function benchLoop(options: BenchOptions): Promise<BenchRow[]> {
   });
 }
 
-/** Requests a second of clients that put off a timeout with each: reschedule beside simjs's cancel and set anew. */
+/**
+ * Requests a second of clients that put off a timeout with each: reschedule beside simjs's cancel and set
+ * anew.
+ */
 export async function benchTimers(options: BenchOptions): Promise<BenchRow[]> {
   return await inFolder(async (folder) => {
     const table = writeTable(folder, 'exponential', options.seed);
@@ -66,7 +75,10 @@ export async function benchTimers(options: BenchOptions): Promise<BenchRow[]> {
   });
 }
 
-/** Holds a second of our default list under each law of increments, beside the exponential law's in the same run. */
+/**
+ * Holds a second of our default list under each law of increments, beside the exponential law's in the same
+ * run.
+ */
 export async function benchLaws(options: BenchOptions): Promise<BenchRow[]> {
   return await inFolder(async (folder) => {
     const rows: BenchRow[] = [];
@@ -151,8 +163,15 @@ function rowOf(
   });
 }
 
-function startRacers(worker: string, kinds: readonly string[], table: string, pending: number): Map<string, Racer> {
-  return new Map(kinds.map((kind) => [kind, new Racer(kind, process.execPath, [worker, kind, table, String(pending)])]));
+function startRacers(
+  worker: string,
+  kinds: readonly string[],
+  table: string,
+  pending: number,
+): Map<string, Racer> {
+  const start = (kind: string): Racer =>
+    new Racer(kind, process.execPath, [worker, kind, table, String(pending)]);
+  return new Map(kinds.map((kind) => [kind, start(kind)]));
 }
 
 function writeTable(folder: string, law: string, seed: number): string {

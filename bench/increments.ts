@@ -11,7 +11,9 @@ export const INCREMENT_LAWS: Readonly<Record<string, (rng: RandomStream) => numb
   video: (rng) => rng.exponential(videoMeanUs(rng.uniform())),
 };
 
-/** A table of increments [us] that all contestants go round in, so that none spends time on random numbers. */
+/**
+ * A table of increments [us] that all contestants go round in, so that none spends time on random numbers.
+ */
 export function incrementTable(law: string, seed: number): Float64Array {
   const rng = new RandomStreams(seed, 0).stream(`bench/${law}`);
   return Float64Array.from({ length: INCREMENTS }, () => INCREMENT_LAWS[law]!(rng));

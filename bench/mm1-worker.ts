@@ -29,7 +29,9 @@ interface Run {
   readonly hash: string;
 }
 
-/** Ours: every waiting time is kept, the number in the system is weighted with time, the history is hashed. */
+/**
+ * Ours: every waiting time is kept, the number in the system is weighted with time, the history is hashed.
+ */
 function mm1(customers: number, seed: number): Run {
   const streams = new RandomStreams(seed, 0);
   const arrivals = streams.stream('arrivals');

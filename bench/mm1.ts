@@ -15,7 +15,8 @@ export async function benchMm1({ quick, seed }: BenchOptions): Promise<BenchRow[
   const hasSimPy = spawnSync('python3', ['-c', 'import simpy'], { stdio: 'ignore' }).status === 0;
   if (hasSimPy) {
     const script = new URL('peers/mm1.py', import.meta.url).pathname;
-    entrants.push({ racer: new Racer('simpy', 'python3', [script, String(seed)]), lap: quick ? 1000 : 50_000 });
+    const racer = new Racer('simpy', 'python3', [script, String(seed)]);
+    entrants.push({ racer, lap: quick ? 1000 : 50_000 });
   }
   try {
     const [ours, ...peers] = await race(entrants, quick ? 2 : 7, 1000);

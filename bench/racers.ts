@@ -13,7 +13,10 @@ export interface Lap {
   readonly meanNumber?: number;
 }
 
-/** A process that does work by the line: each contestant has its own, so that none changes how another is compiled. */
+/**
+ * A process that does work by the line: each contestant has its own, so that none changes how another is
+ * compiled.
+ */
 export class Racer {
   readonly name: string;
   readonly #child: ChildProcessWithoutNullStreams;
@@ -59,8 +62,8 @@ export interface Result {
 }
 
 /**
- * Lets the racers run in turns, so that a busy machine slows all of them alike: first the same amount of work for all,
- * for its result, then a lap to warm up, then `laps` that count.
+ * Lets the racers run in turns, so that a busy machine slows all of them alike: first the same amount of work
+ * for all, for its result, then a lap to warm up, then `laps` that count.
  */
 export async function race(entrants: readonly Entrant[], laps: number, firstLap: number): Promise<Result[]> {
   const results: Lap[][] = entrants.map(() => []);

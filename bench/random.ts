@@ -12,7 +12,9 @@ const PAIRS: readonly (readonly [string, string, string])[] = [
   ['normal', 'd3-normal', 'd3 randomNormal'],
 ];
 
-/** Draws a second of our streams beside libraries' and the engine's own; the hash is the mean of the last lap. */
+/**
+ * Draws a second of our streams beside libraries' and the engine's own; the hash is the mean of the last lap.
+ */
 export async function benchRandom(options: BenchOptions): Promise<BenchRow[]> {
   const kinds = [...new Set(PAIRS.flatMap(([ours, peer]) => [ours, peer]))];
   const worker = join(import.meta.dirname, 'random-worker.ts');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { BenchRow } from './rows.ts';
 
-test('every bench runs small and prints rows with a figure, a ratio where there is a peer, a seed and a hash', () => {
+test('every bench runs small and prints a figure, a ratio where there is a peer, a seed and a hash', () => {
   const { status, stdout, stderr } = bench('kernel', '--quick', '--json', '--seed', '3');
 
   expect([status, stderr]).toEqual([0, '']);

@@ -30,7 +30,8 @@ async function main(args: readonly string[]): Promise<number> {
   const benches = new Set(parsed.names.flatMap((name) => BENCHES[name]!));
   const rows: BenchRow[] = [];
   for (const bench of benches) rows.push(...(await bench(parsed)));
-  process.stdout.write(parsed.json ? `${JSON.stringify(rows, null, 2)}\n` : `${formatRows(rows)}\n${foot(parsed)}\n`);
+  const text = parsed.json ? JSON.stringify(rows, null, 2) : `${formatRows(rows)}\n${foot(parsed)}`;
+  process.stdout.write(`${text}\n`);
   return 0;
 }
 

@@ -7,15 +7,19 @@ import { loadSimJs, type SimJs, type SimJsRequest } from './simjs.ts';
 import { answerLines } from './worker-lines.ts';
 
 /**
- * Clients that put off a timeout with each request: the timeout is due in thirty mean increments and hardly ever
- * fires. Run as `node timers-worker.ts default|heap|simjs FILE CLIENTS` with a file of increments.
+ * Clients that put off a timeout with each request: the timeout is due in thirty mean increments and hardly
+ * ever fires. Run as `node timers-worker.ts default|heap|simjs FILE CLIENTS` with a file of increments.
  */
 async function main([kind, file, count]: readonly string[]): Promise<void> {
   const bytes = readFileSync(file!);
   const increments = new Float64Array(bytes.buffer, bytes.byteOffset, INCREMENTS);
   const clients = Number(count);
-  if (kind === 'simjs') await answerLines(timersSimJs(await loadSimJs(), increments, clients));
-  else await answerLines(timersOurs(kind === 'heap' ? new HeapEventList() : createEventList(), increments, clients));
+  if (kind === 'simjs') {
+    await answerLines(timersSimJs(await loadSimJs(), increments, clients));
+    return;
+  }
+  const list = kind === 'heap' ? new HeapEventList() : createEventList();
+  await answerLines(timersOurs(list, increments, clients));
 }
 
 const TIMEOUT_US = 30e6;

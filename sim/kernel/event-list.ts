@@ -19,11 +19,19 @@ export interface EventList {
    * last one popped, or InvariantError is thrown.
    */
   schedule(time: Us, code: number, entity: number, detail: number): EventHandle;
-  /** Takes a pending event out. The handle must be pending: cancelling twice is a bug and throws InvariantError. */
+  /**
+   * Takes a pending event out. The handle must be pending: cancelling twice is a bug and throws
+   * InvariantError.
+   */
   cancel(handle: EventHandle): void;
-  /** Moves a pending event to another time; among equals it now counts as scheduled last. The handle stays. */
+  /**
+   * Moves a pending event to another time; among equals it now counts as scheduled last. The handle stays.
+   */
   reschedule(handle: EventHandle, time: Us): void;
-  /** Takes out the next event and leaves its fields in `time`, `code`, `entity`, `detail`; false when none is left. */
+  /**
+   * Takes out the next event and leaves its fields in `time`, `code`, `entity`, `detail`; false when none is
+   * left.
+   */
   pop(): boolean;
   /** Time of the next event, or Infinity when none is left. */
   peekTime(): Us;
@@ -35,9 +43,10 @@ export interface EventList {
 }
 
 /**
- * All that an event list knows, as numbers and typed arrays that are copies: it can be posted to a worker, kept
- * and restored any number of times, and into any of our lists, whichever of them it was saved from. Columns are
- * indexed by handle, so handles held elsewhere stay good and later ones are dealt in the same order.
+ * All that an event list knows, as numbers and typed arrays that are copies: it can be posted to a worker,
+ * kept and restored any number of times, and into any of our lists, whichever of them it was saved from.
+ * Columns are indexed by handle, so handles held elsewhere stay good and later ones are dealt in the same
+ * order.
  */
 export interface SavedEventList {
   /** Sequence number the next scheduled event gets. */

@@ -121,7 +121,8 @@ test('run = run the first half, save, restore into another list, run the rest', 
 type Kind = 'schedule' | 'pop' | 'cancel' | 'reschedule';
 
 function operation(): fc.Arbitrary<{ kind: Kind; delay: number; pick: number }> {
-  const kind = fc.constantFrom<Kind[]>('schedule', 'schedule', 'schedule', 'pop', 'pop', 'cancel', 'reschedule');
+  const often: Kind[] = ['schedule', 'schedule', 'schedule', 'pop', 'pop'];
+  const kind = fc.constantFrom<Kind[]>(...often, 'cancel', 'reschedule');
   return fc.record({ kind, delay: fc.nat(12), pick: fc.nat(100_000) });
 }
 

@@ -215,7 +215,9 @@ function isBefore(timeA: Us, sequenceA: number, timeB: Us, sequenceB: number): b
   return timeA < timeB || (timeA === timeB && sequenceA < sequenceB);
 }
 
-/** The next free handle as it stands in `places`, below zero so as to differ from a place; its own inverse. */
+/**
+ * The next free handle as it stands in `places`, below zero so as to differ from a place; its own inverse.
+ */
 function asFree(next: EventHandle): number {
   return -2 - next;
 }

@@ -127,8 +127,9 @@ function shift(records: Float64Array, from: number, end: number, to: number): vo
   }
 }
 
-// Place of tag and handle among the four words of a record; said again in ladder-rungs.ts, for the reason given in
-// ladder-handles.ts. A handle below 2^30 in the upper half of the double cannot make it a NaN, which V8 may rewrite.
+// Place of tag and handle among the four words of a record; said again in ladder-rungs.ts, for the reason
+// given in ladder-handles.ts. A handle below 2^30 in the upper half of the double cannot make it a NaN, which
+// V8 may rewrite.
 const TAG = 2;
 const HANDLE = 3;
 const FIRST_CAPACITY = 128;

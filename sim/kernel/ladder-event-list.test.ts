@@ -40,17 +40,19 @@ describe('pops the very events of the heap', () => {
   }
 
   test('under any law, size and share of cancelled and moved events', () => {
-    const shares = fc.record({ cancel: fc.double({ min: 0, max: 3 }), reschedule: fc.double({ min: 0, max: 3 }) });
+    const share = fc.double({ min: 0, max: 3 });
+    const shares = fc.record({ cancel: share, reschedule: share });
     const law = fc.constantFrom(...Object.keys(laws));
-    const phases = fc.array(fc.record({ law, fill: fc.nat(300), holds: fc.nat(300), shares }), { maxLength: 6 });
+    const phase = fc.record({ law, fill: fc.nat(300), holds: fc.nat(300), shares });
+    const phases = fc.array(phase, { maxLength: 6 });
     fc.assert(
       fc.property(fc.nat(), phases, (seed, chosen) => {
         const rng = new RandomStreams(seed, 0).stream('ladder');
         const pair = new Pair(rng, laws.zero!, new LadderEventList());
-        for (const phase of chosen) {
-          pair.law = laws[phase.law]!;
-          pair.fill(phase.fill);
-          pair.churn(phase.holds, phase.shares);
+        for (const next of chosen) {
+          pair.law = laws[next.law]!;
+          pair.fill(next.fill);
+          pair.churn(next.holds, next.shares);
           pair.saveAndRestore();
         }
         pair.drain();

@@ -8,10 +8,10 @@ import { LadderRungs } from './ladder-rungs.ts';
 /**
  * Event list as a ladder queue (Tang, Goh and Thng 2005): amortised O(1) for everything.
  *
- * A record (time, tag, handle) wanders from a bucket of a rung through finer rungs to the sorted bottom. Taking an
- * event out or moving it changes the tag its handle expects and leaves the record behind as stale; as soon as
- * stale records outnumber pending ones, all are swept out, so they cost amortised O(1) and at most double the
- * memory.
+ * A record (time, tag, handle) wanders from a bucket of a rung through finer rungs to the sorted bottom.
+ * Taking an event out or moving it changes the tag its handle expects and leaves the record behind as stale;
+ * as soon as stale records outnumber pending ones, all are swept out, so they cost amortised O(1) and at most
+ * double the memory.
  */
 export class LadderEventList implements SavableEventList {
   size = 0;

@@ -1,9 +1,9 @@
 import { FREE, type EventHandle, type SavedEventList } from './event-list.ts';
 
 /**
- * What a ladder keeps of each event besides its time, in 24 bytes by handle: entity, detail, code and a tag. A tag
- * is a number above 0 dealt anew at each scheduling; a record that bears another one is stale. A free handle has
- * the tag 0 and, in place of the code, the free handle after it.
+ * What a ladder keeps of each event besides its time, in 24 bytes by handle: entity, detail, code and a tag.
+ * A tag is a number above 0 dealt anew at each scheduling; a record that bears another one is stale. A free
+ * handle has the tag 0 and, in place of the code, the free handle after it.
  */
 export class LadderHandles {
   /** Handle h has its entity at 3h and its detail at 3h + 1. */

@@ -22,12 +22,16 @@ export class LadderRungs {
   readonly #geometry = new Float64Array(4 * MAX_RUNGS);
   /** First chunk of a bucket, meaningless while it is empty. Bucket b of rung r is at r * MAX_BUCKETS + b. */
   readonly #heads = new Int32Array(MAX_BUCKETS * MAX_RUNGS);
-  /** Where the next record of a bucket goes; 0 while it is empty, a multiple of CHUNK when its chunk is full. */
+  /**
+   * Where the next record of a bucket goes; 0 while it is empty, a multiple of CHUNK when its chunk is full.
+   */
   readonly #tails = new Int32Array(MAX_BUCKETS * MAX_RUNGS);
   /** As in LadderBottom. */
   #records = new Float64Array(2 * CHUNK * FIRST_CHUNKS);
   #words = new Int32Array(this.#records.buffer);
-  /** The chunk after this one, in a bucket or among the free ones; chunk 0 is not used, so that 0 means none. */
+  /**
+   * The chunk after this one, in a bucket or among the free ones; chunk 0 is not used, so that 0 means none.
+   */
   #nextChunk = new Int32Array(FIRST_CHUNKS);
   #freeChunk = 0;
   #freeChunks = 0;
@@ -39,7 +43,9 @@ export class LadderRungs {
     this.open();
   }
 
-  /** Puts the staged record into its bucket; false when it lies before all buckets and belongs to the bottom. */
+  /**
+   * Puts the staged record into its bucket; false when it lies before all buckets and belongs to the bottom.
+   */
   insert(handle: EventHandle, tag: number): boolean {
     const time = this.#staged[0]!;
     const geometry = this.#geometry;
@@ -84,7 +90,9 @@ export class LadderRungs {
     return false;
   }
 
-  /** Moves all records of the bottom into a new rung; false, leaving them there, when no rung can part them. */
+  /**
+   * Moves all records of the bottom into a new rung; false, leaving them there, when no rung can part them.
+   */
   spill(bottom: LadderBottom): boolean {
     const { records, head, tail } = bottom;
     if (!this.#addRung(records[2 * head]!, records[2 * tail - 2]!, tail - head)) return false;
@@ -93,7 +101,10 @@ export class LadderRungs {
     return true;
   }
 
-  /** Shows all records, here and in the bottom, stale ones too; those of equal time in the order of scheduling. */
+  /**
+   * Shows all records, here and in the bottom, stale ones too; those of equal time in the order of
+   * scheduling.
+   */
   visit(bottom: LadderBottom, visitor: RecordVisitor): void {
     for (let i = bottom.head; i < bottom.tail; i++) {
       visitor(bottom.records[2 * i]!, bottom.words[4 * i + HANDLE]!, bottom.words[4 * i + TAG]!, i);
@@ -120,7 +131,9 @@ export class LadderRungs {
     this.#geometry.fill(0, 0, 4);
   }
 
-  /** Distributes a chain over a new rung and frees its chunks; false, leaving it, when no rung can part it. */
+  /**
+   * Distributes a chain over a new rung and frees its chunks; false, leaving it, when no rung can part it.
+   */
   #split(head: number, tail: number): boolean {
     const records = this.#records;
     const lastChunk = (tail - 1) >> CHUNK_BITS;
@@ -281,7 +294,10 @@ export class LadderRungs {
     bottom.tail = end / 2;
   }
 
-  /** Moves a chain that no rung can part into the empty bottom and frees its chunks; mostly its times are equal. */
+  /**
+   * Moves a chain that no rung can part into the empty bottom and frees its chunks; mostly its times are
+   * equal.
+   */
   #moveChain(head: number, tail: number, bottom: LadderBottom, handles: LadderHandles): void {
     const source = this.#records;
     const words = this.#words;
