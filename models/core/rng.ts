@@ -93,7 +93,8 @@ export class RandomStreams {
 
   /** Puts saved states back; a stream that was handed out since the save starts over. */
   restore(saved: ReadonlyArray<readonly [string, StreamState]>): void {
-    for (const [name, stream] of this.#streams) stream.restore(deriveState(this.seed, this.replication, name));
+    const { seed, replication } = this;
+    for (const [name, stream] of this.#streams) stream.restore(deriveState(seed, replication, name));
     for (const [name, state] of saved) this.stream(name).restore(state);
   }
 }

@@ -37,7 +37,9 @@ export interface TestMedia {
 export const MINUTE_VIDEO: TestMedia = { segmentUs: 4 * S, segments: 15, bitrates: [1e6, 2e6, 4e6] };
 
 /** A viewer who watches to the end and waits for ever. */
-export const FAITHFUL: SessionStart = { session: 0, video: 0, watchUs: Infinity, startupPatienceUs: Infinity };
+export const FAITHFUL: SessionStart = {
+  session: 0, video: 0, watchUs: Infinity, startupPatienceUs: Infinity,
+};
 
 /** A host in small for tests: delivers inputs by hand and keeps the calls that follow. */
 export class PlayerHost {
