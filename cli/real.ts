@@ -4,14 +4,11 @@ import { checkRequirements, installMissing, type Requirement } from '../real/set
 import { EXIT } from './exit.ts';
 import { interruptible } from './interrupt.ts';
 import { provenanceOf } from './provenance.ts';
-import { report } from './run.ts';
+import { report, type ReportOptions } from './run.ts';
 import { addScenarioOptions, readPlan, type ScenarioOptions } from './scenario-options.ts';
 import { note, print } from './terminal.ts';
 
-interface RealRunOptions extends ScenarioOptions {
-  readonly json?: boolean;
-  readonly out?: string;
-  readonly strict?: boolean;
+interface RealRunOptions extends ScenarioOptions, ReportOptions {
   readonly s3?: string;
   readonly clip?: string;
 }
@@ -47,6 +44,7 @@ function realRunCommand(): Command {
     .argument('<scenario>', 'a scenario file, or the name of a shipped one, such as first-light')
     .option('--json', 'print the run document (schema weir.run/1) instead of tables')
     .option('--out <folder>', 'also write the record, the report, the recorded inputs and the measured sizes')
+    .option('--trace <file>', 'write the logged sessions as a trace for ui.perfetto.dev')
     .option('--strict', 'exit with 3 when an objective is missed, 4 when one is inconclusive')
     .option('--s3 <url>', 'use this S3 endpoint instead of a MinIO of our own; '
       + 'credentials from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or in the URL')

@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { RunDocument, RunRecord } from '../models/core/run-record.ts';
 import { perfettoTrace } from '../reports/perfetto.ts';
 import { renderRun } from '../reports/terminal.ts';
 import { CheckpointMismatchError } from '../sim/experiments/checkpoint.ts';
-import { simulateInParallel } from '../sim/parallel.ts';
+import { simulateInParallel, type ParallelOptions } from '../sim/parallel.ts';
+import type { Precision } from '../sim/statistics/stopping-rule.ts';
+import { SLIS } from '../models/operations/sli.ts';
+import { suggest } from '../scenarios/errors.ts';
 import { describeDifference, verifyReplication } from '../sim/determinism.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
 import { EXIT, UsageError } from './exit.ts';
@@ -16,14 +19,19 @@ import { provenanceOf } from './provenance.ts';
 import { addScenarioOptions, readPlan, scenariosHelp, type ScenarioOptions } from './scenario-options.ts';
 import { note, print, terminalOptions } from './terminal.ts';
 
-interface RunOptions extends ScenarioOptions {
+/** Options on what to do with a finished run, of either world. */
+export interface ReportOptions {
   readonly json?: boolean;
   readonly out?: string;
   readonly strict?: boolean;
+  readonly trace?: string;
+}
+
+interface RunOptions extends ScenarioOptions, ReportOptions {
   readonly workers?: string;
   readonly checkpoint?: string;
-  readonly trace?: string;
   readonly verify?: boolean;
+  readonly precision: readonly string[];
 }
 
 /** `weir run`: simulates a scenario and reports it against its objectives. */
@@ -37,6 +45,9 @@ export function runCommand(): Command {
     .option('--checkpoint <file>', 'keep finished replications here; the same command goes on from them')
     .option('--trace <file>', 'write the logged sessions as a trace for ui.perfetto.dev')
     .option('--verify', 'run the first replication twice and compare the histories event by event instead')
+    .addOption(new Option('--precision <sli=percent>', 'stop once the 95 % interval of an indicator is this narrow, '
+      + 'such as playback_start_seconds_p99=5%; --replications is then the most; repeatable')
+      .argParser((value: string, before: readonly string[]) => [...before, value]).default([], 'none'))
     .option('--strict', 'exit with 3 when an objective is missed, 4 when one is inconclusive')
     .addHelpText('after', () => `${scenariosHelp()}
 
@@ -63,6 +74,7 @@ async function run(scenario: string, options: RunOptions): Promise<number> {
       provenance: provenanceOf(plan),
       signal,
       workers,
+      ...precisionOf(options.precision),
       ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
       onProgress: ({ fraction, finished, replications, events }) => {
         const detail = `${finished} of ${replications} replications done, ${(events / 1e6).toFixed(1)} M events`;
@@ -80,7 +92,7 @@ async function run(scenario: string, options: RunOptions): Promise<number> {
 }
 
 /** Prints and writes a finished run; the exit status it deserves. */
-export async function report(record: RunRecord, options: RunOptions, startedAt: Date): Promise<number> {
+export async function report(record: RunRecord, options: ReportOptions, startedAt: Date): Promise<number> {
   const { document } = record;
   if (options.out !== undefined) {
     writeRun(options.out, record, startedAt);
@@ -106,6 +118,22 @@ async function verify(plan: ScenarioPlan): Promise<number> {
   }
   note(`weir: ${describeDifference(difference)}. That is a bug in Weir.`);
   return EXIT.internal;
+}
+
+/** Reads `indicator=5%`. */
+function precisionOf(texts: readonly string[]): Pick<ParallelOptions, 'precision'> {
+  if (texts.length === 0) return {};
+  const precision: Record<string, Precision> = {};
+  for (const text of texts) {
+    const [, name, percent] = /^(\w+)=(\d+(?:\.\d+)?)\s*%$/.exec(text) ?? [];
+    if (name === undefined || Number(percent) <= 0) {
+      throw new UsageError(`--precision: expected indicator=percent, such as cache_hit_rate=1%, got "${text}"`);
+    }
+    const known = SLIS.map((sli) => sli.name);
+    if (!known.includes(name)) throw new UsageError(`--precision: unknown indicator "${name}": ${suggest(name, known)}`);
+    precision[name] = { relative: Number(percent) / 100 };
+  }
+  return { precision };
 }
 
 function workerCount(text: string | undefined): number {

@@ -50,5 +50,5 @@ function withSlis(slis: Record<string, SliResult>): RunDocument {
 }
 
 function sli(value: number, low: number | null, high: number | null): SliResult {
-  return { value, low, high, unit: 's', n: low === null ? 1 : 5 };
+  return { value, low, high, unit: 's', n: low === null ? 1 : 5, values: [] };
 }

@@ -1,3 +1,4 @@
+import { comparePaired, type PairedComparison } from '../models/core/comparison.ts';
 import type { RunDocument } from '../models/core/run-record.ts';
 import {
   formatChange, formatDifference, formatDuration, formatFigureValue, formatInterval, formatScale, type Figure,
@@ -18,6 +19,11 @@ export interface ComparisonRow {
   readonly relative: number | null;
   /** Whether the two 95 % intervals share a value; null when either is a single run. */
   readonly overlap: boolean | null;
+  /**
+   * The difference with its 95 % interval, replication by replication on common random numbers; null unless both
+   * are simulations with the same seed and as many replications, at least two.
+   */
+  readonly paired: PairedComparison | null;
 }
 
 /** Every indicator of either run, in the order of the first, and the bytes each fetched from its origin. */
@@ -25,7 +31,8 @@ export function compareRuns(a: RunDocument, b: RunDocument): ComparisonRow[] {
   const names = new Set([...Object.keys(a.slis), ...Object.keys(b.slis)]);
   const rows = [...names].map((name) => {
     const unit = a.slis[name]?.unit ?? b.slis[name]?.unit ?? '';
-    return compareFigures(name, a.slis[name] ?? absent(unit), b.slis[name] ?? absent(unit));
+    const row = compareFigures(name, a.slis[name] ?? absent(unit), b.slis[name] ?? absent(unit));
+    return { ...row, paired: pairedRuns(a, b) ? pair(a.slis[name]?.values, b.slis[name]?.values) : null };
   });
   const [fromA, fromB] = [originBytes(a), originBytes(b)];
   if ((fromA !== null || fromB !== null) && !names.has('origin_bytes')) {
@@ -39,6 +46,7 @@ export function comparisonNotes(a: RunDocument, b: RunDocument): string[] {
   const notes: string[] = [];
   if (a.fingerprint === b.fingerprint) notes.push('Same fingerprint: the runs behaved identically.');
   if (a.provenance.scenarioDigest !== b.provenance.scenarioDigest) notes.push('The scenarios differ.');
+  if (pairedRuns(a, b)) notes.push('Same seed: differences are paired, replication by replication.');
   if (a.world !== b.world) notes.push(`A is ${WORLDS[a.world]}, B is ${WORLDS[b.world]}.`);
   if (a.simulatedSeconds !== b.simulatedSeconds) {
     const [spanA, spanB] = [formatDuration(a.simulatedSeconds), formatDuration(b.simulatedSeconds)];
@@ -57,7 +65,8 @@ export function renderComparison(a: RunDocument, b: RunDocument, options: Termin
   const paint = painter(options.colour);
   const name = (document: RunDocument): string =>
     `${document.title} ${paint.dim(`(${WORLDS[document.world]}, seed ${document.seed})`)}`;
-  const head = ['', 'A', 'B', 'B - A', 'change', 'intervals'].map(paint.dim);
+  const last = pairedRuns(a, b) ? 'paired 95 % interval' : 'intervals';
+  const head = ['', 'A', 'B', 'B - A', 'change', last].map(paint.dim);
   const rows = compareRuns(a, b).map((row) => [
     `  ${row.name}`,
     side(row.a),
@@ -77,6 +86,12 @@ export function renderComparison(a: RunDocument, b: RunDocument, options: Termin
 
 function intervalsText(row: ComparisonRow, paint: Painter): string {
   if (row.difference === null) return '';
+  if (row.paired !== null) {
+    const { difference, verdict } = row.paired;
+    if (verdict === 'identical') return paint.dim('identical');
+    const bounds = [difference.low, difference.high].map((bound) => formatDifference(bound, row.unit)).join(' to ');
+    return verdict === 'inconclusive' ? `${bounds}  ${paint.dim('cannot tell')}` : `${bounds}  ${paint.bold(verdict)}`;
+  }
   if (row.overlap === null) return paint.dim('single run');
   return row.overlap ? 'overlap' : paint.bold('apart');
 }
@@ -86,13 +101,23 @@ function side(figure: Figure): string {
   return interval === null ? formatFigureValue(figure) : `${formatFigureValue(figure)} (${interval})`;
 }
 
+/** Whether both runs saw the same random numbers, replication by replication. */
+function pairedRuns(a: RunDocument, b: RunDocument): boolean {
+  const simulated = a.world === 'sim' && b.world === 'sim';
+  return simulated && a.seed === b.seed && a.replications === b.replications && a.replications > 1;
+}
+
+function pair(a: readonly number[] | undefined, b: readonly number[] | undefined): PairedComparison | null {
+  return a !== undefined && b !== undefined && a.length === b.length && a.length > 1 ? comparePaired(a, b) : null;
+}
+
 function compareFigures(name: string, a: Figure, b: Figure): ComparisonRow {
   const known = a.value !== null && b.value !== null && a.unit === b.unit;
   const difference = known ? b.value - a.value : null;
   const relative = difference !== null && a.value !== 0 ? difference / Math.abs(a.value!) : null;
   const bounded = a.low !== null && a.high !== null && b.low !== null && b.high !== null;
   const overlap = known && bounded ? a.low <= b.high && b.low <= a.high : null;
-  return { name, unit: a.unit, a, b, difference, relative, overlap };
+  return { name, unit: a.unit, a, b, difference, relative, overlap, paired: null };
 }
 
 function absent(unit: string): Figure {

@@ -18,7 +18,7 @@ test('a panel appears when its series do, and in the order of the table', () => 
 test('an indicator nobody listed gets a panel of its own, in its unit, for looking closer', () => {
   const series = [1, 2].map((seconds) =>
     ({ replication: 0, seconds, metric: 'sli:gpu_wait', labels: '', value: 3 }));
-  const slis = { gpu_wait: { value: 3, low: null, high: null, unit: 's', n: 1 } };
+  const slis = { gpu_wait: { value: 3, low: null, high: null, unit: 's', n: 1, values: [3] } };
   const [panel] = buildPanels({ document: { ...record.document, slis }, series });
   expect(panel).toMatchObject({ title: 'GPU wait', unit: 's', main: false, bound: null });
 });

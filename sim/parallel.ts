@@ -4,12 +4,18 @@ import { packPlan, type PackedPlan } from '../scenarios/packed-plan.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
 import type { SimulateOptions } from './experiment.ts';
 import { runExperiment } from './experiments/pool.ts';
+import { StoppingRule, type Precision, type StoppingDecision } from './statistics/stopping-rule.ts';
 import { summariseSimulation } from './summary.ts';
 
 /** Options of a simulation on worker threads. */
 export interface ParallelOptions extends SimulateOptions {
   /** Threads; the record does not depend on their number. */
   readonly workers: number;
+  /**
+   * Ends the run as soon as these indicators are as precise as asked; the scenario's replications are then the most
+   * that are run.
+   */
+  readonly precision?: Readonly<Record<string, Precision>>;
   /** A file that keeps finished replications, from which a run that was killed goes on. */
   readonly checkpoint?: string;
 }
@@ -19,19 +25,46 @@ export async function simulateInParallel(plan: ScenarioPlan, options: ParallelOp
   const { run } = plan.scenario;
   const { checkpoint, provenance, signal, onProgress } = options;
   const startedMs = performance.now();
+  const stopping = options.precision === undefined ? undefined : new Stopping(options.precision, run.replications);
   const result = await runExperiment<PackedPlan, ReplicationOutcome>({
     module: new URL('./video-worker.ts', import.meta.url),
     data: packPlan(plan),
     replications: run.replications,
     workers: Math.min(options.workers, run.replications),
+    ...(stopping === undefined ? {} : { enough: (outcomes) => stopping.add(outcomes.at(-1)!) }),
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
     // More replications of the same scenario may go on from fewer: their number is not part of the key.
     ...(checkpoint === undefined ? {} : { checkpoint: { file: checkpoint, key: experimentKey(plan, provenance) } }),
   });
   const wallSeconds = (performance.now() - startedMs) / 1000;
-  return summariseSimulation(plan, provenance, wallSeconds, result);
+  const notes = stopping === undefined || !result.complete ? [] : [stopping.note()];
+  return summariseSimulation(plan, provenance, wallSeconds, { ...result, notes });
 }
+
+/** Sequential stopping over outcomes that come in their order. */
+class Stopping {
+  readonly #rule: StoppingRule;
+  #decision: StoppingDecision | undefined;
+
+  constructor(targets: Readonly<Record<string, Precision>>, maximum: number) {
+    this.#rule = new StoppingRule({ targets, maximum, minimum: Math.min(FIRST_LOOK, maximum) });
+  }
+
+  add(outcome: ReplicationOutcome): boolean {
+    this.#decision = this.#rule.add(outcome.slis);
+    return this.#decision.kind === 'stop';
+  }
+
+  note(): string {
+    const decision = this.#decision;
+    const reached = decision?.kind === 'stop' && decision.reached;
+    return `Sequential stopping: ${reached ? 'reached' : 'not reached'}. ${decision?.reason ?? ''}.`;
+  }
+}
+
+/** Replications before precision is first looked at: an interval over fewer stops by luck too often. */
+const FIRST_LOOK = 5;
 
 /** What must be the same for outcomes to belong to the same experiment. */
 function experimentKey(plan: ScenarioPlan, { version, gitRevision }: Provenance): string {

@@ -20,6 +20,8 @@ export interface SliResult {
   readonly unit: string;
   /** Independent replications behind the interval. */
   readonly n: number;
+  /** The value of each replication, in their order; what a paired comparison of two runs is made from. */
+  readonly values: readonly number[];
 }
 
 /** An objective held against its indicator. */

@@ -96,13 +96,13 @@ function summariseSlis(outcomes: readonly ReplicationOutcome[]): Record<string, 
   for (const sli of SLIS) {
     const values = outcomes.map((outcome) => outcome.slis[sli.name]).filter((value) => value !== undefined);
     if (values.length === 0) {
-      results[sli.name] = { value: null, low: null, high: null, unit: sli.unit, n: 0 };
+      results[sli.name] = { value: null, low: null, high: null, unit: sli.unit, n: 0, values: [] };
       continue;
     }
     const { value, low, high, n } = estimateMean(values);
     const [least, most] = sli.range;
     const cut = (bound: number | null) => (bound === null ? null : Math.min(most, Math.max(least, bound)));
-    results[sli.name] = { value, low: cut(low), high: cut(high), unit: sli.unit, n };
+    results[sli.name] = { value, low: cut(low), high: cut(high), unit: sli.unit, n, values };
   }
   return results;
 }

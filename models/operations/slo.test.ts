@@ -10,7 +10,7 @@ const ABOVE: SloDefinition = {
 };
 
 function result(value: number | null, low: number | null = null, high: number | null = null): SliResult {
-  return { value, low, high, unit: '', n: low === null ? 1 : 5 };
+  return { value, low, high, unit: '', n: low === null ? 1 : 5, values: [] };
 }
 
 describe('an objective', () => {
