@@ -40,6 +40,22 @@ test('what makes two runs incomparable is said', () => {
   expect(comparisonNotes(document, document)).toEqual(['Same fingerprint: the runs behaved identically.']);
 });
 
+test('runs of the same seed are compared replication by replication', () => {
+  const base = [2, 3, 5, 4];
+  const better = base.map((value) => value - 0.5);
+  const run = (values: readonly number[], fingerprint: string, seed = 1): RunDocument => ({
+    ...withSlis({ wait: { value: 3.5, low: 1, high: 6, unit: 's', n: 4, values } }),
+    world: 'sim', replications: 4, seed, fingerprint,
+  });
+  const [row] = compareRuns(run(base, 'a'), run(better, 'b'));
+  // The intervals overlap widely; the pairs differ by exactly a half.
+  expect(row!.overlap).toBe(true);
+  expect(row!.paired).toMatchObject({ verdict: 'lower', difference: { value: -0.5, low: -0.5, high: -0.5 } });
+  expect(comparisonNotes(run(base, 'a'), run(better, 'b'))).toContain(
+    'Same seed: differences are paired, replication by replication.');
+  expect(compareRuns(run(base, 'a'), run(better, 'b', 2))[0]!.paired).toBeNull();
+});
+
 test('the printed comparison holds every indicator of both', () => {
   const text = renderComparison(document, document, { colour: false, width: 100 });
   for (const name of [...Object.keys(document.slis), 'origin_bytes']) expect(text).toContain(name);

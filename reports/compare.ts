@@ -45,8 +45,8 @@ export function compareRuns(a: RunDocument, b: RunDocument): ComparisonRow[] {
 export function comparisonNotes(a: RunDocument, b: RunDocument): string[] {
   const notes: string[] = [];
   if (a.fingerprint === b.fingerprint) notes.push('Same fingerprint: the runs behaved identically.');
+  else if (pairedRuns(a, b)) notes.push('Same seed: differences are paired, replication by replication.');
   if (a.provenance.scenarioDigest !== b.provenance.scenarioDigest) notes.push('The scenarios differ.');
-  if (pairedRuns(a, b)) notes.push('Same seed: differences are paired, replication by replication.');
   if (a.world !== b.world) notes.push(`A is ${WORLDS[a.world]}, B is ${WORLDS[b.world]}.`);
   if (a.simulatedSeconds !== b.simulatedSeconds) {
     const [spanA, spanB] = [formatDuration(a.simulatedSeconds), formatDuration(b.simulatedSeconds)];
