@@ -41,9 +41,9 @@ describe('MSER-5', () => {
   test('refuses a run that is still warming up, and one of a few values', () => {
     const rising = Array.from({ length: 500 }, (_, i) => i);
     const reason = 'the warm-up seems to end in the second half, after 475 of 500 values: lengthen the run';
-    expect(findWarmup(rising)).toEqual({ kind: 'refused', reason, meanOfAll: 249.5 });
+    expect(findWarmup(rising)).toEqual({ kind: 'refused', cause: 'second half', reason, meanOfAll: 249.5 });
     expect(findWarmup([1, 2, 3])).toMatchObject({
-      kind: 'refused', reason: '3 values are too few: 10 batches of 5 are needed',
+      kind: 'refused', cause: 'too few values', reason: '3 values are too few: 10 batches of 5 are needed',
     });
   });
 

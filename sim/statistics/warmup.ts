@@ -14,7 +14,12 @@ export type Warmup =
     /** Mean with nothing left out. */
     readonly meanOfAll: number;
   }
-  | { readonly kind: 'refused'; readonly reason: string; readonly meanOfAll: number };
+  | {
+    readonly kind: 'refused';
+    readonly cause: 'too few values' | 'second half';
+    readonly reason: string;
+    readonly meanOfAll: number;
+  };
 
 /**
  * Batches at the end that the search leaves alone: the statistic of so few is chance (Hoad, Robinson,
@@ -34,7 +39,7 @@ export function findWarmup(values: ArrayLike<number>, batchSize = 5): Warmup {
   const meanOfAll = k === 0 ? 0 : means.reduce((sum, mean) => sum + mean, 0) / k;
   if (k < 2 * LAST) {
     const reason = `${values.length} values are too few: ${2 * LAST} batches of ${batchSize} are needed`;
-    return { kind: 'refused', reason, meanOfAll };
+    return { kind: 'refused', cause: 'too few values', reason, meanOfAll };
   }
   let best = { batches: 0, statistic: Infinity, mean: 0 };
   // From the end, so that mean and squares of what stays grow by one batch a step (Welford).
@@ -52,7 +57,7 @@ export function findWarmup(values: ArrayLike<number>, batchSize = 5): Warmup {
   if (2 * best.batches > k) {
     const after = `after ${observations} of ${values.length} values`;
     const reason = `the warm-up seems to end in the second half, ${after}: lengthen the run`;
-    return { kind: 'refused', reason, meanOfAll };
+    return { kind: 'refused', cause: 'second half', reason, meanOfAll };
   }
   return { kind: 'found', ...best, observations, meanOfAll };
 }
