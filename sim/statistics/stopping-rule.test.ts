@@ -91,6 +91,7 @@ describe('sequential stopping', () => {
   test.each([
     // [options, half width asked, coverage reached, mean replications]
     [{ minimum: 3 }, 0.1, 0.924, 38.5],
+    [{ minimum: 5 }, 0.1, 0.934, 39],
     [{}, 0.1, 0.938, 39.5],
     [{ lookAhead: 5 }, 0.1, 0.95, 45.8],
     [{}, 0.05, 0.945, 154.6],
