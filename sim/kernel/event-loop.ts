@@ -23,7 +23,8 @@ export interface EventLoopState {
 }
 
 /**
- * Virtual time: delivers the events of a list to a table of handlers by numeric code, and keeps the fingerprint of the
+ * Virtual time: delivers the events of a list to a table of handlers by numeric code, and keeps the
+ * fingerprint of the
  * history. An exception of a handler leaves the loop as it was at that event and goes to the caller.
  */
 export class EventLoop {
@@ -92,7 +93,8 @@ export class EventLoop {
   }
 
   /**
-   * Keeps one wake-up event where a component wants it: schedules, moves or cancels, and returns the handle to keep
+   * Keeps one wake-up event where a component wants it: schedules, moves or cancels, and returns the handle
+   * to keep
    * (NO_EVENT when `at` is Infinity).
    */
   rearm(handle: EventHandle, at: Us, code: number, entity: number): EventHandle {
@@ -106,7 +108,8 @@ export class EventLoop {
   }
 
   /**
-   * Delivers events up to and including time `until`, at most `maxEvents` of them. True when none is left up to
+   * Delivers events up to and including time `until`, at most `maxEvents` of them. True when none is left up
+   * to
    * `until`; the clock then stands there.
    */
   run(until: Us, maxEvents = Infinity): boolean {
@@ -117,7 +120,7 @@ export class EventLoop {
         if (until < Infinity) this.#now = Math.max(this.#now, until);
         return true;
       }
-      list.pop();
+      if (!list.pop()) return true; // until Infinity, the end of an empty list is not beyond
       const { time, code, entity, detail } = list;
       this.#now = time;
       this.#events++;
