@@ -17,30 +17,33 @@ export interface SimulateOptions {
 /** Events delivered between two looks at the outside world: some ten milliseconds' worth. */
 const SLICE = 20_000;
 
-/** Runs all replications of a scenario one after the other in this thread, in a browser as well as in Node. */
+/**
+ * Runs all replications of a scenario one after the other in this thread, in a browser as well as in Node.
+ */
 export async function simulate(plan: ScenarioPlan, options: SimulateOptions): Promise<RunRecord> {
   const { replications } = plan.scenario.run;
   const startedMs = performance.now();
   const outcomes: ReplicationOutcome[] = [];
   let partial: ReplicationOutcome | undefined;
   let events = 0;
-  while (outcomes.length < replications && partial === undefined) {
+  const stopped = () => options.signal?.aborted === true && outcomes.length < replications;
+  while (outcomes.length < replications && !stopped()) {
     const finished = outcomes.length;
     const run = new VideoRun(plan, finished);
-    while (!run.advance(SLICE)) {
+    let over = run.advance(SLICE);
+    // Short replications, too, let the world have its turn: it may want them to stop.
+    do {
       const fraction = (finished + run.progress) / replications;
       options.onProgress?.({ fraction, finished, replications, events: events + run.events });
       await turn();
-      if (options.signal?.aborted === true) {
-        partial = run.finish();
-        break;
-      }
-    }
-    if (partial === undefined) outcomes.push(run.finish());
+      if (!over && !stopped()) over = run.advance(SLICE);
+    } while (!over && !stopped());
+    if (over) outcomes.push(run.finish());
+    else partial = run.finish();
     events += run.events;
   }
   const wallSeconds = (performance.now() - startedMs) / 1000;
-  const complete = partial === undefined;
+  const complete = outcomes.length === replications;
   return summariseSimulation(plan, options.provenance, wallSeconds, { outcomes, partial, complete });
 }
 

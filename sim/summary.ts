@@ -34,16 +34,19 @@ export function summariseSimulation(
   const outcomes = finished === 0 && partial !== undefined ? [partial] : result.outcomes;
   const warnings: string[] = [...notes];
   if (!complete && finished > 0) {
-    warnings.push(`Stopped early: ${finished} of ${run.replications} replications were finished and are reported.`);
+    const reported = `${finished} of ${run.replications} replications were finished and are reported`;
+    warnings.push(`Stopped early: ${reported}.`);
   }
   if (!complete && finished === 0) {
     const seconds = Math.floor(partial?.simulatedSeconds ?? 0);
     const of = run.duration / US_PER_S;
     const inWarmup = seconds < run.warmup / US_PER_S ? ', all of them in the warm-up' : '';
-    warnings.push(`Stopped early: the figures cover the first ${seconds} s of ${of} s of one replication${inWarmup}.`);
+    const covered = `the first ${seconds} s of ${of} s of one replication${inWarmup}`;
+    warnings.push(`Stopped early: the figures cover ${covered}.`);
   }
   if (retried.length > 0) {
-    warnings.push(`Replications ${retried.join(', ')} lost their thread and were run again; the figures are whole.`);
+    const which = retried.join(', ');
+    warnings.push(`Replications ${which} lost their thread and were run again; the figures are whole.`);
   }
   const settling = complete ? settlingWarning(plan, outcomes) : undefined;
   if (settling !== undefined) warnings.push(settling);
