@@ -64,7 +64,7 @@ class Stopping {
 }
 
 /** Replications before precision is first looked at: an interval over fewer stops by luck too often. */
-const FIRST_LOOK = 5;
+const FIRST_LOOK = 10;
 
 /** What must be the same for outcomes to belong to the same experiment. */
 function experimentKey(plan: ScenarioPlan, { version, gitRevision }: Provenance): string {

@@ -18,7 +18,7 @@ export function settlingWarning(plan: ScenarioPlan, outcomes: readonly Replicati
   const found = findWarmup(averageOver(series));
   const minutes = (us: number) => `${Number((us / US_PER_S / 60).toPrecision(3))} min`;
   if (found.kind === 'refused') {
-    if (found.reason.includes('too few')) return undefined;
+    if (found.cause === 'too few values') return undefined;
     return `The cache hit rate was still settling when the run of ${minutes(duration)} was half over (MSER-5): `
       + 'its mean depends on when the run ends.';
   }

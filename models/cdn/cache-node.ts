@@ -2,7 +2,7 @@ import { assert } from '../core/assert.ts';
 import type { MetricHandle, MetricSet } from '../core/metrics.ts';
 import { US_PER_S, type Bytes, type Us } from '../core/units.ts';
 import type { CacheFailure, CacheInput, CacheResult } from './events.ts';
-import { cacheBytes, cacheEvictions, cacheFetchSeconds, cacheRequests, cacheUsed } from './metrics.ts';
+import { cacheBytes, cacheEvictions, cacheFetches, cacheFetchSeconds, cacheRequests, cacheUsed } from './metrics.ts';
 import type { EvictionPolicy, EvictionPolicyState } from './policy/policy.ts';
 import type { CacheNodePorts } from './ports.ts';
 
@@ -32,6 +32,7 @@ export class CacheNode {
   readonly #bytes: Readonly<Record<CacheResult, MetricHandle>>;
   readonly #evictions: MetricHandle;
   readonly #used: MetricHandle;
+  readonly #fetched: MetricHandle;
   readonly #fetchSeconds: MetricHandle;
   readonly #fetches = new Map<number, { readonly since: Us; readonly requests: number[] }>();
   readonly #onEvict: (object: number) => void;
@@ -49,6 +50,7 @@ export class CacheNode {
     this.#bytes = { hit: bytes('hit'), coalesced: bytes('coalesced'), miss: bytes('miss') };
     this.#evictions = metrics.bind(cacheEvictions, tier);
     this.#used = metrics.bind(cacheUsed, tier);
+    this.#fetched = metrics.bind(cacheFetches, tier);
     this.#fetchSeconds = metrics.bind(cacheFetchSeconds, tier);
     this.#onEvict = (object) => {
       this.#set.add(this.#evictions, 1);
@@ -83,6 +85,7 @@ export class CacheNode {
       return;
     }
     this.#fetches.set(object, { since: now, requests: [requestId] });
+    this.#set.add(this.#fetched, 1);
     this.#ports.fetchFromParent(object);
   }
 

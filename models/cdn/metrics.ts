@@ -4,6 +4,10 @@ import { counter, gauge, tally } from '../core/metrics.ts';
 export const cacheRequests = counter('cache_requests_total', {
   labels: ['tier', 'result'], unit: 'requests', help: 'Requests a cache tier answered: hit, coalesced, miss, error.',
 });
+/** Objects a cache tier has asked its parent for, answered or not. */
+export const cacheFetches = counter('cache_fetches_total', {
+  labels: ['tier'], unit: 'requests', help: 'Objects a cache tier asked its parent for, answered or not.',
+});
 /** Bytes a cache tier has answered with, by result. */
 export const cacheBytes = counter('cache_bytes_total', {
   labels: ['tier', 'result'], unit: 'bytes', help: 'Bytes a cache tier answered with, by result.',

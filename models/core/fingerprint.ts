@@ -13,8 +13,9 @@ export class Fingerprint {
     const high = (timeUs / 4_294_967_296) | 0;
     let a = Math.imul(this.#a ^ low, 0x9e3779b1);
     a = ((a << 13) | (a >>> 19)) ^ code;
-    let b = Math.imul(this.#b ^ entity ^ high, 0x85ebca77);
-    b = ((b << 17) | (b >>> 15)) + a;
+    // Entity and high word go in one after the other: XORed together, one could stand for the other.
+    let b = Math.imul(this.#b ^ entity, 0x85ebca77);
+    b = Math.imul(((b << 17) | (b >>> 15)) ^ high, 0xc2b2ae3d) + a;
     this.#a = Math.imul(a, 5) + b;
     this.#b = b ^ (a >>> 15);
     this.#count++;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cacheBytes, cacheFetchSeconds, cacheRequests } from '../cdn/metrics.ts';
+import { cacheBytes, cacheFetches, cacheFetchSeconds, cacheRequests } from '../cdn/metrics.ts';
 import { MetricSet, type MetricDeclaration, type MetricView } from '../core/metrics.ts';
 import * as player from '../player/metrics.ts';
 import { findSli, SLIS } from './sli.ts';
@@ -58,14 +58,16 @@ describe('indicators', () => {
     const facts = [
       request('edge', 'hit', 80), request('edge', 'coalesced', 5), request('edge', 'miss', 13),
       request('edge', 'error', 2), request('regional', 'hit', 9), request('regional', 'coalesced', 1),
-      request('regional', 'miss', 5),
+      request('regional', 'miss', 4), request('regional', 'error', 2),
+      // Five went on to the origin, of which one failed.
+      [cacheFetches, ['edge'], 15], [cacheFetches, ['regional'], 5],
       [cacheBytes, ['regional', 'miss'], 5e6], [cacheBytes, ['edge', 'miss'], 13e6],
       [cacheFetchSeconds, ['edge'], 9], [cacheFetchSeconds, ['regional'], 0.25],
     ] as const;
     expect(compute('cdn_availability', ...facts)).toBe(0.98);
     expect(compute('cache_hit_rate', ...facts)).toBe(0.95);
     expect(compute('edge_hit_rate', ...facts)).toBe(0.8);
-    expect(compute('regional_hit_rate', ...facts)).toBe(9 / 15);
+    expect(compute('regional_hit_rate', ...facts)).toBe(9 / 16);
     expect(compute('origin_fetch_latency_ms', ...facts)).toBe(250);
     expect(compute('origin_bytes', ...facts)).toBe(5e6);
   });

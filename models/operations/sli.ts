@@ -1,5 +1,5 @@
 import { tallyQuantile, type Labels, type MetricDeclaration, type MetricView } from '../core/metrics.ts';
-import { cacheBytes, cacheFetchSeconds, cacheRequests } from '../cdn/metrics.ts';
+import { cacheBytes, cacheFetches, cacheFetchSeconds, cacheRequests } from '../cdn/metrics.ts';
 import * as player from '../player/metrics.ts';
 
 /** A service level indicator: a number computed in one place from the metrics of either world. */
@@ -73,7 +73,7 @@ export const SLIS: readonly SliDefinition[] = [
     name: 'cache_hit_rate', unit: 'ratio', better: 'higher', range: RATIO,
     help: 'Requests of viewers that did not reach the origin: 1 - origin requests / edge requests.',
     compute: (view) => {
-      const reached = requests(view, { tier: 'regional', result: 'miss' });
+      const reached = view.total(cacheFetches, { tier: 'regional' });
       const share = ratio(reached, requests(view, { tier: 'edge' }));
       return share === undefined ? undefined : 1 - share;
     },
