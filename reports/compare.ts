@@ -20,8 +20,8 @@ export interface ComparisonRow {
   /** Whether the two 95 % intervals share a value; null when either is a single run. */
   readonly overlap: boolean | null;
   /**
-   * The difference with its 95 % interval, replication by replication on common random numbers; null unless both
-   * are simulations with the same seed and as many replications, at least two.
+   * The difference with its 95 % interval, replication by replication on common random numbers; null unless
+   * both are simulations with the same seed and as many replications, at least two.
    */
   readonly paired: PairedComparison | null;
 }

@@ -17,9 +17,9 @@ const PLAYER = 1;
 const FETCHES = 2;
 
 /**
- * Logged sessions as a trace for Perfetto (ui.perfetto.dev) or chrome://tracing: a process a session, with its
- * phases, its segments and why each was chosen, and its buffer as a counter. At most `most` events; a longer log
- * is cut there and says so.
+ * Logged sessions as a trace for Perfetto (ui.perfetto.dev) or chrome://tracing: a process a session, with
+ * its phases, its segments and why each was chosen, and its buffer as a counter. At most `most` events; a
+ * longer log is cut there and says so.
  */
 export function perfettoTrace(logs: readonly SessionLog[], most = 200_000): string {
   const events: TraceEvent[] = [];

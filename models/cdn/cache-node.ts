@@ -20,8 +20,8 @@ interface Fetch {
 }
 
 /**
- * One cache: answers what it holds, asks its parent once for what it does not, and answers everybody who waited
- * when the object has come whole. SPEC.md numbers what it promises.
+ * One cache: answers what it holds, asks its parent once for what it does not, and answers everybody who
+ * waited when the object has come whole. SPEC.md numbers what it promises.
  */
 export class CacheNode {
   readonly tier: string;
@@ -89,7 +89,9 @@ export class CacheNode {
     this.#ports.fetchFromParent(object);
   }
 
-  /** The parent's answer is here whole: everybody who waited is answered, and the object is kept if it fits. */
+  /**
+   * The parent's answer is here whole: everybody who waited is answered, and the object is kept if it fits.
+   */
   fetched(now: Us, object: number, bytes: Bytes): void {
     const { since, requests } = this.#takeFetch(object);
     this.#set.observe(this.#fetchSeconds, (now - since) / US_PER_S);

@@ -64,7 +64,10 @@ export interface SeriesPoint {
   readonly value: number;
 }
 
-/** Handle of one metric with one set of labels, bound when a component is built; an index, so that counting is an add. */
+/**
+ * Handle of one metric with one set of labels, bound when a component is built; an index, so that counting
+ * is an add.
+ */
 export type MetricHandle = number;
 
 interface Entry {

@@ -44,7 +44,10 @@ export class RandomStream {
     return -mean * Math.log(this.uniformPositive());
   }
 
-  /** A standard normal variate by Marsaglia's polar method; no spare is kept, so the stream has no hidden state. */
+  /**
+   * A standard normal variate by Marsaglia's polar method; no spare is kept, so the stream has no hidden
+   * state.
+   */
   normal(): number {
     for (;;) {
       const u = 2 * this.uniform() - 1;

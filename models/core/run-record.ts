@@ -30,7 +30,10 @@ export interface SloResult {
   readonly sli: string;
   /** As people read it: `< 2 s`, `> 95 %`. */
   readonly target: string;
-  /** The target as a number, in `unit`, so that a chart can draw it: the indicator is to be below or above it. */
+  /**
+   * The target as a number, in `unit`, so that a chart can draw it: the indicator is to be below or above
+   * it.
+   */
   readonly bound: number;
   readonly direction: 'below' | 'above';
   readonly value: number | null;

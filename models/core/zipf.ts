@@ -2,8 +2,8 @@ import { assert } from './assert.ts';
 import type { RandomStream } from './rng.ts';
 
 /**
- * Zipf popularity over ranks 0..n-1 with P(rank r) proportional to (r + 1)^-exponent, drawn in O(1) expected time by
- * rejection-inversion (Hormann and Derflinger 1996).
+ * Zipf popularity over ranks 0..n-1 with P(rank r) proportional to (r + 1)^-exponent, drawn in O(1)
+ * expected time by rejection-inversion (Hormann and Derflinger 1996).
  */
 export class Zipf {
   readonly n: number;

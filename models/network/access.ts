@@ -10,8 +10,8 @@ export interface TraceChoice {
 }
 
 /**
- * Draws a trace for a viewer. Hosts draw for every viewer, also for one who joins a link that is open already: so
- * the viewers after them get the same traces whatever else has changed.
+ * Draws a trace for a viewer. Hosts draw for every viewer, also for one who joins a link that is open
+ * already: so the viewers after them get the same traces whatever else has changed.
  */
 export function drawTrace(stream: RandomStream, traces: readonly TraceTable[]): TraceChoice {
   const trace = stream.integer(traces.length);

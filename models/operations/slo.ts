@@ -4,7 +4,10 @@ import { findSli, SLIS } from './sli.ts';
 
 const sliNames = SLIS.map((sli) => sli.name) as [string, ...string[]];
 
-/** An objective as scenarios write it: an indicator and the bound it must stay below or above, in the indicator's unit. */
+/**
+ * An objective as scenarios write it: an indicator and the bound it must stay below or above, in the
+ * indicator's unit.
+ */
 export const sloParams = z.strictObject({
   name: z.string().min(1).meta({ description: 'Name of the objective.', unit: 'name', source: 'assumed' }),
   sli: z.enum(sliNames).meta({ description: 'Indicator it is about.', unit: 'name', source: 'assumed' }),
@@ -47,8 +50,9 @@ export function toSlo(params: z.output<typeof sloParams>): SloDefinition {
 }
 
 /**
- * Holds an objective against its indicator: met or missed when the whole interval lies on one side, inconclusive when it
- * straddles the bound, no-data when nothing was observed. A single run is judged by its value and says so.
+ * Holds an objective against its indicator: met or missed when the whole interval lies on one side,
+ * inconclusive when it straddles the bound, no-data when nothing was observed. A single run is judged by
+ * its value and says so.
  */
 export function judgeSlo(slo: SloDefinition, sli: SliResult | undefined): SloResult {
   const { name, direction, bound, unit } = slo;

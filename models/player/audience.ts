@@ -169,7 +169,10 @@ export function levelAt(shape: ReadonlyArray<{ readonly at: Us; readonly level: 
   return from.level + ((to.level - from.level) * (at - from.at)) / (to.at - from.at);
 }
 
-/** Greatest number of sessions to expect before `horizon`, for sizing a fleet: mean plus six standard deviations. */
+/**
+ * Greatest number of sessions to expect before `horizon`, for sizing a fleet: mean plus six standard
+ * deviations.
+ */
 export function mostSessions(params: AudienceParams, horizon: Us): number {
   if (params.arrivals.law === 'fixed') return params.arrivals.at.length;
   const mean = (params.arrivals.peak * horizon) / US_PER_S;

@@ -24,8 +24,9 @@ export interface SessionLoggerState {
 }
 
 /**
- * Keeps the whole log of a few sessions (the first of each class of networks from `fromUs` on), so that a report can
- * show what a player saw and why it decided so. The host tells it of every input after delivering it.
+ * Keeps the whole log of a few sessions (the first of each class of networks from `fromUs` on), so that a
+ * report can show what a player saw and why it decided so. The host tells it of every input after
+ * delivering it.
  */
 export class SessionLogger {
   readonly #fleet: PlayerFleet;

@@ -23,8 +23,8 @@ const MANIFEST_BYTES_PER_SEGMENT = 34;
 const MANIFEST_HEAD_BYTES = 320;
 
 /**
- * What there is to watch. Every segment of every rendition, and every manifest, is an object with a dense integer
- * name, so that caches can keep columns by object.
+ * What there is to watch. Every segment of every rendition, and every manifest, is an object with a dense
+ * integer name, so that caches can keep columns by object.
  */
 export class Catalogue {
   readonly videos: number;
