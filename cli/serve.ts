@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -57,33 +57,48 @@ export function findRuns(folder: string): ListedRun[] {
       note(`left out: ${error.message}`);
       continue;
     }
-    runs.push({ name: own ? basename(folder) : name, href: own ? 'report' : encodeURIComponent(name), document });
+    runs.push(own
+      ? { name: basename(folder), href: 'report', document }
+      : { name, href: encodeURIComponent(name), document });
   }
   return runs;
 }
 
 async function listen(folder: string, port: number): Promise<Server> {
   const server = createServer((request, response) => {
-    const answer = (status: number, type: string, body: string | Buffer) => {
-      const headers = { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-      response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body);
-    };
-    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(405, 'text/plain', 'only GET\n');
-    const runs = findRuns(folder);
-    const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
-    if (path === '/') return answer(200, 'text/html; charset=utf-8', renderRunList(basename(folder), runs));
-    // Only names that were found are served: a path can lead nowhere else.
-    const run = runs.find((candidate) => path === `/${candidate.href}`);
-    if (run === undefined) return answer(404, 'text/plain', 'no such run\n');
-    const file = run.href === 'report' ? folder : join(folder, run.name);
-    answer(200, 'text/html; charset=utf-8', readFileSync(join(file, 'report.html')));
+    try {
+      serveRequest(folder, request, response);
+    } catch (error) {
+      // A run that is being written or removed, or an address that is none: the next request may fare better.
+      note(`weir: ${request.url ?? ''}: ${error instanceof Error ? error.message : String(error)}`);
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
+      response.end('this could not be read\n');
+    }
   });
   return new Promise((done, fail) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      fail(error.code === 'EADDRINUSE' || error.code === 'EACCES'
-        ? new MissingError(`port ${port} cannot be used (${error.code}); choose another with --port, or --port 0`)
-        : error);
+      const taken = error.code === 'EADDRINUSE' || error.code === 'EACCES';
+      const remedy = `port ${port} cannot be used (${error.code}); choose another with --port, or --port 0`;
+      fail(taken ? new MissingError(remedy) : error);
     });
     server.listen(port, '127.0.0.1', () => done(server));
   });
+}
+
+/** Answers with the list of runs or with one report. */
+function serveRequest(folder: string, request: IncomingMessage, response: ServerResponse): void {
+  const answer = (status: number, type: string, body: string | Buffer) => {
+    const plain = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+    const headers = { 'content-type': type, ...plain };
+    response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body);
+  };
+  if (request.method !== 'GET' && request.method !== 'HEAD') return answer(405, 'text/plain', 'only GET\n');
+  const runs = findRuns(folder);
+  const path = (request.url ?? '/').split('?', 1)[0]!;
+  if (path === '/') return answer(200, 'text/html; charset=utf-8', renderRunList(basename(folder), runs));
+  // Only names that were found are served: a path can lead nowhere else.
+  const run = runs.find((candidate) => path === `/${candidate.href}`);
+  if (run === undefined) return answer(404, 'text/plain', 'no such run\n');
+  const file = existsSync(join(folder, 'summary.json')) ? folder : join(folder, run.name);
+  answer(200, 'text/html; charset=utf-8', readFileSync(join(file, 'report.html')));
 }
