@@ -2,10 +2,12 @@ import { EXIT } from './exit.ts';
 import { note } from './terminal.ts';
 
 /**
- * A signal that the first Ctrl-C (or SIGTERM) aborts; the second one ends the process at once. `restore` puts the default
- * handling back.
+ * A signal that the first Ctrl-C (or SIGTERM) aborts; the second one ends the process at once. `restore`
+ * puts the default handling back.
  */
-export function interruptible(message: string): { readonly signal: AbortSignal; readonly restore: () => void } {
+export function interruptible(
+  message: string,
+): { readonly signal: AbortSignal; readonly restore: () => void } {
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);

@@ -6,13 +6,12 @@ import { weirVersion } from './provenance.ts';
 import { realCommand } from './real.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
-
 import { serveCommand } from './serve.ts';
 import { note } from './terminal.ts';
 import { validateCommand } from './validate.ts';
 
 const program = new Command('weir')
-  .description('Weir simulates video platforms: size them, rehearse their failures, hold them against their objectives.')
+  .description('Weir simulates video platforms: size them, rehearse their failures, hold them to objectives.')
   .version(weirVersion(), '-V, --version', 'print the version')
   .helpOption('-h, --help', 'show help')
   .showSuggestionAfterError()
@@ -25,7 +24,9 @@ const verbs = [
   runCommand(), realCommand(), compareCommand(), serveCommand(), validateCommand(), schemaCommand(),
 ];
 for (const verb of verbs) program.addCommand(verb);
-for (const command of [program, ...verbs, ...verbs.flatMap((verb) => verb.commands)]) command.exitOverride();
+for (const command of [program, ...verbs, ...verbs.flatMap((verb) => verb.commands)]) {
+  command.exitOverride().showHelpAfterError('(--help says what there is)');
+}
 
 // A reader that has seen enough (`weir run ... | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

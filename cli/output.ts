@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { arch, platform } from 'node:process';
 import { RUN_DOCUMENT_SCHEMA, type RunDocument, type RunRecord } from '../models/core/run-record.ts';
@@ -10,13 +10,25 @@ import { HOME } from './files.ts';
 /** Version of manifest.json. */
 const MANIFEST_SCHEMA = 'weir.manifest/1';
 
-/** Writes a run to a folder, which is made if need be: manifest, document, series, sessions, page. */
-export function writeRun(folder: string, record: RunRecord, startedAt: Date): void {
-  const { document } = record;
+/** Makes the folder a run is to be written to, before the run is made: nothing is simulated in vain. */
+export function prepareOutput(folder: string): void {
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
     throw new UsageError(`--out: expected a folder, but ${folder} is a file`);
   }
-  mkdirSync(folder, { recursive: true });
+  reportTemplate();
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--out: ${folder} cannot be written to: ${reason}`);
+  }
+}
+
+/** Writes a run to a prepared folder: manifest, document, series, sessions, page. */
+export function writeRun(folder: string, record: RunRecord, startedAt: Date): void {
+  const { document } = record;
+  prepareOutput(folder);
   const { parameters: _listed, ...provenance } = document.provenance;
   const manifest = {
     schema: MANIFEST_SCHEMA,
@@ -46,7 +58,9 @@ export function writeRun(folder: string, record: RunRecord, startedAt: Date): vo
 /** Reads the run document of a folder written with --out, or of a file that holds one. */
 export function readRun(path: string): RunDocument {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw new UsageError(`expected a folder written with --out, or its summary.json: there is no ${path}`);
+  if (stat === undefined) {
+    throw new UsageError(`expected a folder written with --out, or its summary.json, but there is no ${path}`);
+  }
   const file = stat.isDirectory() ? join(path, 'summary.json') : path;
   if (!existsSync(file)) throw new UsageError(`expected a run in ${path}: it holds no summary.json`);
   let document: Partial<RunDocument>;

@@ -12,7 +12,7 @@ export function weirVersion(): string {
   return (JSON.parse(text) as { readonly version: string }).version;
 }
 
-/** Revision of the checkout Weir runs from, with `+changes` when it has been edited; `unknown` outside one. */
+/** Revision of the checkout Weir runs from, `+changes` when it has been edited; `unknown` outside one. */
 export function gitRevision(): string {
   try {
     const git = (...words: readonly string[]) =>

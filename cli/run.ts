@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import type { RunDocument, RunRecord } from '../models/core/run-record.ts';
 import { perfettoTrace } from '../reports/perfetto.ts';
@@ -13,7 +14,7 @@ import { describeDifference, verifyReplication } from '../sim/determinism.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { interruptible } from './interrupt.ts';
-import { writeRun } from './output.ts';
+import { prepareOutput, writeRun } from './output.ts';
 import { ProgressLine } from './progress.ts';
 import { provenanceOf } from './provenance.ts';
 import { addScenarioOptions, readPlan, scenariosHelp, type ScenarioOptions } from './scenario-options.ts';
@@ -40,12 +41,13 @@ export function runCommand(): Command {
     .description('simulate a scenario and hold it against its objectives')
     .argument('<scenario>', 'a scenario file, or the name of a shipped one')
     .option('--json', 'print the run document (schema weir.run/1) instead of tables')
-    .option('--out <folder>', 'also write manifest.json, summary.json, series and sessions (Parquet), report.html')
-    .option('--workers <count>', 'threads for replications (default: one a core); results do not depend on it')
+    .option('--out <folder>', 'also write manifest.json, summary.json, report.html and Parquet files')
+    .option('--workers <count>', 'threads for replications (default: one a core); results are the same')
     .option('--checkpoint <file>', 'keep finished replications here; the same command goes on from them')
     .option('--trace <file>', 'write the logged sessions as a trace for ui.perfetto.dev')
     .option('--verify', 'run the first replication twice and compare the histories event by event instead')
-    .addOption(new Option('--precision <sli=percent>', 'stop once the 95 % interval of an indicator is this narrow, '
+    .addOption(new Option('--precision <sli=percent>',
+      'stop once the 95 % interval of an indicator is this narrow, '
       + 'such as playback_start_seconds_p99=5%; --replications is then the most; repeatable')
       .argParser((value: string, before: readonly string[]) => [...before, value]).default([], 'none'))
     .option('--strict', 'exit with 3 when an objective is missed, 4 when one is inconclusive')
@@ -65,6 +67,7 @@ async function run(scenario: string, options: RunOptions): Promise<number> {
   const plan = readPlan(scenario, options);
   if (options.verify === true) return verify(plan);
   const workers = workerCount(options.workers);
+  prepareOutputs(options);
   const progress = new ProgressLine();
   const { signal, restore } = interruptible('Stopping: what was simulated so far is reported');
   const startedAt = new Date();
@@ -77,7 +80,8 @@ async function run(scenario: string, options: RunOptions): Promise<number> {
       ...precisionOf(options.precision),
       ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
       onProgress: ({ fraction, finished, replications, events }) => {
-        const detail = `${finished} of ${replications} replications done, ${(events / 1e6).toFixed(1)} M events`;
+        const millions = (events / 1e6).toFixed(1);
+        const detail = `${finished} of ${replications} replications done, ${millions} M events`;
         progress.update(fraction, detail);
       },
     });
@@ -89,6 +93,16 @@ async function run(scenario: string, options: RunOptions): Promise<number> {
     restore();
   }
   return report(record, options, startedAt);
+}
+
+/** Refuses what could not be written, before anything is simulated. */
+function prepareOutputs({ out, trace }: RunOptions): void {
+  if (out !== undefined) prepareOutput(out);
+  if (trace === undefined) return;
+  if (existsSync(trace) && statSync(trace).isDirectory()) {
+    throw new UsageError(`--trace: expected a file, but ${trace} is a folder`);
+  }
+  if (!existsSync(dirname(trace))) throw new UsageError(`--trace: there is no folder ${dirname(trace)}`);
 }
 
 /** Prints and writes a finished run; the exit status it deserves. */
@@ -127,10 +141,13 @@ function precisionOf(texts: readonly string[]): Pick<ParallelOptions, 'precision
   for (const text of texts) {
     const [, name, percent] = /^(\w+)=(\d+(?:\.\d+)?)\s*%$/.exec(text) ?? [];
     if (name === undefined || Number(percent) <= 0) {
-      throw new UsageError(`--precision: expected indicator=percent, such as cache_hit_rate=1%, got "${text}"`);
+      const expected = 'expected indicator=percent, such as cache_hit_rate=1%';
+      throw new UsageError(`--precision: ${expected}, got "${text}"`);
     }
     const known = SLIS.map((sli) => sli.name);
-    if (!known.includes(name)) throw new UsageError(`--precision: unknown indicator "${name}": ${suggest(name, known)}`);
+    if (!known.includes(name)) {
+      throw new UsageError(`--precision: unknown indicator "${name}": ${suggest(name, known)}`);
+    }
     precision[name] = { relative: Number(percent) / 100 };
   }
   return { precision };
@@ -138,7 +155,9 @@ function precisionOf(texts: readonly string[]): Pick<ParallelOptions, 'precision
 
 function workerCount(text: string | undefined): number {
   if (text === undefined) return availableParallelism();
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw new UsageError(`--workers: expected a number from 1 to 999, got "${text}"`);
+  if (!/^[1-9]\d{0,2}$/.test(text)) {
+    throw new UsageError(`--workers: expected a number from 1 to 999, got "${text}"`);
+  }
   return Number(text);
 }
 

@@ -17,7 +17,8 @@ export interface ScenarioOptions {
 export function addScenarioOptions(command: Command): Command {
   const collect = (value: string, before: readonly string[]) => [...before, value];
   return command
-    .addOption(new Option('--set <path=value>', 'override a parameter, such as cdn.edge.capacity=40GB; repeatable')
+    .addOption(new Option('--set <path=value>',
+      'override a parameter, such as cdn.edge.capacity=40GB; repeatable')
       .argParser(collect).default([], 'none'))
     .option('--seed <integer>', 'seed of all random streams (--set run.seed=...)')
     .option('--replications <count>', 'independent replications (--set run.replications=...)');

@@ -1,6 +1,9 @@
 import type { TerminalOptions } from '../reports/terminal.ts';
 
-/** Whether and how wide to draw for a stream: no colour with NO_COLOR, TERM=dumb or off a terminal; FORCE_COLOR overrides. */
+/**
+ * Whether and how wide to draw for a stream: no colour with NO_COLOR, TERM=dumb or off a terminal;
+ * FORCE_COLOR overrides.
+ */
 export function terminalOptions(stream: NodeJS.WriteStream): TerminalOptions {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0';

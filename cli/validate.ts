@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { buildPlan } from '../scenarios/build.ts';
-import { ScenarioError, type ScenarioIssue } from '../scenarios/errors.ts';
+import { ScenarioError, suggest, type ScenarioIssue } from '../scenarios/errors.ts';
 import { loadScenario } from '../scenarios/load.ts';
-import { EXIT, UsageError } from './exit.ts';
-import { diskFiles, findScenario } from './files.ts';
+import { EXIT } from './exit.ts';
+import { diskFiles, findScenario, libraryScenarios } from './files.ts';
 import { addScenarioOptions, type ScenarioOptions } from './scenario-options.ts';
 import { note, print } from './terminal.ts';
 
@@ -19,7 +19,8 @@ export function validateCommand(): Command {
     .description('check scenario files and the data they name, without running them')
     .argument('<files...>', 'scenario files, or names of shipped ones')
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', '\nEvery problem is listed with its file, line and path; the exit status is then 2.')
+    .addHelpText('after', '\nEvery problem is listed with its file, line and path; the exit status is then '
+      + '2.')
     .action(async (names: readonly string[], options: ScenarioOptions & { readonly json?: boolean }) => {
       const results = names.map((name) => validate(name, options.set));
       process.exitCode = results.every((result) => result.valid) ? EXIT.good : EXIT.usage;
@@ -31,13 +32,19 @@ export function validateCommand(): Command {
         if (valid) await print(`${file}: valid`);
         else note(new ScenarioError(issues).message);
       }
+      const problems = results.reduce((sum, { issues }) => sum + issues.length, 0);
+      if (problems > 0) note(`weir: ${problems} ${problems === 1 ? 'problem' : 'problems'}`);
     });
   return addScenarioOptions(command);
 }
 
 function validate(name: string, settings: readonly string[]): FileResult {
   const file = findScenario(name);
-  if (file === undefined) throw new UsageError(`expected a scenario file, but there is no ${name}`);
+  if (file === undefined) {
+    const message =
+      `expected a scenario file or the name of a shipped one: ${suggest(name, libraryScenarios())}`;
+    return { file: name, valid: false, issues: [{ file: name, line: 0, column: 0, path: '', message }] };
+  }
   try {
     buildPlan(loadScenario(file, diskFiles, settings), diskFiles);
     return { file, valid: true, issues: [] };
