@@ -49,6 +49,8 @@ function describe(problem: z.core.$ZodIssue, path: Path, input: unknown): string
         ? `expected at most ${problem.maximum} entries`
         : `expected at most ${problem.maximum}, got ${got}`;
     case 'invalid_value':
+      // A schema that knows why a value is no choice says so itself.
+      if (!problem.message.startsWith('Invalid ')) return problem.message;
       return describeChoice(schemaAt(scenarioSchema, path, input)?.schema, problem.input, problem.message);
     case 'invalid_union': {
       // A discriminated union complains at its discriminator; quantities bring a message of their own.

@@ -15,9 +15,15 @@ export interface EvictionPolicy {
   has(object: number): boolean;
   /** Size of a held object; 0 when it is not held. */
   sizeOf(object: number): Bytes;
-  /** Notes a hit on a held object. */
-  touch(object: number): void;
-  /** Takes in an object that is not held; `onEvict` is called for each object that has to go. False when it cannot be held. */
+  /**
+   * Notes a hit on a held object. A policy of several lists may want to drop others for it: they go at
+   * once when `onEvict` is there to hear of them, and stay until the next insertion when it is not.
+   */
+  touch(object: number, onEvict?: (object: number) => void): void;
+  /**
+   * Takes in an object that is not held; `onEvict` hears of each object that has to go. False when it
+   * cannot be held.
+   */
   insert(object: number, bytes: Bytes, onEvict: (object: number) => void): boolean;
   /** Drops a held object (purge). */
   remove(object: number): void;
@@ -25,8 +31,11 @@ export interface EvictionPolicy {
   restore(state: EvictionPolicyState): void;
 }
 
+/** A column of a policy's state, indexed by object. */
+export type StateColumn = Uint8Array | Int32Array | Float64Array;
+
 /** Copied state of a policy: its numbers and its columns, in an order of its own. */
 export interface EvictionPolicyState {
   readonly numbers: readonly number[];
-  readonly columns: ReadonlyArray<Int32Array | Float64Array>;
+  readonly columns: readonly StateColumn[];
 }

@@ -47,7 +47,10 @@ export class UnboundedPolicy implements EvictionPolicy {
     const entries = [...this.#sizes];
     return {
       numbers: [this.#used],
-      columns: [Float64Array.from(entries, ([object]) => object), Float64Array.from(entries, ([, bytes]) => bytes)],
+      columns: [
+        Float64Array.from(entries, ([object]) => object),
+        Float64Array.from(entries, ([, bytes]) => bytes),
+      ],
     };
   }
 
