@@ -89,8 +89,9 @@ function intervalsText(row: ComparisonRow, paint: Painter): string {
   if (row.paired !== null) {
     const { difference, verdict } = row.paired;
     if (verdict === 'identical') return paint.dim('identical');
-    const bounds = [difference.low, difference.high].map((bound) => formatDifference(bound, row.unit)).join(' to ');
-    return verdict === 'inconclusive' ? `${bounds}  ${paint.dim('cannot tell')}` : `${bounds}  ${paint.bold(verdict)}`;
+    const bound = (value: number | null): string => formatDifference(value, row.unit);
+    const word = verdict === 'inconclusive' ? paint.dim('cannot tell') : paint.bold(verdict);
+    return `${bound(difference.low)} to ${bound(difference.high)}  ${word}`;
   }
   if (row.overlap === null) return paint.dim('single run');
   return row.overlap ? 'overlap' : paint.bold('apart');
@@ -108,7 +109,8 @@ function pairedRuns(a: RunDocument, b: RunDocument): boolean {
 }
 
 function pair(a: readonly number[] | undefined, b: readonly number[] | undefined): PairedComparison | null {
-  return a !== undefined && b !== undefined && a.length === b.length && a.length > 1 ? comparePaired(a, b) : null;
+  if (a === undefined || b === undefined) return null;
+  return a.length === b.length && a.length > 1 ? comparePaired(a, b) : null;
 }
 
 function compareFigures(name: string, a: Figure, b: Figure): ComparisonRow {

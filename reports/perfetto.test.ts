@@ -13,7 +13,8 @@ interface Slice {
 const LOG: SessionLog = {
   session: 7, startSeconds: 100, network: '4g', ladder: [800_000, 5_000_000],
   events: [
-    at(0, 'started', -1, -1), at(0.5, 'requested', 0, 1, 'because'), at(2, 'arrived', 0, 1), at(2, 'playing', 0, 1),
+    at(0, 'started', -1, -1), at(0.5, 'requested', 0, 1, 'because'), at(2, 'arrived', 0, 1),
+    at(2, 'playing', 0, 1),
     at(2, 'requested', 1, 0), at(6, 'stalled', 1, 0), at(9, 'arrived', 1, 0), at(9, 'resumed', 1, 0),
     at(13, 'ended', 1, 0, 'finished'),
   ],
@@ -21,7 +22,8 @@ const LOG: SessionLog = {
 
 test('a session becomes its phases and its segments, in microseconds of the run', () => {
   const { traceEvents } = JSON.parse(perfettoTrace([LOG])) as { readonly traceEvents: readonly Slice[] };
-  const slices = traceEvents.filter((event) => event.ph === 'X').map(({ name, ts, dur, tid }) => [tid, name, ts, dur]);
+  const slices = traceEvents.filter((event) => event.ph === 'X')
+    .map(({ name, ts, dur, tid }) => [tid, name, ts, dur]);
   expect(slices).toEqual([
     [1, 'start-up', 100e6, 2e6],
     [1, 'play', 102e6, 4e6],
@@ -33,7 +35,10 @@ test('a session becomes its phases and its segments, in microseconds of the run'
 });
 
 test('is cut at a bound, and says so', () => {
-  const cut = JSON.parse(perfettoTrace([LOG], 5)) as { readonly otherData: unknown; readonly traceEvents: unknown[] };
+  const cut = JSON.parse(perfettoTrace([LOG], 5)) as {
+    readonly otherData: unknown;
+    readonly traceEvents: unknown[];
+  };
   expect(cut.traceEvents).toHaveLength(5);
   expect(cut.otherData).toEqual({ tool: 'weir', cut: true });
 });

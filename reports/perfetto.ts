@@ -28,7 +28,8 @@ export function perfettoTrace(logs: readonly SessionLog[], most = 200_000): stri
     const label = (tid: number, kind: string, text: string): TraceEvent =>
       ({ name: kind, ph: 'M', pid: log.session, tid, args: { name: text } });
     events.push(
-      label(0, 'process_name', name), label(PLAYER, 'thread_name', 'player'), label(FETCHES, 'thread_name', 'fetches'),
+      label(0, 'process_name', name), label(PLAYER, 'thread_name', 'player'),
+      label(FETCHES, 'thread_name', 'fetches'),
       ...phases(log), ...fetches(log), ...counters(log),
     );
   }

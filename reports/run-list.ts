@@ -30,7 +30,8 @@ export function renderRunList(folder: string, runs: readonly ListedRun[]): strin
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
   body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
   table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto; }
-  th, td { text-align: left; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+  th, td { text-align: left; padding: .4rem .8rem .4rem 0; }
+  tr { border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
   .number { text-align: right; font-variant-numeric: tabular-nums; }
 </style></head><body><main><h1>Runs in ${escape(folder)}</h1>${body}</main></body></html>
 `;
@@ -48,5 +49,6 @@ function verdicts(document: RunDocument): string {
 }
 
 function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

@@ -15,8 +15,8 @@ import { PageOpener } from './browser/pages.ts';
 import { simulateInPage } from './browser/simulator.ts';
 
 const NOWHERE: Provenance = {
-  version: '0', gitRevision: '', node: '', scenarioDigest: '', streamDerivation: 1, inputs: [], parameters: [],
-  unvalidated: [],
+  version: '0', gitRevision: '', node: '', scenarioDigest: '', streamDerivation: 1, inputs: [],
+  parameters: [], unvalidated: [],
 };
 const pages = new PageOpener();
 afterAll(() => pages.end());
@@ -55,7 +55,9 @@ test('of two histories the first event that differs is found and named', () => {
   const a = new VideoRun(planOf(), 0);
   const b = new VideoRun(planOf('cdn.origin.latency=151ms'), 0);
   const difference = firstDifference(a, b)!;
-  expect(describeDifference(difference)).toMatch(/^event \d+ differs: \w+ of \d+ at [\d.]+ s against \w+ of \d+ at /);
+  expect(describeDifference(difference)).toMatch(
+    /^event \d+ differs: \w+ of \d+ at [\d.]+ s against \w+ of \d+ at /
+  );
   const events = (plan: ScenarioPlan, count: number) => {
     const run = new VideoRun(plan, 0);
     run.advance(count);
@@ -80,7 +82,9 @@ async function bundle(): Promise<string> {
     build: {
       write: false,
       target: 'es2022',
-      lib: { entry: join(import.meta.dirname, 'browser', 'simulator.ts'), formats: ['iife'], name: 'WeirSimulator' },
+      lib: {
+        entry: join(import.meta.dirname, 'browser', 'simulator.ts'), formats: ['iife'], name: 'WeirSimulator',
+      },
     },
   });
   const [chunk] = [built].flat().flatMap((one) => ('output' in one ? one.output : []));

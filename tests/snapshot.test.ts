@@ -5,7 +5,10 @@ import { loadScenario } from '../scenarios/load.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
 import { VideoRun } from '../sim/video-run.ts';
 
-const SETTINGS = ['run.duration=15min', 'run.warmup=5min', 'audience.networks[0].traces=networks/fcc-sd', 'audience.networks[1].viewersPerLink=2'];
+const SETTINGS = [
+  'run.duration=15min', 'run.warmup=5min', 'audience.networks[0].traces=networks/fcc-sd',
+  'audience.networks[1].viewersPerLink=2',
+];
 
 describe('a run that is saved and restored', () => {
   test.each([0, 1, 5000, 20_000, 60_000])('after %i events goes on byte for byte', (events) => {
@@ -39,7 +42,8 @@ describe('a run that is saved and restored', () => {
     expect(outcomes[1]).toEqual(outcomes[0]);
     expect(outcomes[2]!.fingerprint).not.toBe(outcomes[0]!.fingerprint);
     // The same viewers come in both futures: only the network behind the caches differs.
-    const starts = outcomes.map((outcome) => outcome.sessions.map((row) => [row.session, row.startSeconds, row.video]));
+    const starts = outcomes.map(({ sessions }) =>
+      sessions.map((row) => [row.session, row.startSeconds, row.video]));
     expect(starts[2]!.sort(byNumber)).toEqual(starts[0]!.sort(byNumber));
     expect(outcomes[2]!.slis['origin_fetch_latency_ms']).toBeGreaterThan(300);
     expect(outcomes[0]!.slis['origin_fetch_latency_ms']).toBeLessThan(200);

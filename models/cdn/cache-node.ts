@@ -2,7 +2,9 @@ import { assert } from '../core/assert.ts';
 import type { MetricHandle, MetricSet } from '../core/metrics.ts';
 import { US_PER_S, type Bytes, type Us } from '../core/units.ts';
 import type { CacheFailure, CacheInput, CacheResult } from './events.ts';
-import { cacheBytes, cacheEvictions, cacheFetches, cacheFetchSeconds, cacheRequests, cacheUsed } from './metrics.ts';
+import {
+  cacheBytes, cacheEvictions, cacheFetches, cacheFetchSeconds, cacheRequests, cacheUsed,
+} from './metrics.ts';
 import type { EvictionPolicy, EvictionPolicyState } from './policy/policy.ts';
 import type { CacheNodePorts } from './ports.ts';
 
@@ -45,7 +47,8 @@ export class CacheNode {
     const requests = (result: string) => metrics.bind(cacheRequests, tier, result);
     const bytes = (result: string) => metrics.bind(cacheBytes, tier, result);
     this.#requests = {
-      hit: requests('hit'), coalesced: requests('coalesced'), miss: requests('miss'), error: requests('error'),
+      hit: requests('hit'), coalesced: requests('coalesced'), miss: requests('miss'),
+      error: requests('error'),
     };
     this.#bytes = { hit: bytes('hit'), coalesced: bytes('coalesced'), miss: bytes('miss') };
     this.#evictions = metrics.bind(cacheEvictions, tier);
@@ -99,7 +102,9 @@ export class CacheNode {
     // Objects too large for the cache pass through.
     this.#policy.insert(object, bytes, this.#onEvict);
     this.#set.add(this.#used, this.#policy.used - before);
-    requests.forEach((requestId, i) => this.#respond(requestId, object, bytes, i === 0 ? 'miss' : 'coalesced'));
+    requests.forEach((requestId, i) => {
+      this.#respond(requestId, object, bytes, i === 0 ? 'miss' : 'coalesced');
+    });
   }
 
   /** The parent has no answer: everybody who waited is told, nothing is kept. */

@@ -2,7 +2,8 @@ import { counter, gauge, tally } from '../core/metrics.ts';
 
 /** Requests a cache tier has answered, by result. */
 export const cacheRequests = counter('cache_requests_total', {
-  labels: ['tier', 'result'], unit: 'requests', help: 'Requests a cache tier answered: hit, coalesced, miss, error.',
+  labels: ['tier', 'result'], unit: 'requests',
+  help: 'Requests a cache tier answered: hit, coalesced, miss, error.',
 });
 /** Objects a cache tier has asked its parent for, answered or not. */
 export const cacheFetches = counter('cache_fetches_total', {
@@ -22,5 +23,6 @@ export const cacheUsed = gauge('cache_used_bytes', {
 });
 /** From a tier's request to its parent until the last byte of the answer. */
 export const cacheFetchSeconds = tally('cache_fetch_seconds', {
-  labels: ['tier'], unit: 's', help: 'From a request of a tier to its parent until the last byte of the answer.',
+  labels: ['tier'], unit: 's',
+  help: 'From a request of a tier to its parent until the last byte of the answer.',
 });

@@ -11,12 +11,16 @@ export const cacheTierParams = (latency: string, source: string) => z.strictObje
     .prefault(1),
   capacity: quantity('size', { doc: 'Bytes each node can hold.', source: 'assumed', positive: true })
     .prefault('100 GB'),
-  policy: policyName.meta({ description: 'Eviction policy.', unit: 'name', source: 'assumed' }).prefault('lru'),
+  policy: policyName.meta({
+    description: 'Eviction policy.', unit: 'name', source: 'assumed',
+  }).prefault('lru'),
   latency: quantity('duration', {
-    doc: 'From a request at the node to the first byte of its answer, when it holds the object.', source, min: '0s',
+    doc: 'From a request at the node to the first byte of its answer, when it holds the object.',
+    source, min: '0s',
   }).prefault(latency),
   uplink: quantity('rate', {
-    doc: 'Capacity of the link from the parent to each node, shared by its fetches.', source: 'assumed', positive: true,
+    doc: 'Capacity of the link from the parent to each node, shared by its fetches.',
+    source: 'assumed', positive: true,
   }).prefault('10 Gbps'),
 });
 

@@ -89,7 +89,9 @@ export class MetricSet {
 
   /** The handle of a metric with the given label values, in the order its declaration names them. */
   bind(declaration: MetricDeclaration, ...labelValues: readonly string[]): MetricHandle {
-    assert(labelValues.length === declaration.labels.length, 'one value a label', { metric: declaration.name });
+    assert(
+      labelValues.length === declaration.labels.length, 'one value a label', { metric: declaration.name },
+    );
     const key = `${declaration.name}\u0000${labelValues.join('\u0000')}`;
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
@@ -137,7 +139,9 @@ export class MetricSet {
   windows(): ReadonlyArray<{ readonly atUs: Us; readonly spanUs: Us; readonly view: MetricView }> {
     return this.#samples.slice(1).map((sample, i) => {
       const previous = this.#samples[i]!;
-      return { atUs: sample.atUs, spanUs: sample.atUs - previous.atUs, view: this.#between(previous, sample) };
+      return {
+        atUs: sample.atUs, spanUs: sample.atUs - previous.atUs, view: this.#between(previous, sample),
+      };
     });
   }
 
@@ -150,7 +154,9 @@ export class MetricSet {
         const { declaration, labels } = this.#entries[handle]!;
         const text = formatLabels(labels);
         const seconds = sample.atUs / US_PER_S;
-        if (declaration.kind === 'gauge') points.push({ seconds, metric: declaration.name, labels: text, value });
+        if (declaration.kind === 'gauge') {
+          points.push({ seconds, metric: declaration.name, labels: text, value });
+        }
         if (declaration.kind === 'counter' && previous !== undefined) {
           const gained = value - (previous.values[handle] ?? 0);
           const span = (sample.atUs - previous.atUs) / US_PER_S;

@@ -115,7 +115,8 @@ export function deriveState(seed: number, replication: number, name: string): St
     for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
     words[lane] = avalanche(hash ^ Math.imul(lane + 1, 0x9e3779b9));
   }
-  if ((words[0]! | words[1]! | words[2]! | words[3]!) === 0) words[0] = 1; // an all-zero state is a fixed point
+  // An all-zero state is a fixed point of the generator.
+  if ((words[0]! | words[1]! | words[2]! | words[3]!) === 0) words[0] = 1;
   return [words[0]! | 0, words[1]! | 0, words[2]! | 0, words[3]! | 0];
 }
 

@@ -13,7 +13,10 @@ export class Zipf {
   readonly #shortcut: number;
 
   constructor(n: number, exponent: number) {
-    assert(Number.isSafeInteger(n) && n > 0 && exponent >= 0, 'Zipf needs n > 0 and exponent >= 0', { n, exponent });
+    assert(
+      Number.isSafeInteger(n) && n > 0 && exponent >= 0, 'Zipf needs n > 0 and exponent >= 0',
+      { n, exponent },
+    );
     this.n = n;
     this.exponent = exponent;
     this.#low = this.#integral(1.5) - 1;

@@ -49,7 +49,9 @@ export function computeSlis(view: MetricView): Record<string, number> {
 }
 
 /** The indicators of each sampling window as time series named `sli:<name>`. */
-export function sliSeries(windows: ReadonlyArray<{ readonly atUs: Us; readonly view: MetricView }>): SeriesPoint[] {
+export function sliSeries(
+  windows: ReadonlyArray<{ readonly atUs: Us; readonly view: MetricView }>,
+): SeriesPoint[] {
   return windows.flatMap(({ atUs, view }) =>
     Object.entries(computeSlis(view)).map(([name, value]) => {
       return { seconds: atUs / US_PER_S, metric: `sli:${name}`, labels: '', value };

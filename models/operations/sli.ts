@@ -65,7 +65,8 @@ export const SLIS: readonly SliDefinition[] = [
     name: 'cdn_availability', unit: 'ratio', better: 'higher', range: RATIO,
     help: 'Requests of viewers that the edge answered without an error.',
     compute: (view) => {
-      const failed = ratio(requests(view, { tier: 'edge', result: 'error' }), requests(view, { tier: 'edge' }));
+      const failures = requests(view, { tier: 'edge', result: 'error' });
+      const failed = ratio(failures, requests(view, { tier: 'edge' }));
       return failed === undefined ? undefined : 1 - failed;
     },
   },
@@ -96,7 +97,10 @@ export const SLIS: readonly SliDefinition[] = [
   {
     name: 'origin_bytes', unit: 'bytes', better: 'lower', range: ANY,
     help: 'Bytes fetched from the object store.',
-    compute: (view) => observed(view, cacheRequests, view.total(cacheBytes, { tier: 'regional', result: 'miss' })),
+    compute: (view) => {
+      const bytes = view.total(cacheBytes, { tier: 'regional', result: 'miss' });
+      return observed(view, cacheRequests, bytes);
+    },
   },
   {
     name: 'delivered_bytes', unit: 'bytes', better: 'higher', range: ANY,

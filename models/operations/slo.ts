@@ -12,9 +12,15 @@ export const sloParams = z.strictObject({
   name: z.string().min(1).meta({ description: 'Name of the objective.', unit: 'name', source: 'assumed' }),
   sli: z.enum(sliNames).meta({ description: 'Indicator it is about.', unit: 'name', source: 'assumed' }),
   below: z.number().optional()
-    .meta({ description: 'The indicator must be below this, in its own unit.', unit: 'the SLI\'s', source: 'assumed' }),
+    .meta({
+      description: 'The indicator must be below this, in its own unit.', unit: 'the SLI\'s',
+      source: 'assumed',
+    }),
   above: z.number().optional()
-    .meta({ description: 'The indicator must be above this, in its own unit.', unit: 'the SLI\'s', source: 'assumed' }),
+    .meta({
+      description: 'The indicator must be above this, in its own unit.', unit: 'the SLI\'s',
+      source: 'assumed',
+    }),
 }).refine((slo) => (slo.below === undefined) !== (slo.above === undefined), {
   error: 'expected either "below" or "above"',
 });
@@ -37,9 +43,15 @@ export const DEFAULT_SLOS: readonly SloDefinition[] = [
   { name: 'cdn-availability', sli: 'cdn_availability', direction: 'above', bound: 0.9999, unit: 'ratio' },
   { name: 'cache-hit-rate', sli: 'cache_hit_rate', direction: 'above', bound: 0.95, unit: 'ratio' },
   { name: 'upload-success', sli: 'upload_success_rate', direction: 'above', bound: 0.999, unit: 'ratio' },
-  { name: 'transcoding-within-1h', sli: 'transcoding_within_sla', direction: 'above', bound: 0.99, unit: 'ratio' },
+  {
+    name: 'transcoding-within-1h', sli: 'transcoding_within_sla', direction: 'above', bound: 0.99,
+    unit: 'ratio',
+  },
   { name: 'search-latency', sli: 'search_seconds_p99', direction: 'below', bound: 0.2, unit: 's' },
-  { name: 'recommendation-latency', sli: 'recommendation_seconds_p99', direction: 'below', bound: 0.1, unit: 's' },
+  {
+    name: 'recommendation-latency', sli: 'recommendation_seconds_p99', direction: 'below', bound: 0.1,
+    unit: 's',
+  },
 ];
 
 /** A scenario's objective as a definition. */
@@ -59,7 +71,8 @@ export function judgeSlo(slo: SloDefinition, sli: SliResult | undefined): SloRes
   const target = `${direction === 'below' ? '<' : '>'} ${formatBound(bound, unit)}`;
   const head = { name, sli: slo.sli, target, bound, direction, unit };
   if (sli === undefined || sli.value === null) {
-    const note = findSli(slo.sli) === undefined ? 'this part of the platform is not simulated' : 'nothing was observed';
+    const known = findSli(slo.sli) !== undefined;
+    const note = known ? 'nothing was observed' : 'this part of the platform is not simulated';
     return { ...head, value: null, low: null, high: null, verdict: 'no-data', note };
   }
   const { value, low, high } = sli;

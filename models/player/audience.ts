@@ -23,21 +23,31 @@ function checkAscending(shape: ReadonlyArray<{ readonly at: Us }>, context: z.Re
 
 const arrivalParams = z.discriminatedUnion('law', [
   z.strictObject({
-    law: z.literal('poisson').meta({ description: 'Viewers come independently of each other.', source: 'assumed' }),
+    law: z.literal('poisson').meta({
+      description: 'Viewers come independently of each other.', source: 'assumed',
+    }),
     peak: quantity('frequency', { doc: 'Sessions started at the peak.', source: 'assumed', positive: true }),
     shape: z.array(shapePoint).max(1000).superRefine(checkAscending).prefault([]),
   }),
   z.strictObject({
-    law: z.literal('fixed').meta({ description: 'One viewer at each of the given times.', source: 'assumed' }),
-    at: z.array(quantity('duration', { doc: 'When a viewer presses play.', source: 'assumed', min: '0s' })).min(1),
+    law: z.literal('fixed').meta({
+      description: 'One viewer at each of the given times.', source: 'assumed',
+    }),
+    at: z.array(quantity('duration', {
+      doc: 'When a viewer presses play.', source: 'assumed', min: '0s',
+    })).min(1),
   }),
 ]);
 
 const networkParams = z.strictObject({
-  name: z.string().min(1).meta({ description: 'Name of the class of networks.', unit: 'name', source: 'assumed' }),
+  name: z.string().min(1).meta({
+    description: 'Name of the class of networks.', unit: 'name', source: 'assumed',
+  }),
   traces: z.string().min(1)
     .meta({ description: 'A trace file, or a folder of them.', unit: 'path', source: 'assumed' }),
-  share: quantity('ratio', { doc: 'Share of viewers; shares are scaled to sum to one.', source: 'assumed', positive: true })
+  share: quantity('ratio', {
+    doc: 'Share of viewers; shares are scaled to sum to one.', source: 'assumed', positive: true,
+  })
     .prefault('100%'),
   viewersPerLink: z.number().int().min(1).max(1000)
     .meta({ description: 'Most viewers on one link at a time.', unit: 'viewers', source: 'assumed' })
@@ -50,13 +60,15 @@ export const audienceParams = z.strictObject({
   networks: z.array(networkParams).min(1).max(100),
   assignment: z.enum(['random', 'inTurn'])
     .meta({
-      description: 'Viewers get their class of networks at random by share, or in turn.', unit: 'name', source: 'assumed',
+      description: 'Viewers get their class of networks at random by share, or in turn.',
+      unit: 'name', source: 'assumed',
     })
     .prefault('random'),
   watch: durationLaw.prefault({ law: 'exponential', mean: '10min' }),
   startupPatience: z.enum(['measured', 'endless'])
     .meta({
-      description: 'measured: from 2 s of start-up, 5.8 % of viewers leave with each second; endless: nobody does.',
+      description: 'measured: from 2 s of start-up, 5.8 % of viewers leave with each second; '
+        + 'endless: nobody does.',
       unit: 'name', source: 'cited: Krishnan and Sitaraman, IMC 2012',
     })
     .prefault('measured'),

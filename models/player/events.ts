@@ -20,7 +20,12 @@ export type PlayerInput =
       /** From the first byte to the last. */
       readonly transferUs: Us;
     }
-  | { readonly kind: 'fetchFailed'; readonly slot: number; readonly requestId: number; readonly cause: FetchFailure }
+  | {
+      readonly kind: 'fetchFailed';
+      readonly slot: number;
+      readonly requestId: number;
+      readonly cause: FetchFailure;
+    }
   | { readonly kind: 'woken'; readonly slot: number };
 
 /** What a viewer wants when they press play. */

@@ -22,7 +22,8 @@ export const sessionsActive = gauge('sessions_active', {
 });
 /** From pressing play to the first frame, sessions that never started excluded (CTA-2066). */
 export const startupSeconds = tally('startup_seconds', {
-  unit: 's', help: 'From pressing play to the first frame; sessions that never started are excluded (CTA-2066).',
+  unit: 's',
+  help: 'From pressing play to the first frame; sessions that never started are excluded (CTA-2066).',
 });
 /** Stalls after the first frame. */
 export const stalls = counter('stalls_total', { unit: 'stalls', help: 'Stalls after the first frame.' });
@@ -45,7 +46,9 @@ export const qualityLevel = counter('video_quality_level', {
   labels: ['resolution'], unit: 's', help: 'Media time fetched at each rendition of the ladder.',
 });
 /** Changes of rendition. */
-export const switches = counter('quality_switches_total', { unit: 'switches', help: 'Changes of rendition.' });
+export const switches = counter('quality_switches_total', {
+  unit: 'switches', help: 'Changes of rendition.',
+});
 /** Requests tried again. */
 export const fetchRetries = counter('fetch_retries_total', {
   unit: 'requests', help: 'Requests that were tried again after a failure.',

@@ -15,7 +15,8 @@ export const playerParams = z.strictObject({
     doc: 'Media that must be buffered before the first frame.', source: 'assumed: one 4 s segment', min: '0s',
   }).prefault('4s'),
   resumeBuffer: quantity('duration', {
-    doc: 'Media that must be buffered before play goes on after a stall.', source: 'assumed: one 4 s segment', min: '0s',
+    doc: 'Media that must be buffered before play goes on after a stall.',
+    source: 'assumed: one 4 s segment', min: '0s',
   }).prefault('4s'),
   stallPatience: quantity('duration', {
     doc: 'Length of one stall at which a viewer leaves.', source: 'assumed', positive: true,
@@ -27,7 +28,8 @@ export const playerParams = z.strictObject({
     })
     .prefault(6),
   retryDelay: quantity('duration', {
-    doc: 'Wait before the first retry; it doubles with each.', source: `${HLS} (retryDelayMs 1000)`, min: '0s',
+    doc: 'Wait before the first retry; it doubles with each.',
+    source: `${HLS} (retryDelayMs 1000)`, min: '0s',
   }).prefault('1s'),
   retryDelayMax: quantity('duration', {
     doc: 'Longest wait before a retry.', source: `${HLS} (maxRetryDelayMs 8000)`, min: '0s',

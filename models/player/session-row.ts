@@ -3,7 +3,9 @@ import { US_PER_S } from '../core/units.ts';
 import type { SessionFigures } from './session.ts';
 
 /** A session's figures as a row of the run record. */
-export function sessionRow(replication: number, network: string, outcome: string, figures: SessionFigures): SessionRow {
+export function sessionRow(
+  replication: number, network: string, outcome: string, figures: SessionFigures,
+): SessionRow {
   const playedSeconds = figures.playedUs / US_PER_S;
   return {
     replication,

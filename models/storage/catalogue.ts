@@ -47,7 +47,8 @@ export class Catalogue {
     this.#tables = tables;
     this.videos = params.videos;
     this.#bitrates = params.ladder.map((rendition) => rendition.bitrate);
-    this.#nearest = tables.map((table) => this.#bitrates.map((bitrate) => nearestRung(table.bitrates, bitrate)));
+    this.#nearest = tables.map((table) =>
+      this.#bitrates.map((bitrate) => nearestRung(table.bitrates, bitrate)));
     this.#segments = new Int32Array(params.videos);
     this.#first = new Float64Array(params.videos);
     this.#tableOf = new Int32Array(params.videos);

@@ -29,7 +29,9 @@ export const catalogueParams = z.strictObject({
     .meta({ description: 'Videos.', unit: 'videos', source: 'assumed' })
     .prefault(1000),
   popularity: z.strictObject({
-    law: z.literal('zipf').meta({ description: 'Law of popularity.', unit: 'name', source: 'assumed' }).prefault('zipf'),
+    law: z.literal('zipf').meta({
+      description: 'Law of popularity.', unit: 'name', source: 'assumed',
+    }).prefault('zipf'),
     exponent: z.number().min(0).max(3)
       .meta({
         description: 'Exponent of the Zipf law; 0 makes all videos equal.', unit: '1',
@@ -55,8 +57,8 @@ export const catalogueParams = z.strictObject({
       .prefault([]),
     use: z.enum(['shape', 'exact'])
       .meta({
-        description: 'shape: nominal rates, varied as the table varies; exact: the bytes of the table, whose ladder '
-          + 'and segment duration must be the catalogue\'s.',
+        description: 'shape: nominal rates, varied as the table varies; exact: the bytes of the table, '
+          + 'whose ladder and segment duration must be the catalogue\'s.',
         unit: 'name', source: 'assumed',
       })
       .prefault('shape'),

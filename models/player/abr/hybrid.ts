@@ -11,7 +11,9 @@ export const hybridParams = z.strictObject({
   ewmaWeight: quantity('ratio', {
     doc: 'Weight of the newest throughput sample in the moving average.', source: SEED, min: '0.01', max: '1',
   }).prefault('0.3'),
-  safety: quantity('ratio', { doc: 'Share of the estimate that is used.', source: SEED, min: '0.05', max: '2' })
+  safety: quantity('ratio', {
+    doc: 'Share of the estimate that is used.', source: SEED, min: '0.05', max: '2',
+  })
     .prefault('0.8'),
   lowBuffer: quantity('duration', { doc: 'Below this buffer the rule is careful.', source: SEED, min: '0s' })
     .prefault('5s'),
@@ -21,7 +23,9 @@ export const hybridParams = z.strictObject({
     .prefault('20s'),
   highFactor: quantity('ratio', { doc: 'Correction at a high buffer.', source: SEED, min: '1', max: '4' })
     .prefault('1.2'),
-  defaultEstimate: quantity('rate', { doc: 'Estimate before the first sample.', source: SEED, positive: true })
+  defaultEstimate: quantity('rate', {
+    doc: 'Estimate before the first sample.', source: SEED, positive: true,
+  })
     .prefault('5 Mbps'),
   stepUp: z.number().int().min(1).max(32)
     .meta({
@@ -35,7 +39,8 @@ export type HybridParams = z.output<typeof hybridParams>;
 
 /**
  * The platform's hybrid rule: an exponentially weighted mean of segment throughputs, a safety factor, halved
- * below the low buffer and raised above the high one; the highest rendition that fits, climbing one at a time.
+ * below the low buffer and raised above the high one; the highest rendition that fits, climbing one at a
+ * time.
  */
 export class HybridRule implements AbrRule {
   readonly name = 'hybrid';
