@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { RandomStreams } from '../../core/rng.ts';
+import { estimateMean } from '../../core/statistics.ts';
+import { Zipf } from '../../core/zipf.ts';
+import { createPolicy } from '../policy/registry.ts';
+import { fifoForecast, lruForecast, zipfProbabilities } from './che.ts';
+import { replay } from './replay.ts';
+import type { RequestTrace } from './trace.ts';
+
+const POLICIES = ['lru', 'fifo'] as const;
+
+describe('independent requests: exact hit ratios of small caches (King 1971)', () => {
+  test.each([
+    [5, 1.0, 2, 0.51888456, 0.50364964],
+    [10, 0.8, 3, 0.40783679, 0.39198178],
+    [10, 1.0, 3, 0.47066419, 0.44510446],
+    [12, 1.2, 4, 0.60617435, 0.56048067],
+  ])('%d objects, exponent %d, capacity %d, within 4 standard errors', (...row) => {
+    const [objects, exponent, capacity, lru, fifo] = row;
+    const trace = zipfTrace(objects, exponent, 600_000);
+    for (const name of POLICIES) {
+      const batches = hitRatios(name, capacity, trace, 30);
+      const { value, high } = estimateMean(batches.slice(1));
+      // The 95 % interval of 29 batches is 2.05 standard errors to each side.
+      const standardError = (high! - value) / 2.05;
+      expect(Math.abs(value - (name === 'lru' ? lru : fifo))).toBeLessThan(4 * standardError);
+      expect(standardError).toBeLessThan(0.001);
+    }
+  });
+});
+
+describe("Che's approximation is within 0.002 of a replay", () => {
+  test.each([[1e4, 0.8, 100], [1e4, 0.8, 1000], [1e4, 1.0, 1000]])(
+    '%d objects, exponent %d, capacity %d', (objects, exponent, capacity) => {
+      const rates = zipfProbabilities(objects, exponent);
+      const trace = zipfTrace(objects, exponent, 1_500_000);
+      for (const name of POLICIES) {
+        const [, ...warm] = hitRatios(name, capacity, trace, 15);
+        const forecast = (name === 'lru' ? lruForecast : fifoForecast)(rates, capacity);
+        expect(Math.abs(mean(warm) - forecast.hitRatio)).toBeLessThan(0.002);
+      }
+    },
+  );
+});
+
+describe('LRU leaves before an LRU parent', () => {
+  test.each([
+    [1e4, 0.8, 100, 1000, 1, 0.331513, 0.009],
+    [1e4, 0.8, 100, 1000, 10, 0.328486, 0.009],
+    [1e4, 1.0, 100, 1000, 10, 0.465149, 0.009],
+    // Two equal tiers in series are nearly useless: a parent drawn independently would hit 20 %.
+    [1e5, 0.8, 1000, 1000, 10, 0.050710, 0.003],
+  ])('%d objects, exponent %d: %d, then %d behind %d leaves', (...row) => {
+    const [objects, exponent, leaf, parent, leaves, hit, within] = row;
+    const requests = 1_500_000;
+    const { objects: names } = zipfTrace(objects, exponent, requests);
+    const tier = Array.from({ length: leaves }, () => createPolicy('lru', leaf));
+    const above = createPolicy('lru', parent);
+    const ignore = (): void => undefined;
+    let asked = 0;
+    let hits = 0;
+    for (let i = 0; i < requests; i++) {
+      const object = names[i]!;
+      const cache = tier[i % leaves]!;
+      if (cache.has(object)) {
+        cache.touch(object);
+        continue;
+      }
+      cache.insert(object, 1, ignore);
+      const held = above.has(object);
+      if (held) above.touch(object);
+      else above.insert(object, 1, ignore);
+      if (i < requests / 10) continue;
+      asked++;
+      if (held) hits++;
+    }
+    expect(Math.abs(hits / asked - hit)).toBeLessThan(within);
+  });
+});
+
+/** Requests for objects of one size, drawn independently; names are ranks. */
+function zipfTrace(objects: number, exponent: number, requests: number): RequestTrace {
+  const stream = new RandomStreams(7, 0).stream(`zipf/${objects}/${exponent}`);
+  const zipf = new Zipf(objects, exponent);
+  const names = Int32Array.from({ length: requests }, () => zipf.sample(stream));
+  return { objects: names, sizes: new Float64Array(requests).fill(1) };
+}
+
+/** Hit ratios of equal batches of a trace, one after the other through the same cache. */
+function hitRatios(name: 'lru' | 'fifo', capacity: number, trace: RequestTrace, batches: number): number[] {
+  const policy = createPolicy(name, capacity);
+  const length = trace.objects.length / batches;
+  return Array.from({ length: batches }, (_, i) => {
+    return 1 - replay(policy, trace, i * length, (i + 1) * length).misses / length;
+  });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
