@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { diskFiles, findScenario, libraryScenarios } from '../cli/files.ts';
+import { buildPlan } from '../scenarios/build.ts';
+import { loadScenario } from '../scenarios/load.ts';
+import { VideoRun } from '../sim/video-run.ts';
+
+describe.each(libraryScenarios())('the shipped %s', (name) => {
+  test('is valid, named after its file, and says what to look for', () => {
+    const { scenario } = planOf(name);
+    expect(scenario.name).toBe(name);
+    expect(scenario.description.length).toBeGreaterThan(100);
+    // Commands in a description are to work as they stand.
+    for (const [, setting] of scenario.description.matchAll(/--set (\S+?)[),]*\s/g)) {
+      expect(() => planOf(name, [setting!]), setting).not.toThrow();
+    }
+  });
+
+  test('runs, cut short', () => {
+    const slis = figures(name, ['run.duration=2min', 'run.warmup=0s']);
+    expect(slis['cdn_availability']).toBe(1);
+    expect(slis['playback_bitrate']).toBeGreaterThan(0);
+  });
+});
+
+describe('equal-tiers teaches', () => {
+  const equal = figures('equal-tiers');
+
+  test('that a second tier of equal size is nearly useless', () => {
+    expect(equal['edge_hit_rate']).toBeGreaterThan(0.33);
+    expect(equal['regional_hit_rate']).toBeLessThan(0.04);
+  });
+
+  test('that one that is larger, or shared by eight edges, earns its keep', () => {
+    const larger = figures('equal-tiers', ['cdn.regional.capacity=10GB']);
+    expect(larger['regional_hit_rate']).toBeGreaterThan(0.7);
+    expect(larger['edge_hit_rate']).toBeCloseTo(equal['edge_hit_rate']!, 2);
+    const shared = figures('equal-tiers', ['cdn.edge.nodes=8']);
+    expect(shared['regional_hit_rate']).toBeGreaterThan(3 * equal['regional_hit_rate']!);
+    expect(shared['regional_hit_rate']).toBeGreaterThan(0.08);
+  });
+});
+
+describe('household teaches', () => {
+  test('that a shared line costs sharpness and stalls, whatever the caches do', () => {
+    const [shared, alone] = [figures('household'),
+      figures('household', ['audience.networks[0].viewersPerLink=1'])];
+    expect(alone['playback_bitrate']! / shared['playback_bitrate']!).toBeGreaterThan(1.25);
+    expect(shared['rebuffer_rate_percent']).toBeGreaterThan(alone['rebuffer_rate_percent']!);
+    expect(Math.abs(shared['cache_hit_rate']! - alone['cache_hit_rate']!)).toBeLessThan(0.1);
+  });
+});
+
+function planOf(name: string, settings: readonly string[] = []) {
+  return buildPlan(loadScenario(findScenario(name)!, diskFiles, settings), diskFiles);
+}
+
+/** Indicators of the first replication. */
+function figures(name: string, settings: readonly string[] = []): Readonly<Record<string, number>> {
+  const run = new VideoRun(planOf(name, settings), 0);
+  run.advance(Infinity);
+  return run.finish().slis;
+}
