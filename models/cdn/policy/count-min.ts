@@ -1,10 +1,8 @@
+import { hashObject } from './hash.ts';
 import type { PolicyPart, StateReader, StateWriter } from './state.ts';
 
 const ROWS = 4;
 const MOST = 255;
-/** Odd multipliers, one a row: leading digits of the golden ratio, sqrt(2), sqrt(3) and sqrt(5) in binary. */
-const MULTIPLIERS = [0x9e3779b1, 0xb504f333, 0xbb67ae85, 0x8f1bbcdd];
-
 /**
  * How often objects were seen, never too low, now and then too high: a count-min sketch of four rows with
  * conservative updates, whose counts are halved to forget. It can be widened as it fills.
@@ -78,9 +76,6 @@ export class CountMinSketch implements PolicyPart {
   }
 
   #place(object: number, row: number): number {
-    let hash = Math.imul(object + 1, MULTIPLIERS[row]!);
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    hash ^= hash >>> 13;
-    return row * this.#width + ((hash >>> 0) & (this.#width - 1));
+    return row * this.#width + (hashObject(object, row) & (this.#width - 1));
   }
 }
