@@ -59,7 +59,7 @@ export function writeRun(folder: string, record: RunRecord, startedAt: Date): vo
 export function readRun(path: string): RunDocument {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) {
-    throw new UsageError(`expected a folder written with --out, or its summary.json, but there is no ${path}`);
+    throw new UsageError(`expected a folder written with --out or its summary.json, but there is no ${path}`);
   }
   const file = stat.isDirectory() ? join(path, 'summary.json') : path;
   if (!existsSync(file)) throw new UsageError(`expected a run in ${path}: it holds no summary.json`);
