@@ -81,9 +81,8 @@ test('viewers on links of their own do not share', () => {
 });
 
 test('a link slower than the video stalls it as often and as long as worked out by hand', () => {
-  // 500 kbps and no latency: a segment takes 6.4 s of the link, 320 us of each 10 Gbps uplink. The first 4 s
-  // are
-  // played while the second segment comes: it is 2.4 s and 640 us late, and so is the third.
+  // 500 kbps and no latency: a segment takes 6.4 s of the link, 320 us of each 10 Gbps uplink. The first 4
+  // s are played while the second segment comes: it is 2.4 s and 640 us late, and so is the third.
   const zero = ['edge', 'regional', 'origin'].map((tier) => `cdn.${tier}.latency=0s`);
   const settings = [...zero, 'cdn.edge.uplink=10 Gbps', 'cdn.regional.uplink=10 Gbps'];
   const outcome = outcomeOf(planOf(BY_HAND, settings, 'duration_ms,kbps,latency_ms\n1000,500,0\n'));
@@ -100,8 +99,7 @@ test('a link slower than the video stalls it as often and as long as worked out 
 
 test('a viewer who leaves takes the request under way along, and nothing stays behind', () => {
   // It starts after 0.896524 s and leaves 0.3 s later, with a segment on its way from the origin, on the
-  // uplink of the
-  // regional node, of the edge, or on its own link.
+  // uplink of the regional node, of the edge, or on its own link.
   for (const watch of ['100ms', '200ms', '240ms', '300ms', '500ms']) {
     const run = new VideoRun(planOf(BY_HAND, [`audience.watch.value=${watch}`,
       'audience.arrivals.at=[1s, 2s, 3s]']), 0);
@@ -129,6 +127,14 @@ test('an impatient viewer leaves before the start, and the fetch goes on for oth
   expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'miss' })).toBe(1);
   expect(outcome.slis['exit_before_start_rate']).toBe(1);
   expect(outcome.slis['playback_start_seconds_p99']).toBeUndefined();
+});
+
+test('a run of half a million viewers to come is restored like any other', () => {
+  const run = new VideoRun(planOf(BY_HAND, ['audience.arrivals={law: poisson, peak: 9000/s}']), 0);
+  run.advance(1000);
+  const saved = run.save();
+  run.restore(saved);
+  expect(run.save().viewers.free).toEqual(saved.viewers.free);
 });
 
 test('nobody comes: every indicator says that nothing was observed', () => {

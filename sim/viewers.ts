@@ -142,14 +142,14 @@ export class Viewers {
   /** Puts a saved state of as many slots back. */
   restore(state: ViewersState): void {
     this.fleet.restore(state.fleet);
-    this.rows.splice(0, Infinity, ...state.rows);
+    refill(this.rows, state.rows);
     this.#audience.restore(state.audience);
     this.#access.restore(state.access);
-    this.#opened.splice(0, Infinity, ...state.opened);
+    refill(this.#opened, state.opened);
     this.#links.restore(state.links, (link) => this.#bandwidthOf(link));
     this.#requests.restore(state.requests);
     this.#logger.restore(state.logger);
-    this.#free.splice(0, Infinity, ...state.free);
+    refill(this.#free, state.free);
     for (const name of SLOT_COLUMNS) this.#slots[name].set(state.slots[name]);
     this.#next = state.next;
     this.#sessions = state.sessions;
@@ -292,3 +292,9 @@ export class Viewers {
 }
 
 const SLOT_COLUMNS = ['link', 'edge', 'network', 'request', 'wake', 'wakeAt'] as const;
+
+/** Replaces the entries of a list, of which there may be more than a call takes arguments. */
+function refill<Entry>(target: Entry[], entries: readonly Entry[]): void {
+  target.length = 0;
+  for (const entry of entries) target.push(entry);
+}
