@@ -22,8 +22,8 @@ export interface SimulatedCdnState {
 export type OnAnswer = (request: number, bytes: Bytes, afterUs: number) => void;
 
 /**
- * The simulated CDN: edge nodes, each with a regional parent, and the object store behind them. A parent's answer takes its
- * latency to the first byte and then crosses the child's uplink.
+ * The simulated CDN: edge nodes, each with a regional parent, and the object store behind them. A parent's
+ * answer takes its latency to the first byte and then crosses the child's uplink.
  */
 export class SimulatedCdn {
   readonly #params: CdnParams;
@@ -35,7 +35,9 @@ export class SimulatedCdn {
   /** Links of the edges first, then of the regionals. */
   readonly #uplinks: Links;
 
-  constructor(params: CdnParams, catalogue: Catalogue, loop: EventLoop, metrics: MetricSet, onAnswer: OnAnswer) {
+  constructor(
+    params: CdnParams, catalogue: Catalogue, loop: EventLoop, metrics: MetricSet, onAnswer: OnAnswer,
+  ) {
     this.#params = params;
     this.#catalogue = catalogue;
     this.#loop = loop;
@@ -97,13 +99,15 @@ export class SimulatedCdn {
 
   #regionalPorts(regional: number): CacheNodePorts {
     const { objects } = this.#catalogue;
+    const regionalUs = this.#params.regional.latency;
+    const originUs = this.#params.origin.latency;
     const after = (latencyUs: number, link: number, object: number) => {
       this.#loop.schedule(this.#loop.now + latencyUs, CODES.uplinkStart, link, object);
     };
     return {
-      respond: (request, object) => after(this.#params.regional.latency, Math.floor(request / objects), object),
+      respond: (request, object) => after(regionalUs, Math.floor(request / objects), object),
       respondFailure: () => {},
-      fetchFromParent: (object) => after(this.#params.origin.latency, this.#params.edge.nodes + regional, object),
+      fetchFromParent: (object) => after(originUs, this.#params.edge.nodes + regional, object),
       evicted: () => {},
     };
   }

@@ -1,4 +1,7 @@
-/** Codes of the events of a simulated run. Their numbers go into fingerprints: new ones are added at the end. */
+/**
+ * Codes of the events of a simulated run. Their numbers go into fingerprints: new ones are added at the
+ * end.
+ */
 export const CODES = {
   arrival: 0,
   playerWake: 1,

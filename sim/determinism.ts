@@ -15,8 +15,9 @@ export interface HistoryDifference {
 const STRIDE = 8192;
 
 /**
- * Runs two runs side by side and finds the first event that differs; undefined when they are the same. Whole
- * strides are compared by fingerprint; the stride in which they part is run again from saved states, event by event.
+ * Runs two runs side by side and finds the first event that differs; undefined when they are the same.
+ * Whole strides are compared by fingerprint; the stride in which they part is run again from saved states,
+ * event by event.
  */
 export function firstDifference(a: VideoRun, b: VideoRun): HistoryDifference | undefined {
   for (;;) {

@@ -213,8 +213,8 @@ function cheHitRatio(n: number, exponent: number, capacity: number): number {
 
 /**
  * Hit ratio of an LRU parent behind `leaves` equal LRU leaves that each see the same popularity, given a
- * leaf's miss
- * (Martina, Garetto and Leonardi, INFOCOM 2014): 1 - exp(-m ((T2 - T1)+ + (K - 1) T2)), m a leaf's miss rate.
+ * leaf's miss (Martina, Garetto and Leonardi, INFOCOM 2014): 1 - exp(-m ((T2 - T1)+ + (K - 1) T2)), m a
+ * leaf's miss rate.
  */
 function cheParentHitRatio(n: number, exponent: number, leaf: number, parent: number, leaves = 1): number {
   const rates = zipfRates(n, exponent);

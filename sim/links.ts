@@ -12,7 +12,10 @@ export type LinkState =
   | { readonly link: SharedLinkState; readonly handle: EventHandle; readonly wakeAt: Us }
   | undefined;
 
-/** The links of a simulated network and their wake-up events. Transfers that end are reported after the link is at rest. */
+/**
+ * The links of a simulated network and their wake-up events. Transfers that end are reported after the link
+ * is at rest.
+ */
 export class Links {
   readonly #loop: EventLoop;
   readonly #wakeCode: number;
@@ -60,8 +63,10 @@ export class Links {
 
   /** Copied states of all links; events are saved by the loop. */
   save(): LinkState[] {
-    return this.#links.map((link, i) =>
-      link === undefined ? undefined : { link: link.save(), handle: this.#handles[i]!, wakeAt: this.#wakes[i]! });
+    return this.#links.map((link, i) => {
+      if (link === undefined) return undefined;
+      return { link: link.save(), handle: this.#handles[i]!, wakeAt: this.#wakes[i]! };
+    });
   }
 
   /** Puts saved states back; `bandwidthOf` gives the capacity of a link by its number. */

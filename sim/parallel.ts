@@ -12,8 +12,8 @@ export interface ParallelOptions extends SimulateOptions {
   /** Threads; the record does not depend on their number. */
   readonly workers: number;
   /**
-   * Ends the run as soon as these indicators are as precise as asked; the scenario's replications are then the most
-   * that are run.
+   * Ends the run as soon as these indicators are as precise as asked; the scenario's replications are then
+   * the most that are run.
    */
   readonly precision?: Readonly<Record<string, Precision>>;
   /** A file that keeps finished replications, from which a run that was killed goes on. */
@@ -25,7 +25,8 @@ export async function simulateInParallel(plan: ScenarioPlan, options: ParallelOp
   const { run } = plan.scenario;
   const { checkpoint, provenance, signal, onProgress } = options;
   const startedMs = performance.now();
-  const stopping = options.precision === undefined ? undefined : new Stopping(options.precision, run.replications);
+  const { precision } = options;
+  const stopping = precision === undefined ? undefined : new Stopping(precision, run.replications);
   const result = await runExperiment<PackedPlan, ReplicationOutcome>({
     module: new URL('./video-worker.ts', import.meta.url),
     data: packPlan(plan),
@@ -35,7 +36,9 @@ export async function simulateInParallel(plan: ScenarioPlan, options: ParallelOp
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
     // More replications of the same scenario may go on from fewer: their number is not part of the key.
-    ...(checkpoint === undefined ? {} : { checkpoint: { file: checkpoint, key: experimentKey(plan, provenance) } }),
+    ...(checkpoint === undefined ? {} : {
+      checkpoint: { file: checkpoint, key: experimentKey(plan, provenance) },
+    }),
   });
   const wallSeconds = (performance.now() - startedMs) / 1000;
   const notes = stopping === undefined || !result.complete ? [] : [stopping.note()];

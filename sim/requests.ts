@@ -16,8 +16,8 @@ export interface RequestsState {
 }
 
 /**
- * Requests of viewers under way, a row each, rows reused. A request whose viewer has gone keeps its row until the
- * cache has answered it.
+ * Requests of viewers under way, a row each, rows reused. A request whose viewer has gone keeps its row
+ * until the cache has answered it.
  */
 export class Requests {
   /** Viewer's slot, -1 in a closed row. */

@@ -15,7 +15,8 @@ test('one that settles later is, with the time at which it did', () => {
 });
 
 test('one that rises to the end makes the run too short', () => {
-  expect(settlingWarning(plan(20), [outcome(rising(120, 120))])).toMatch('still settling when the run of 120 min');
+  expect(settlingWarning(plan(20), [outcome(rising(120, 120))]))
+    .toMatch('still settling when the run of 120 min');
 });
 
 test('too few windows tell nothing', () => {
@@ -29,9 +30,12 @@ function rising(minutes: number, length: number): number[] {
 }
 
 function outcome(values: readonly number[]): ReplicationOutcome {
-  const series = values.map((value, i) => ({ seconds: 60 * (i + 1), metric: 'sli:cache_hit_rate', labels: '', value }));
+  const series = values.map((value, i) => ({
+    seconds: 60 * (i + 1), metric: 'sli:cache_hit_rate', labels: '', value,
+  }));
   return {
-    slis: {}, metrics: [], series, sessions: [], logs: [], fingerprint: '', events: 0, simulatedSeconds: 0, warnings: [],
+    slis: {}, metrics: [], series, sessions: [], logs: [], fingerprint: '', events: 0, simulatedSeconds: 0,
+    warnings: [],
   };
 }
 

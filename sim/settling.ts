@@ -7,10 +7,12 @@ import { averageOver, findWarmup } from './statistics/warmup.ts';
 const WATCHED = 'sli:cache_hit_rate';
 
 /**
- * A warning when the cache hit rate was still settling after the scenario's warm-up, by MSER-5 on its mean over
- * replications; undefined when it had settled, or too few windows were sampled to tell.
+ * A warning when the cache hit rate was still settling after the scenario's warm-up, by MSER-5 on its mean
+ * over replications; undefined when it had settled, or too few windows were sampled to tell.
  */
-export function settlingWarning(plan: ScenarioPlan, outcomes: readonly ReplicationOutcome[]): string | undefined {
+export function settlingWarning(
+  plan: ScenarioPlan, outcomes: readonly ReplicationOutcome[],
+): string | undefined {
   const { warmup, sampleEvery, duration } = plan.scenario.run;
   const series = outcomes.map((outcome) =>
     outcome.series.filter((point) => point.metric === WATCHED).map((point) => point.value));
@@ -19,11 +21,11 @@ export function settlingWarning(plan: ScenarioPlan, outcomes: readonly Replicati
   const minutes = (us: number) => `${Number((us / US_PER_S / 60).toPrecision(3))} min`;
   if (found.kind === 'refused') {
     if (found.cause === 'too few values') return undefined;
-    return `The cache hit rate was still settling when the run of ${minutes(duration)} was half over (MSER-5): `
-      + 'its mean depends on when the run ends.';
+    return `The cache hit rate was still settling when the run of ${minutes(duration)} was half over `
+      + '(MSER-5): its mean depends on when the run ends.';
   }
   const settledUs = found.observations * sampleEvery;
   if (settledUs <= warmup) return undefined;
-  return `The cache hit rate settled after ${minutes(settledUs)} (MSER-5), the warm-up is ${minutes(warmup)}: `
-    + 'a longer run.warmup would leave less of the filling in the figures.';
+  return `The cache hit rate settled after ${minutes(settledUs)} (MSER-5), the warm-up is `
+    + `${minutes(warmup)}: a longer run.warmup would leave less of the filling in the figures.`;
 }

@@ -18,9 +18,9 @@ export interface SimulationResult {
 }
 
 /**
- * The record of a simulation. Of a run that was stopped early only finished replications count, since a piece
- * of
- * one would pull the figures towards the start of the run; a piece is reported when it is all there is.
+ * The record of a simulation. Of a run that was stopped early only finished replications count, since a
+ * piece of one would pull the figures towards the start of the run; a piece is reported when it is all
+ * there is.
  */
 export function summariseSimulation(
   plan: ScenarioPlan,

@@ -58,8 +58,8 @@ export class VideoRun {
   }
 
   /**
-   * Puts a saved state back. The run may have been built from another plan than the one that was saved, to ask what
-   * would have come of it from here on: same catalogue, ladder, slots and nodes, other parameters.
+   * Puts a saved state back. The run may have been built from another plan than the one that was saved, to
+   * ask what would have come of it from here on: same catalogue, ladder, slots and nodes, other parameters.
    */
   restore(state: VideoRunState): void {
     this.#loop.restore(state.loop);

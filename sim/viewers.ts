@@ -105,7 +105,9 @@ export class Viewers {
     this.#links = new Links(loop, CODES.accessWake, (_link, request) => this.#arrived(request));
     loop.on(CODES.arrival, () => this.#arrive());
     loop.on(CODES.playerWake, (slot) => this.#wake(slot));
-    loop.on(CODES.requestAtEdge, (request, edge) => sendToEdge(edge, request, this.#requests.object[request]!));
+    loop.on(CODES.requestAtEdge, (request, edge) => {
+      sendToEdge(edge, request, this.#requests.object[request]!);
+    });
     loop.on(CODES.firstByteAtViewer, (request) => this.#firstByte(request));
     this.#next = this.#scheduleArrival();
   }
@@ -132,9 +134,11 @@ export class Viewers {
   /** A copy of the whole state; streams, events and metrics are saved by their owners. */
   save(): ViewersState {
     return {
-      fleet: this.fleet.save(), rows: [...this.rows], audience: this.#audience.save(), access: this.#access.save(),
+      fleet: this.fleet.save(), rows: [...this.rows], audience: this.#audience.save(),
+      access: this.#access.save(),
       opened: [...this.#opened], links: this.#links.save(), requests: this.#requests.save(),
-      logger: this.#logger.save(), free: [...this.#free], slots: structuredClone(this.#slots), next: this.#next,
+      logger: this.#logger.save(), free: [...this.#free], slots: structuredClone(this.#slots),
+      next: this.#next,
       sessions: this.#sessions,
     };
   }
@@ -180,7 +184,9 @@ export class Viewers {
 
   #scheduleArrival(): Arrival {
     const next = this.#audience.next(this.#plan.scenario.run.duration);
-    if (next.at < this.#plan.scenario.run.duration) this.#loop.schedule(next.at, CODES.arrival, this.#sessions, 0);
+    if (next.at < this.#plan.scenario.run.duration) {
+      this.#loop.schedule(next.at, CODES.arrival, this.#sessions, 0);
+    }
     return next;
   }
 

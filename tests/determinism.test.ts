@@ -18,6 +18,10 @@ const NOWHERE: Provenance = {
   version: '0', gitRevision: '', node: '', scenarioDigest: '', streamDerivation: 1, inputs: [],
   parameters: [], unvalidated: [],
 };
+interface PageSimulator {
+  readonly simulateInPage: typeof simulateInPage;
+}
+
 const pages = new PageOpener();
 afterAll(() => pages.end());
 
@@ -38,8 +42,8 @@ test('a browser gets the same history and the same figures as Node', async (ctx)
   const page = await pages.open(ctx, '<!doctype html><title>Weir</title>');
   await page.addScriptTag({ content: code });
   const there = await page.evaluate(
-    (data) => (globalThis as unknown as { WeirSimulator: typeof import('./browser/simulator.ts') })
-      .WeirSimulator.simulateInPage(data, 0),
+    (data) => (globalThis as unknown as { readonly WeirSimulator: PageSimulator }).WeirSimulator
+      .simulateInPage(data, 0),
     packed,
   );
   expect(await pages.close()).toEqual([]);

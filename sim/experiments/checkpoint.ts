@@ -10,9 +10,9 @@ export class CheckpointMismatchError extends Error {
 }
 
 /**
- * Finished replications on disk, one line of JSON each after a line with the experiment's key. A line is on the
- * disk before its replication counts; a line cut short by a crash is dropped, so that nothing is lost and nothing
- * counted twice.
+ * Finished replications on disk, one line of JSON each after a line with the experiment's key. A line is on
+ * the disk before its replication counts; a line cut short by a crash is dropped, so that nothing is lost
+ * and nothing counted twice.
  */
 export class Checkpoint<Outcome> {
   readonly #descriptor: number;

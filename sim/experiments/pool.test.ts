@@ -113,7 +113,9 @@ describe('checkpoints', () => {
   test('of another experiment are refused', async () => {
     const file = join(folder, 'checkpoint');
     await run({ replications: 1, checkpoint: { file, key: 'mmc' } });
-    await expect(run({ replications: 1, checkpoint: { file, key: 'other' } })).rejects.toThrow(CheckpointMismatchError);
+    await expect(run({
+      replications: 1, checkpoint: { file, key: 'other' },
+    })).rejects.toThrow(CheckpointMismatchError);
   });
 
   test('an experiment of 1000 replications killed in the middle goes on to the same result', async () => {
@@ -126,7 +128,9 @@ describe('checkpoints', () => {
     child.kill('SIGKILL');
     await gone;
     const finish = async (file: string) => {
-      const { stdout } = await promisify(execFile)(process.execPath, [script, file, '1000'], { maxBuffer: 1e8 });
+      const { stdout } = await promisify(execFile)(
+        process.execPath, [script, file, '1000'], { maxBuffer: 1e8 },
+      );
       return JSON.parse(stdout) as { readonly resumed: number; readonly waits: readonly number[] };
     };
     const resumed = await finish(killedAt);
@@ -139,5 +143,7 @@ describe('checkpoints', () => {
 });
 
 function run(part: Partial<Experiment<MmcExperiment, Wait>>) {
-  return runExperiment<MmcExperiment, Wait>({ module: MODULE, data: MMC, replications: 4, workers: 2, ...part });
+  return runExperiment<MmcExperiment, Wait>({
+    module: MODULE, data: MMC, replications: 4, workers: 2, ...part,
+  });
 }

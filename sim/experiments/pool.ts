@@ -90,6 +90,7 @@ class Run<Data, Outcome> {
     const timer = setInterval(() => this.#tell(), PROGRESS_MS);
     try {
       await Promise.all(Array.from({ length: workers }, () => this.#lane()));
+      this.#tell();
     } finally {
       clearInterval(timer);
       signal?.removeEventListener('abort', stop);

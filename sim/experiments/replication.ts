@@ -13,9 +13,9 @@ export interface Replicated<Outcome> {
 }
 
 /**
- * What a module of replications exports as `replicate`: a function of plain data, the replication's number and
- * nothing else, so that it gives the same outcome in any thread, in any order, after any crash. Data and
- * outcome cross threads by structured cloning, and outcomes a checkpoint as JSON.
+ * What a module of replications exports as `replicate`: a function of plain data, the replication's number
+ * and nothing else, so that it gives the same outcome in any thread, in any order, after any crash. Data
+ * and outcome cross threads by structured cloning, and outcomes a checkpoint as JSON.
  */
 export type Replicate<Data, Outcome> = (
   data: Data,

@@ -16,7 +16,10 @@ export interface ThrownError {
   readonly stack: string;
 }
 
-/** What a thread answers; an exception of the model is an answer too, so that only a dead thread is a failure. */
+/**
+ * What a thread answers; an exception of the model is an answer too, so that only a dead thread is a
+ * failure.
+ */
 export type WorkerAnswer =
   | { readonly kind: 'done'; readonly outcome: unknown; readonly complete: boolean }
   | { readonly kind: 'threw'; readonly error: ThrownError };

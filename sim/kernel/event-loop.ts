@@ -24,8 +24,8 @@ export interface EventLoopState {
 
 /**
  * Virtual time: delivers the events of a list to a table of handlers by numeric code, and keeps the
- * fingerprint of the
- * history. An exception of a handler leaves the loop as it was at that event and goes to the caller.
+ * fingerprint of the history. An exception of a handler leaves the loop as it was at that event and goes to
+ * the caller.
  */
 export class EventLoop {
   readonly #list: SavableEventList;
@@ -94,8 +94,7 @@ export class EventLoop {
 
   /**
    * Keeps one wake-up event where a component wants it: schedules, moves or cancels, and returns the handle
-   * to keep
-   * (NO_EVENT when `at` is Infinity).
+   * to keep (NO_EVENT when `at` is Infinity).
    */
   rearm(handle: EventHandle, at: Us, code: number, entity: number): EventHandle {
     if (at === Infinity) {
@@ -108,9 +107,8 @@ export class EventLoop {
   }
 
   /**
-   * Delivers events up to and including time `until`, at most `maxEvents` of them. True when none is left up
-   * to
-   * `until`; the clock then stands there.
+   * Delivers events up to and including time `until`, at most `maxEvents` of them. True when none is left
+   * up to `until`; the clock then stands there.
    */
   run(until: Us, maxEvents = Infinity): boolean {
     const list = this.#list;

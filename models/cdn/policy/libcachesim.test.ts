@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, type TestContext } from 'vitest';
-import { missingRequirement } from '../../../tests/requirements.ts';
 import { replay } from '../analysis/replay.ts';
 import { nextRequests, withoutSizes, type RequestTrace } from '../analysis/trace.ts';
 import { BeladyPolicy } from './belady.ts';
@@ -44,7 +43,7 @@ function create(name: string, capacity: number, trace: RequestTrace): EvictionPo
 
 /** Records of 24 bytes: u32 time, u64 object, u32 size, i64 next request; little endian. */
 function readTrace(context: TestContext): RequestTrace {
-  if (!existsSync(FILE)) missingRequirement(context, `no ${FILE}: set WEIR_SHARED_DATA`);
+  if (!existsSync(FILE)) context.skip('the trace may not be shipped: set WEIR_SHARED_DATA to its folder');
   const file = readFileSync(FILE);
   const names = new Map<bigint, number>();
   const objects = new Int32Array(file.length / 24);
