@@ -31,7 +31,9 @@ export interface SabreSetup {
 export const SABRE_LABELS: ReadonlyMap<string, SabreSetup> = new Map(sabreLabels());
 
 /** Sabre as it is. */
-export const SABRE_FLAWS: SabreFlaws = { forgetsAbandonedRung: true, ignoresAbandonedTransfers: true };
+export const SABRE_FLAWS: SabreFlaws = {
+  forgetsAbandonedRung: true, ignoresAbandonedTransfers: true, startsAtLowestRung: true,
+};
 
 /** A session such as Sabre plays it with this command line; `gp` is Sabre's -gp, 5 by default. */
 export function sabreSession(

@@ -41,7 +41,8 @@ export function publishedRuns(folder: string): ReferenceRun[] {
     const row = new Map(line.split(',').map((cell, i) => [names[i]!, cell]));
     const printed = new Map([...row].slice(PUBLISHED_COLUMNS_BEFORE_FIGURES));
     return {
-      folder: SETS.get(row.get('trace_set')!)!, trace: stem(row.get('trace')!), movie: stem(row.get('movie')!),
+      folder: SETS.get(row.get('trace_set')!)!,
+      trace: stem(row.get('trace')!), movie: stem(row.get('movie')!),
       label: row.get('abr_label')!, bufferMaxMs: Number(row.get('buffer_size')), printed,
     };
   });

@@ -12,6 +12,8 @@ export interface SabreFlaws {
   readonly forgetsAbandonedRung: boolean;
   /** An abandoned transfer tells the estimate nothing. */
   readonly ignoresAbandonedTransfers: boolean;
+  /** The first segment comes at the lowest rung, whatever the rule. */
+  readonly startsAtLowestRung: boolean;
 }
 
 /** What a session is made with, besides video, link, rule and estimate. */
@@ -70,8 +72,8 @@ export class Session {
     this.#link = new Link(trace, (rung, before, nowMs) => playback.bearableChanged(rung, before, nowMs));
     playback.bearable = this.#link.bearable;
     this.#at = {
-      slot: 0, ladder: movie.ladder, bufferMaxMs: options.bufferMaxMs, bufferMs: 0, throughputKbps: NaN,
-      latencyMs: NaN, segment: 0, segmentsLeft: movie.segments, lastRung: -1,
+      slot: 0, ladder: movie.ladder, nowMs: 0, bufferMaxMs: options.bufferMaxMs, bufferMs: 0,
+      throughputKbps: NaN, latencyMs: NaN, segment: 0, segmentsLeft: movie.segments, lastRung: -1,
     };
   }
 
@@ -108,16 +110,18 @@ export class Session {
     };
   }
 
-  /** The first segment comes at the lowest rung, whatever the rule, and starts play. */
+  /** The first segment comes in one piece and starts play. */
   #fetchFirst(): void {
     const transfer = this.#transfer;
-    this.#begin(0, 0);
+    const rung = this.#options.flaws.startsAtLowestRung ? 0 : this.#core.decide(this.#at);
+    this.#begin(0, rung);
     transfer.firstByteMs = this.#link.awaitLatency();
     transfer.ms = transfer.firstByteMs + this.#link.carry(transfer.sizeBits);
     transfer.bits = transfer.sizeBits;
     this.#startupMs = transfer.ms;
     this.#playback.playMs += transfer.ms;
-    this.#playback.append(0);
+    this.#playback.append(rung);
+    this.#at.lastRung = rung;
     this.#history.push(transfer.bits, transfer.ms - transfer.firstByteMs, transfer.firstByteMs);
     this.#look();
     this.#transfers += 1;
@@ -246,6 +250,7 @@ export class Session {
   /** Brings the situation up to date. */
   #look(): void {
     const [at, playback, history] = [this.#at, this.#playback, this.#history];
+    at.nowMs = playback.playMs;
     at.bufferMs = playback.bufferMs;
     at.throughputKbps = history.throughputKbps;
     at.latencyMs = history.latencyMs;

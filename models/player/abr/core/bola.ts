@@ -31,7 +31,7 @@ export class BolaCore implements Core {
   readonly #throughput: Float64Array;
   #ladder: Ladder | undefined;
   #curve: BolaCurve | undefined;
-  readonly #curves = new Map<Ladder, BolaCurve>();
+  readonly #curves = new WeakMap<Ladder, BolaCurve>();
 
   constructor(slots: number, options: BolaOptions) {
     this.#options = options;

@@ -4,6 +4,8 @@ import type { Ladder } from './ladder.ts';
 export interface Situation {
   slot: number;
   ladder: Ladder;
+  /** Since the session began. [ms] */
+  nowMs: number;
   /** Most media the player may hold. [ms] */
   bufferMaxMs: number;
   /** Media ahead of the playhead. [ms] */

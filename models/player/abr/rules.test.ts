@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isAbandoning, KEEP } from './abandoning.ts';
+import { RULE_PRESETS, rulePreset } from './presets.ts';
+import { createAbrRule } from './registry.ts';
+import type { AbrContext, AbrRule } from './rule.ts';
+
+const S = 1e6;
+const LADDER = [0.3e6, 0.75e6, 1.2e6, 1.85e6, 2.85e6, 4.3e6]; // Pensieve's ladder
+const SEGMENT_US = 4 * S;
+const BUFFER_MAX_US = 30 * S;
+const NAMES = [...RULE_PRESETS.keys()];
+const ADAPTIVE = NAMES.filter((name) => !['fixed', 'highest'].includes(name));
+
+function build(name: string, slots = 1): AbrRule {
+  return createAbrRule(rulePreset(name)!, slots);
+}
+
+interface Step {
+  readonly rendition: number;
+  readonly bufferUs: number;
+}
+
+/** Plays `segments` over a link whose rate [bits/s] may change by segment, one request after the other. */
+function play(rule: AbrRule, segments: number, rateOf: (segment: number) => number, slot = 0): Step[] {
+  let [now, bufferUs, lastRendition] = [0, 0, -1];
+  return Array.from({ length: segments }, (_, segment) => {
+    const waitUs = Math.max(0, bufferUs + SEGMENT_US - BUFFER_MAX_US);
+    now += waitUs;
+    bufferUs -= waitUs;
+    const rendition = rule.choose({
+      now, slot, bufferUs, bufferMaxUs: BUFFER_MAX_US, lastRendition, segment, segmentUs: SEGMENT_US,
+      bitrates: LADDER,
+    });
+    const step = { rendition, bufferUs };
+    const transferUs = Math.round(((LADDER[rendition]! * 4) / rateOf(segment)) * S);
+    rule.observe(slot, (LADDER[rendition]! * 4) / 8, 0.02 * S, transferUs);
+    now += 0.02 * S + transferUs;
+    bufferUs = Math.max(0, bufferUs - 0.02 * S - transferUs) + SEGMENT_US;
+    lastRendition = rendition;
+    return step;
+  });
+}
+
+describe('every rule', () => {
+  test.each(NAMES)('%s chooses from the ladder, says why, and starts afresh after a reset', (name) => {
+    const rates = fc.array(fc.integer({ min: 50, max: 20_000 }), { minLength: 30, maxLength: 30 });
+    fc.assert(fc.property(rates, (kbps) => {
+      const rule = build(name);
+      expect(rule.explain(0)).toMatch(/\S/);
+      const rateOf = (segment: number): number => kbps[segment]! * 1e3;
+      const first = play(rule, 30, rateOf);
+      for (const { rendition } of first) {
+        expect(Number.isInteger(rendition) && rendition >= 0 && rendition < LADDER.length).toBe(true);
+      }
+      expect(rule.explain(0)).toMatch(/rendition \d/);
+      rule.reset(0);
+      expect(play(rule, 30, rateOf)).toEqual(first);
+    }), { seed: 17, numRuns: 30 });
+  });
+
+  test.each(NAMES)('%s keeps slots apart, and goes on the same after save and restore', (name) => {
+    const [rule, alone] = [build(name, 2), build(name)];
+    const rateOf = (segment: number): number => (1 + (segment % 7)) * 0.6e6;
+    play(rule, 9, () => 9e6, 1);
+    expect(play(rule, 20, rateOf)).toEqual(play(alone, 20, rateOf));
+    const copy = build(name, 2);
+    copy.restore(structuredClone(rule.save()));
+    expect([copy.explain(1), copy.estimate(1)]).toEqual([rule.explain(1), rule.estimate(1)]);
+    expect(copy.save()).toEqual(rule.save());
+  });
+
+  test.each(ADAPTIVE)('%s takes the lowest on a link below all rungs, the highest far above', (name) => {
+    const settled = (rate: number): number[] =>
+      play(build(name), 60, () => rate).slice(-20).map(({ rendition }) => rendition);
+    expect(settled(0.2e6)).toEqual(Array(20).fill(0));
+    expect(settled(60e6)).toEqual(Array(20).fill(5));
+  });
+
+  test.each(ADAPTIVE)('%s settles near what the link carries and does not stall there', (name) => {
+    for (const [rung, rate] of [[1, 1.0e6], [2, 1.6e6], [3, 2.4e6], [4, 3.6e6]] as const) {
+      const steady = play(build(name), 120, () => rate).slice(-60);
+      const mean = steady.reduce((sum, { rendition }) => sum + LADDER[rendition]!, 0) / steady.length;
+      expect(mean, `${name} at ${rate}`).toBeGreaterThanOrEqual(LADDER[rung - 1]!);
+      // The link carries what is played, and at most one buffer more is used up.
+      const playedUs = steady.length * SEGMENT_US;
+      expect(mean, `${name} at ${rate}`).toBeLessThanOrEqual(rate * (1 + BUFFER_MAX_US / playedUs));
+      expect(Math.min(...steady.map(({ bufferUs }) => bufferUs))).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('rules that judge transfers', () => {
+  const context = (bufferUs: number): AbrContext => ({
+    now: 60 * S, slot: 0, bufferUs, bufferMaxUs: BUFFER_MAX_US, lastRendition: 5, segment: 15,
+    segmentUs: SEGMENT_US, bitrates: LADDER,
+  });
+
+  test.each(NAMES.filter((name) => isAbandoning(build(name)) && name !== 'bola-basic'))(
+    '%s gives up a transfer that has all but stopped, and not one that is nearly there', (name) => {
+      const rule = build(name);
+      if (!isAbandoning(rule)) throw new Error('it judges');
+      const size = (4.3e6 * 4) / 8;
+      const slow = { rendition: 5, size, received: 0.02 * size, firstByteUs: 0.02 * S, elapsedUs: 6 * S };
+      expect(rule.abandon(context(1 * S), slow)).toBe(KEEP); // nothing measured yet
+      play(rule, 15, () => 6e6);
+      const lower = rule.abandon(context(1 * S), slow);
+      expect(lower).toBeGreaterThanOrEqual(0);
+      expect(lower).toBeLessThan(5);
+      const done = { ...slow, received: 0.99 * size, elapsedUs: 2 * S };
+      expect(rule.abandon(context(10 * S), done)).toBe(KEEP);
+      const before = rule.estimate(0);
+      rule.abandoned(context(1 * S), slow, lower);
+      expect(rule.estimate(0)).toBeLessThan(before);
+    });
+});
