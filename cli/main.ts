@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ScenarioError } from '../scenarios/errors.ts';
+import { abrCommand } from './abr.ts';
+import { cacheCommand } from './cache.ts';
 import { compareCommand } from './compare.ts';
 import { EXIT, MissingError, UsageError } from './exit.ts';
 import { weirVersion } from './provenance.ts';
@@ -21,7 +23,8 @@ Exit status: 0 good, 1 internal error, 2 wrong command line or file, 3 objective
              4 inconclusive, 5 something needed is missing, 130 interrupted`);
 
 const verbs = [
-  runCommand(), realCommand(), compareCommand(), serveCommand(), validateCommand(), schemaCommand(),
+  runCommand(), realCommand(), compareCommand(), abrCommand(), cacheCommand(), serveCommand(),
+  validateCommand(), schemaCommand(),
 ];
 for (const verb of verbs) program.addCommand(verb);
 for (const command of [program, ...verbs, ...verbs.flatMap((verb) => verb.commands)]) {

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { TracePeriod } from '../models/network/bandwidth.ts';
+import { US_PER_MS } from '../models/core/units.ts';
+import { Movie } from '../models/player/sabre/movie.ts';
+import { ScenarioError, type ScenarioIssue } from '../scenarios/errors.ts';
+import { DATA_LIMIT, FileTooLargeError, UnreadableFileError } from '../scenarios/files.ts';
+import type { SizeTable } from '../scenarios/size-table.ts';
+import { parseSizeTables } from '../scenarios/size-tables.ts';
+import { parseTrace } from '../scenarios/trace-files.ts';
+import { UsageError } from './exit.ts';
+import { diskFiles, HOME } from './files.ts';
+
+/** A trace with the name of its file. */
+export interface NamedTrace {
+  readonly name: string;
+  readonly periods: readonly TracePeriod[];
+}
+
+/** The trace of a file, or the traces of a folder or a shipped set; throws with all problems of all files. */
+export function readTraces(name: string): NamedTrace[] {
+  const path = located(name, join(HOME, 'scenarios', 'networks', name), 'a trace file or a folder of traces');
+  const names = diskFiles.list(path)?.filter((file) => /\.(csv|json)$/i.test(file));
+  if (names?.length === 0) throw new UsageError(`expected trace files (.csv or .json) in ${name}, got none`);
+  const issues: ScenarioIssue[] = [];
+  const traces = (names ?? ['']).flatMap((file): NamedTrace[] => {
+    const at = file === '' ? path : join(path, file);
+    try {
+      const text = readText(at);
+      return [{ name: basename(at).replace(/\.(csv|json)$/i, ''), periods: parseTrace(text, at) }];
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      issues.push(...error.issues);
+      return [];
+    }
+  });
+  if (issues.length > 0) throw new ScenarioError(issues);
+  return traces;
+}
+
+/** The video of a file of segment sizes, `file#video` where it holds several, or a shipped one by name. */
+export function readMovie(name: string): Movie {
+  const [file, video] = splitVideo(name);
+  const path = located(file, join(HOME, 'scenarios', 'videos', `${file}.json`), 'a file of segment sizes');
+  const tables = parseSizeTables(readText(path), path);
+  const only = video === '' && tables.length === 1 ? tables[0] : undefined;
+  const found = only ?? tables.find((table) => table.name === video);
+  if (found === undefined) {
+    const names = tables.map((table) => table.name).join(', ');
+    throw new UsageError(`expected one video of ${file}, as ${file}#name; it has ${names}`);
+  }
+  return movieOf(found);
+}
+
+/** A video from its table of sizes. */
+export function movieOf(table: SizeTable): Movie {
+  const kbps = table.bitrates.map((rate) => rate / 1e3);
+  return new Movie(table.segmentUs / US_PER_MS, kbps, table.segments, (i, rung) => table.sizeBits(i, rung));
+}
+
+function splitVideo(name: string): [file: string, video: string] {
+  const hash = name.indexOf('#');
+  return hash < 0 || existsSync(name) ? [name, ''] : [name.slice(0, hash), name.slice(hash + 1)];
+}
+
+/** The path a user means: theirs, or the shipped one when a bare name has no file of its own. */
+function located(name: string, shipped: string, noun: string): string {
+  if (existsSync(name)) return name;
+  if (!/[/\\]/.test(name) && existsSync(shipped)) return shipped;
+  throw new UsageError(`expected ${noun}, but there is no ${name}`);
+}
+
+function readText(path: string): string {
+  try {
+    const text = diskFiles.readText(path, DATA_LIMIT);
+    if (text !== undefined) return text;
+  } catch (error) {
+    if (!(error instanceof UnreadableFileError) && !(error instanceof FileTooLargeError)) throw error;
+    throw new UsageError(`${path}: ${error.message}`);
+  }
+  throw new UsageError(`${path}: expected a file`);
+}

@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const HOME = join(import.meta.dirname, '..');
+const TRACE = join(HOME, 'scenarios', 'networks', 'norway-3g', 'report.2010-09-13_1003CEST.csv');
+
+interface Output {
+  readonly schema: string;
+  readonly rebufferRatioDenominator: string;
+  readonly rules: readonly (Record<string, number> & {
+    readonly rule: string;
+    readonly sessions: readonly {
+      readonly trace: string;
+      readonly log?: readonly { readonly reason: string }[];
+    }[];
+  })[];
+}
+
+test('weir abr --profile sabre prints what Sabre prints', () => {
+  const { rules } = json(TRACE, 'bbb', '--rule', 'bola,bolae', '--profile', 'sabre');
+  expect(rules.map(({ rule }) => rule)).toEqual(['bola', 'bolae']);
+  // Sabre: total played bitrate 270866 and 271551 over 199 segments, total play time 597.789774.
+  expect(rules.map((rule) => rule['averageBitrateKbps']! * 199)).toEqual([270_866, 271_551]);
+  expect(rules.map((rule) => rule['playSeconds']!.toFixed(6))).toEqual(['597.789774', '597.789774']);
+});
+
+test('weir abr plays a folder of traces and gives means, sessions and the denominator', () => {
+  const output = json('ghent-4g', 'bbb4k', '--rule', 'hybrid,throughput', '--buffer', '20s', '--no-abandon');
+  expect(output.schema).toBe('weir.abr/1');
+  expect(output.rebufferRatioDenominator).toContain('playSeconds');
+  for (const rule of output.rules) {
+    expect(rule.sessions).toHaveLength(20);
+    expect(rule['abandonedTransfers']).toBe(0);
+    expect(rule['rebufferRatio']).toBeLessThan(1);
+  }
+});
+
+test('weir abr --log lists every transfer with its reason', () => {
+  const { rules: [rule] } = json(TRACE, 'bbb', '--rule', 'bolae', '--log');
+  const log = rule!.sessions[0]!.log!;
+  expect(log.length).toBeGreaterThanOrEqual(199);
+  expect(log[0]!.reason).toBe('rendition 0: nothing is measured yet');
+  expect(log.every(({ reason }) => reason.startsWith('rendition '))).toBe(true);
+  const { stdout } = weir(TRACE, 'bbb', '--rule', 'bolae', '--log');
+  expect(stdout).toMatch(/rendition \d scores best at a level of \d+\.\d s/);
+  expect(stdout).toMatch(/^rule +averageBitrateKbps +rebufferSeconds +rebufferRatio +rebufferEvents/m);
+});
+
+test.each([
+  [[TRACE, 'bbb', '--rule', 'nix'], /unknown "nix"; the rules are hybrid, .*bolae/],
+  [[TRACE, 'bbb', '--rule', 'hybrid', '--profile', 'sabre'], /of the profile sabre are throughput, bola, /],
+  [[TRACE, 'bbb', '--profile', 'other'], /--profile: expected weir or sabre, got "other"/],
+  [[TRACE, 'bbb', '--buffer', '3s'], /--buffer: expected more than a segment of 3 s, got 3s/],
+  [[TRACE, 'bbb', '--buffer', 'long'], /--buffer: expected a duration/],
+  [['nowhere.csv', 'bbb'], /there is no nowhere.csv/],
+  [[TRACE, 'nothing'], /there is no nothing/],
+  [[TRACE, join(HOME, 'scenarios', 'videos', 'youtube.csv')], /expected one video of .*#name; it has /],
+])('a wrong command line %j exits with 2 and says what is wrong', (args, message) => {
+  const { status, stdout, stderr } = weir(...args);
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(message);
+});
+
+test('what is wrong in a folder of traces is listed with file and line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-abr-'));
+  writeFileSync(join(folder, 'a.csv'), 'duration_ms,kbps\n1000,-5\n');
+  writeFileSync(join(folder, 'b.csv'), 'seconds,mbit\n0,5\n');
+  const { status, stderr } = weir(folder, 'bbb');
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/a\.csv:2:.*expected a number >= 0/);
+  expect(stderr).toMatch(/b\.csv:1:.*unknown column "mbit"/);
+});
+
+function json(...args: readonly string[]): Output {
+  const { status, stdout, stderr } = weir(...args, '--json');
+  expect([status, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout) as Output;
+}
+
+function weir(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [join(HOME, 'cli', 'main.ts'), 'abr', ...args], { encoding: 'utf8' });
+}
