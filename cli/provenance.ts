@@ -25,9 +25,10 @@ export function gitRevision(): string {
   }
 }
 
-/** What made a run of this plan what it is. */
-export function provenanceOf(plan: ScenarioPlan): Provenance {
+/** What made a run of this plan what it is; `scenarioFile` as the user named it. */
+export function provenanceOf(plan: ScenarioPlan, scenarioFile: string): Provenance {
   return {
+    scenarioFile,
     version: weirVersion(),
     gitRevision: gitRevision(),
     node: process.versions.node,

@@ -67,7 +67,7 @@ async function runForReal(scenario: string, options: RealRunOptions): Promise<nu
   const startedAt = new Date();
   try {
     const record = await runReal(plan, {
-      provenance: provenanceOf(plan),
+      provenance: provenanceOf(plan, scenario),
       signal,
       log: note,
       s3Url: options.s3,

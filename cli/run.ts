@@ -74,7 +74,7 @@ async function run(scenario: string, options: RunOptions): Promise<number> {
   let record: RunRecord;
   try {
     record = await simulateInParallel(plan, {
-      provenance: provenanceOf(plan),
+      provenance: provenanceOf(plan, scenario),
       signal,
       workers,
       ...precisionOf(options.precision),

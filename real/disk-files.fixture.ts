@@ -28,6 +28,7 @@ export const PROVENANCE: Provenance = {
   gitRevision: 'test',
   node: process.versions.node,
   scenarioDigest: '',
+  scenarioFile: 'x',
   streamDerivation: 1,
   inputs: [],
   parameters: [],

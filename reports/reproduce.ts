@@ -3,10 +3,10 @@ import type { ParameterProvenance, RunDocument } from '../models/core/run-record
 /** The command that makes this run again: its scenario, seed, replications and every value set by hand. */
 export function reproduceCommand(document: RunDocument): string {
   const words = document.world === 'real' ? ['weir', 'real', 'run'] : ['weir', 'run'];
-  words.push(quote(document.scenario), '--seed', String(document.seed));
-  if (document.replications > 1) words.push('--replications', String(document.replications));
+  words.push(quote(document.provenance.scenarioFile), '--seed', String(document.seed));
+  if (document.world === 'sim') words.push('--replications', String(document.replications));
   for (const parameter of document.provenance.parameters) {
-    if (parameter.origin === 'set') words.push('--set', quote(`${parameter.path}=${asTyped(parameter)}`));
+    if (parameter.origin === 'set' && !SAID.has(parameter.path)) words.push('--set', quote(`${parameter.path}=${asTyped(parameter)}`));
   }
   return words.join(' ');
 }
@@ -20,6 +20,9 @@ function asTyped({ value, unit }: ParameterProvenance): string {
 function quote(text: string): string {
   return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
+
+/** Parameters that have options of their own. */
+const SAID = new Set(['run.seed', 'run.replications']);
 
 const TYPED_UNITS: Readonly<Record<string, string>> = {
   us: 'us', s: 's', bytes: 'B', 'bits/s': 'bps', '1/s': '/s',

@@ -12,4 +12,6 @@ export const CODES = {
   uplinkStart: 6,
   sample: 7,
   measure: 8,
+  accessLate: 9,
+  uplinkLate: 10,
 } as const;

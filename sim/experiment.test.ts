@@ -18,6 +18,7 @@ cdn: { edge: { nodes: 3, capacity: 400 MB }, regional: { capacity: 1 GB } }
 `;
 const TRACE = 'duration_ms,kbps,latency_ms\n30000,20000,20\n20000,900,80\n10000,4000,40\n';
 const PROVENANCE: Provenance = {
+  scenarioFile: 'x',
   version: '0', gitRevision: 'unknown', node: '24', scenarioDigest: '', streamDerivation: 1, inputs: [],
     parameters: [],
   unvalidated: [],

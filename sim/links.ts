@@ -19,6 +19,7 @@ export type LinkState =
 export class Links {
   readonly #loop: EventLoop;
   readonly #wakeCode: number;
+  readonly #lateCode: number;
   readonly #onTransferred: OnTransferred;
   readonly #links: (SharedLink | undefined)[] = [];
   readonly #bandwidths: (Bandwidth | undefined)[] = [];
@@ -26,10 +27,13 @@ export class Links {
   readonly #wakes: Us[] = [];
   #done: number[] = [];
 
-  constructor(loop: EventLoop, wakeCode: number, onTransferred: OnTransferred) {
+  /** `wakeCode` and `lateCode`: event codes of its own, for wake-ups and for ends noticed by a cancellation. */
+  constructor(loop: EventLoop, wakeCode: number, lateCode: number, onTransferred: OnTransferred) {
     this.#loop = loop;
     this.#wakeCode = wakeCode;
+    this.#lateCode = lateCode;
     this.#onTransferred = onTransferred;
+    loop.on(lateCode, onTransferred);
     loop.on(wakeCode, (link) => {
       this.#handles[link] = NO_EVENT;
       this.#wakes[link] = Infinity;
@@ -92,18 +96,30 @@ export class Links {
 
   cancel(link: number, flow: number): void {
     this.#links[link]!.transferCancelled(this.#loop.now, flow);
-    this.#rest(link);
+    this.#arm(link);
+    // A component asked for this, and is not called back from within: what ended meanwhile is told next.
+    for (const ended of this.#takeDone()) this.#loop.schedule(this.#loop.now, this.#lateCode, link, ended);
   }
 
   #rest(link: number): void {
+    this.#arm(link);
+    for (const flow of this.#takeDone()) this.#onTransferred(link, flow);
+  }
+
+  #arm(link: number): void {
     const at = this.#links[link]!.wakeAt();
     if (at !== this.#wakes[link]) {
       this.#handles[link] = this.#loop.rearm(this.#handles[link]!, at, this.#wakeCode, link);
       this.#wakes[link] = at;
     }
-    if (this.#done.length === 0) return;
+  }
+
+  #takeDone(): readonly number[] {
+    if (this.#done.length === 0) return NONE;
     const done = this.#done;
     this.#done = [];
-    for (const flow of done) this.#onTransferred(link, flow);
+    return done;
   }
 }
+
+const NONE: readonly number[] = [];

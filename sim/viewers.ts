@@ -102,7 +102,7 @@ export class Viewers {
     const networks = plan.networks.map((network) => network.name);
     const logFrom = replication === 0 ? scenario.run.warmup : Infinity;
     this.#logger = new SessionLogger(this.fleet, networks, catalogue.bitrates(0), logFrom);
-    this.#links = new Links(loop, CODES.accessWake, (_link, request) => this.#arrived(request));
+    this.#links = new Links(loop, CODES.accessWake, CODES.accessLate, (_link, request) => this.#arrived(request));
     loop.on(CODES.arrival, () => this.#arrive());
     loop.on(CODES.playerWake, (slot) => this.#wake(slot));
     loop.on(CODES.requestAtEdge, (request, edge) => {
@@ -251,6 +251,8 @@ export class Viewers {
     const { now } = this.#loop;
     const r = this.#requests;
     const slot = r.slot[request]!;
+    // Its viewer may have gone in this very microsecond, and the row been given to a request just sent.
+    if (this.#slots.request[slot] !== request || Number.isNaN(r.firstByteAt[request]!)) return;
     const requestId = r.playerRequest[request]!;
     const firstByteUs = r.firstByteAt[request]! - r.sentAt[request]!;
     const transferUs = now - r.firstByteAt[request]!;

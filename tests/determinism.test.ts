@@ -15,6 +15,7 @@ import { PageOpener } from './browser/pages.ts';
 import { simulateInPage } from './browser/simulator.ts';
 
 const NOWHERE: Provenance = {
+  scenarioFile: 'x',
   version: '0', gitRevision: '', node: '', scenarioDigest: '', streamDerivation: 1, inputs: [],
   parameters: [], unvalidated: [],
 };

@@ -71,6 +71,8 @@ export interface ParameterProvenance {
 
 /** Everything that made a run what it is. */
 export interface Provenance {
+  /** The scenario as the user named it: a shipped one, or the path of a file. */
+  readonly scenarioFile: string;
   readonly version: string;
   readonly gitRevision: string;
   readonly node: string;

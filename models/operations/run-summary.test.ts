@@ -9,6 +9,7 @@ const HEADER: RunHeader = {
   scenario: 'small', title: 'A small one', world: 'sim', seed: 42, fidelity: 'segment', scale: 1,
   complete: true, warmupSeconds: 5, wallSeconds: 0.1,
   provenance: {
+    scenarioFile: 'x',
     version: '0', gitRevision: 'x', node: '24', scenarioDigest: 'd', streamDerivation: 1, inputs: [],
     parameters: [], unvalidated: [],
   },
