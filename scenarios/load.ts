@@ -21,6 +21,9 @@ export interface LoadedScenario {
 
 type Path = ReadonlyArray<string | number>;
 
+/** What says which scenario it is, and changes nothing that it does. */
+const LABELS = new Set(['weir', 'name', 'title', 'description']);
+
 /**
  * Reads a scenario with the files it extends and the `path=value` settings of the command line; throws
  * ScenarioError with all problems at their places: settings first, then the file, then what it extends.
@@ -53,7 +56,8 @@ export function loadScenario(file: string, files: FileSource, texts: readonly st
     if (settings.some((setting) => holds(setting, path))) return 'set';
     return valueAtPath(written, path) === undefined ? 'default' : 'scenario';
   };
-  return { scenario: parsed.data, file, parameters: listParameters(scenarioSchema, input, originOf), place };
+  const parameters = listParameters(scenarioSchema, input, originOf).filter(({ path }) => !LABELS.has(path));
+  return { scenario: parsed.data, file, parameters, place };
 }
 
 /** Runs a step; what is wrong with the user's files joins the list, and the step has no result. */
