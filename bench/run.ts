@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchAbr } from './abr.ts';
 import { benchHold, benchLaws, benchLoop, benchTimers, type BenchOptions } from './hold.ts';
 import { benchMm1 } from './mm1.ts';
 import { benchRandom } from './random.ts';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
   mm1: [benchMm1],
   random: [benchRandom],
   kernel: [benchHold, benchLaws, benchTimers, benchLoop, benchMm1],
+  abr: [benchAbr],
 };
 
 const USAGE = `usage: npm run bench -- NAME... [--json] [--quick] [--seed N]
