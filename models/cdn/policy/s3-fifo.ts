@@ -45,7 +45,7 @@ export class S3FifoPolicy extends BoundedPolicy {
     const { smallShare, ghostShare, promoteUses } = { ...S3_FIFO_DEFAULTS, ...parameters };
     assert(smallShare > 0 && smallShare < 1 && ghostShare >= 0, 'shares are of the capacity',
       { smallShare, ghostShare });
-    this.#smallLimit = Math.floor(capacity * smallShare);
+    this.#smallLimit = Math.max(1, Math.floor(capacity * smallShare));
     this.#mainLimit = capacity - this.#smallLimit;
     this.#promoteUses = promoteUses;
     this.#links = new Links(this.objects);

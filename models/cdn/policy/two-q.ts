@@ -38,7 +38,7 @@ export class TwoQPolicy extends BoundedPolicy {
     super(capacity, objects);
     const { inShare, outShare } = { ...TWO_Q_DEFAULTS, ...parameters };
     assert(inShare > 0 && inShare < 1 && outShare >= 0, 'shares are of the capacity', { inShare, outShare });
-    this.#inLimit = Math.floor(capacity * inShare);
+    this.#inLimit = Math.max(1, Math.floor(capacity * inShare));
     this.#mainLimit = capacity - this.#inLimit;
     this.#links = new Links(this.objects);
     this.#in = new SizedList(this.#links);

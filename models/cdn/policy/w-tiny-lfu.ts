@@ -45,10 +45,11 @@ export class WTinyLfuPolicy extends BoundedPolicy {
     const { windowShare, protectedShare, sample } = { ...W_TINY_LFU_DEFAULTS, ...parameters };
     assert(windowShare > 0 && windowShare < 1 && protectedShare > 0 && protectedShare < 1 && sample > 0,
       'shares are between 0 and 1', { windowShare, protectedShare, sample });
-    this.#windowLimit = Math.floor(capacity * windowShare);
+    this.#windowLimit = Math.max(1, Math.floor(capacity * windowShare));
     this.#mainLimit = capacity - this.#windowLimit;
     this.#sample = sample;
-    const probation = Math.floor(this.#mainLimit * (1 - protectedShare));
+    // 1 - 0.8 is a little less than 0.2.
+    const probation = Math.floor(this.#mainLimit * (1 - protectedShare) + 1e-9);
     this.#links = new Links(this.objects);
     this.#window = new SizedList(this.#links);
     const limits = [probation, this.#mainLimit - probation];

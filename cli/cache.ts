@@ -1,0 +1,111 @@
+import { writeFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { Command, Option } from 'commander';
+import { missRatioCurve, type CreatePolicy } from '../models/cdn/analysis/curve.ts';
+import { replay } from '../models/cdn/analysis/replay.ts';
+import { traceTotals, withoutSizes, type RequestTrace } from '../models/cdn/analysis/trace.ts';
+import { estimateMean } from '../models/core/statistics.ts';
+import {
+  CACHE_REPLAY_SCHEMA, drawCacheReplay, renderCacheReplay, type CacheReplayDocument, type CacheReplayRow,
+} from '../reports/cache-replay.ts';
+import { TRACE_FORMATS } from '../scenarios/cache-traces/formats.ts';
+import { EXIT } from './exit.ts';
+import { parseCacheOptions, readCapacities, REPLAY_POLICIES, type CacheOptions } from './cache-options.ts';
+import { interruptible } from './interrupt.ts';
+import { ProgressLine } from './progress.ts';
+import { note, print, terminalOptions } from './terminal.ts';
+import { readTraceFile, shippedTraces } from './trace-file.ts';
+
+/** `weir cache`: puts a recorded trace through caches. */
+export function cacheCommand(): Command {
+  const collect = (value: string, before: readonly string[]) => [...before, value];
+  return new Command('cache')
+    .description('replay a trace of requests through caches: miss ratios by policy and size')
+    .argument('<trace>', `a file (${TRACE_FORMATS.join(', ')}; gzip or not), or a shipped trace`)
+    .option('--policy <names>', `eviction policies: ${REPLAY_POLICIES.join(', ')}, or all`, 'lru')
+    .option('--size <sizes>', 'cache sizes, such as 100MB, or 1% of all objects (default: 1%,10%)')
+    .option('--ignore-size', 'count every object as one; sizes are then in objects')
+    .option('--curve', '16 sizes from 0.1 % of the objects to all, from samples if the trace is long')
+    .option('--sample <rate>', 'replay samples of this share of the objects, such as 10%')
+    .option('--admission <rule>', 'store only some misses: size:1MB, probability:0.1 or second-hit')
+    .addOption(new Option('--set <path=value>', 'a parameter, such as s3fifo.smallShare=0.2; repeatable')
+      .argParser(collect).default([], 'none'))
+    .addOption(new Option('--format <name>', 'format of the trace (default: told from the file)')
+      .choices([...TRACE_FORMATS]))
+    .option('--columns <names>', 'columns of a CSV trace, such as time=ts,id=url,size=bytes')
+    .option('--seed <integer>', 'seed of --admission probability', '1')
+    .option('--plot <file>', 'draw the miss ratios as an SVG picture')
+    .option('--json', `print the result as JSON (schema ${CACHE_REPLAY_SCHEMA})`)
+    .addHelpText('after', () => `\nShipped traces: ${shippedTraces().join(', ')}
+
+Examples:
+  weir cache webcachesim-test --policy lru,sieve,s3fifo,belady --size 1%,10%
+  weir cache access.log.gz --curve --policy all --plot curve.svg
+  weir cache requests.csv --columns time=ts,id=url,size=bytes --size 10GB,100GB --json`)
+    .action(async (trace: string, options: CacheOptions) => {
+      process.exitCode = await cache(trace, options);
+    });
+}
+
+async function cache(name: string, options: CacheOptions): Promise<number> {
+  const request = parseCacheOptions(options);
+  const { file, format, trace: read } = await readTraceFile(name, request.format, request.columns);
+  const trace = options.ignoreSize === true ? withoutSizes(read) : read;
+  const totals = traceTotals(trace);
+  const capacities = readCapacities(options, totals.objectBytes);
+  const sampling = request.samplingFor(trace.objects.length);
+  const { signal, restore } = interruptible('Stopping: what was replayed so far is reported');
+  const progress = new ProgressLine();
+  const rows: CacheReplayRow[] = [];
+  const total = request.policies.length * capacities.length;
+  try {
+    for (const policy of request.policies) {
+      for (const capacity of capacities) {
+        await setImmediate();
+        if (signal.aborted) break;
+        progress.update(rows.length / total, `${policy}`);
+        const create = request.creator(policy);
+        rows.push(sampling === null
+          ? exactRow(trace, policy, capacity, create)
+          : { policy, ...missRatioCurve(trace, [capacity], create, sampling)[0]!, ...UNCOUNTED });
+      }
+    }
+  } finally {
+    progress.clear();
+    restore();
+  }
+  const document: CacheReplayDocument = {
+    schema: CACHE_REPLAY_SCHEMA,
+    trace: { file, format, ...totals, skipped: read.skipped },
+    unit: options.ignoreSize === true ? 'objects' : 'bytes',
+    admission: options.admission ?? null,
+    sampling,
+    complete: rows.length === total,
+    rows,
+  };
+  if (options.plot !== undefined && rows.length > 0) {
+    writeFileSync(options.plot, drawCacheReplay(document));
+    note(`Wrote ${options.plot}`);
+  }
+  await print(options.json === true
+    ? JSON.stringify(document, null, 2)
+    : renderCacheReplay(document, terminalOptions(process.stdout)));
+  return document.complete ? EXIT.good : EXIT.interrupted;
+}
+
+const UNCOUNTED = { misses: null, missedBytes: null, evictions: null, requestsPerSecond: null };
+
+function exactRow(
+  trace: RequestTrace, policy: string, capacity: number, create: CreatePolicy,
+): CacheReplayRow {
+  const cacheUnderTest = create(capacity, trace);
+  const startMs = performance.now();
+  const { misses, missedBytes, evictions, requests, bytes } = replay(cacheUnderTest, trace);
+  const seconds = (performance.now() - startMs) / 1000;
+  return {
+    policy, capacity, misses, missedBytes, evictions,
+    missRatio: estimateMean([misses / requests]),
+    byteMissRatio: estimateMean([missedBytes / bytes]),
+    requestsPerSecond: requests / seconds,
+  };
+}
