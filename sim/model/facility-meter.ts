@@ -49,6 +49,8 @@ export class FacilityMeter {
   pass(now: Us): void {
     const cells = this.#cells;
     const passed = now - cells[SINCE]!;
+    // Not only to save work: an unlimited number of servers times nothing is not a number.
+    if (passed === 0) return;
     const busy = cells[BUSY]!;
     const servers = cells[SERVERS]!;
     cells[INSIDE_AREA]! += cells[INSIDE]! * passed;

@@ -94,6 +94,12 @@ describe('worked by hand', () => {
     }
   });
 
+  test('with unlimited servers nobody waits', () => {
+    const { left, facility } = serve({ servers: Infinity }, three);
+    expect(left).toEqual(['2@3', '0@4', '1@4']);
+    expect([facility.meanQueue, facility.meanBusy, facility.utilisation]).toEqual([0, 2, 0]);
+  });
+
   test('a server is held until it is released', () => {
     const model = new Model({ seed: 1 });
     const room = createFacility(model, 'room', { servers: 1 });

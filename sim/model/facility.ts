@@ -24,6 +24,7 @@ export type Discipline =
 
 /** What a facility is made of; times are in the model's own unit where a distribution gives them. */
 export interface FacilityOptions {
+  /** A whole number, or Infinity: then nobody waits. */
   readonly servers: number;
   /** 'fifo' by default. */
   readonly discipline?: Discipline;
@@ -77,9 +78,8 @@ export abstract class Facility implements Part<SavedFacility> {
 
   constructor(model: Model, name: string, options: FacilityOptions) {
     const { servers, discipline = 'fifo', capacity = Infinity } = options;
-    assert(isCount(servers), 'a facility has a whole number of servers', { name, servers });
-    const limited = capacity === Infinity || isCount(capacity);
-    assert(limited, 'the capacity is a whole number of customers', { name, capacity });
+    assert(isCountOrAll(servers), 'a facility has a whole number of servers', { name, servers });
+    assert(isCountOrAll(capacity), 'the capacity is a whole number of customers', { name, capacity });
     this.name = name;
     this.discipline = discipline;
     this.capacity = capacity;
@@ -293,7 +293,7 @@ export interface SavedFacility {
   readonly order: unknown;
 }
 
-/** Whether a number counts servers or customers. */
-export function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0;
+/** Whether a number counts servers or customers; Infinity is as many as there may be. */
+export function isCountOrAll(value: number): boolean {
+  return value === Infinity || (Number.isSafeInteger(value) && value >= 0);
 }

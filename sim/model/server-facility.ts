@@ -1,7 +1,7 @@
 import { assert, InvariantError } from '../../models/core/assert.ts';
 import type { Us } from '../../models/core/units.ts';
 import { NO_EVENT } from '../kernel/event-list.ts';
-import { Facility, isCount, type BreakdownPolicy, type FacilityOptions } from './facility.ts';
+import { Facility, isCountOrAll, type BreakdownPolicy, type FacilityOptions } from './facility.ts';
 import { JobHeap, type SavedJobHeap } from './job-heap.ts';
 import { IN_SERVICE, REFUSED, WAITING, type Job } from './jobs.ts';
 import { ChainLine, KeyLine, type Line, type SavedLine } from './line.ts';
@@ -89,7 +89,7 @@ export class ServerFacility extends Facility {
   }
 
   setServers(servers: number, policy: BreakdownPolicy = 'resume'): void {
-    assert(isCount(servers), 'a facility has a whole number of servers', { name: this.name, servers });
+    assert(isCountOrAll(servers), 'a facility has a whole number of servers', { name: this.name, servers });
     const { jobs, meter } = this;
     const now = this.loop.now;
     meter.pass(now);

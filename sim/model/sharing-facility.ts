@@ -1,7 +1,7 @@
 import { assert } from '../../models/core/assert.ts';
 import type { Us } from '../../models/core/units.ts';
 import { NO_EVENT, type EventHandle } from '../kernel/event-list.ts';
-import { Facility, isCount, type BreakdownPolicy, type FacilityOptions } from './facility.ts';
+import { Facility, isCountOrAll, type BreakdownPolicy, type FacilityOptions } from './facility.ts';
 import { JobHeap, type SavedJobHeap } from './job-heap.ts';
 import { IN_SERVICE, REFUSED, type Job } from './jobs.ts';
 import { OWN_HOOKS, type ContinuationCode, type Model } from './model.ts';
@@ -74,7 +74,7 @@ export class SharingFacility extends Facility {
   }
 
   setServers(servers: number, policy: BreakdownPolicy = 'resume'): void {
-    assert(isCount(servers), 'a facility has a whole number of servers', { name: this.name, servers });
+    assert(isCountOrAll(servers), 'a facility has a whole number of servers', { name: this.name, servers });
     assert(policy === 'resume', 'shared services go on where they were', { name: this.name, policy });
     const now = this.loop.now;
     this.#pass(now);
