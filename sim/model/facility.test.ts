@@ -189,6 +189,10 @@ test.each(DISCIPLINES)('half a run, saved, restored and run on, is the whole run
   expect(comparable(resumed.model.save())).toEqual(comparable(whole.model.save()));
   expect(comparable(half.model.save())).toEqual(comparable(whole.model.save()));
   expect(comparable(saved)).not.toEqual(comparable(whole.model.save()));
+  // And back in time, in a model that has gone on.
+  half.model.restore(saved);
+  half.model.run(400);
+  expect(comparable(half.model.save())).toEqual(comparable(whole.model.save()));
 });
 
 test('a heap gives jobs out in order, whichever are removed in between', () => {
@@ -228,9 +232,9 @@ test('wrong requests are refused with what is wrong', () => {
  * A state with the order of its events in place of the numbers that give it, which are dealt anew at times.
  */
 function comparable(saved: SavedModel) {
-  const { sequences, nextSequence: _, ...events } = saved.events;
+  const { list: { sequences, nextSequence: _, ...list }, ...loop } = saved.loop;
   const order = [...sequences.keys()].filter((handle) => sequences[handle]! >= 0);
-  return { ...saved, events, order: order.sort((a, b) => sequences[a]! - sequences[b]!) };
+  return { ...saved, loop, list, order: order.sort((a, b) => sequences[a]! - sequences[b]!) };
 }
 
 /** Lets customers come to a facility of its own; who left, and when, in order. */

@@ -1,4 +1,4 @@
-import { assert } from '../../models/core/assert.ts';
+import { assert, InvariantError } from '../../models/core/assert.ts';
 import type { Distribution } from '../../models/core/distributions/distribution.ts';
 import type { RandomStream } from '../../models/core/rng.ts';
 import type { Us } from '../../models/core/units.ts';
@@ -72,7 +72,12 @@ export abstract class Facility implements Part<SavedFacility> {
   protected readonly loop: EventLoop;
   protected readonly jobs = new Jobs();
   protected readonly meter = new FacilityMeter();
-  readonly #options: FacilityOptions;
+  // Each hook and law in a field of its own: a customer passes here four times.
+  readonly #service: Distribution | undefined;
+  readonly #patience: Distribution | undefined;
+  readonly #served: ((entity: number) => void) | undefined;
+  readonly #started: ((entity: number, job: Job) => void) | undefined;
+  readonly #reneged: ((entity: number) => void) | undefined;
   readonly #services: RandomStream | undefined;
   readonly #patiences: RandomStream | undefined;
 
@@ -85,7 +90,11 @@ export abstract class Facility implements Part<SavedFacility> {
     this.capacity = capacity;
     this.model = model;
     this.loop = model.loop;
-    this.#options = options;
+    this.#service = options.service;
+    this.#patience = options.patience;
+    this.#served = options.served;
+    this.#started = options.started;
+    this.#reneged = options.reneged;
     this.#services = options.service && model.stream(`${name}/service`);
     this.#patiences = options.patience && model.stream(`${name}/patience`);
     this.meter.setServers(servers);
@@ -118,8 +127,11 @@ export abstract class Facility implements Part<SavedFacility> {
 
   /** A customer asks for a service, and brings a patience, of the facility's own laws. */
   arrive(entity: number, priority = 0): Job {
-    const { service, patience } = this.#options;
-    assert(service !== undefined, 'arrive() needs a law of service', { facility: this.name });
+    const service = this.#service;
+    const patience = this.#patience;
+    if (service === undefined) {
+      throw new InvariantError('arrive() needs a law of service', { facility: this.name });
+    }
     const unitUs = this.model.unitUs;
     const serviceUs = service.sample(this.#services!) * unitUs;
     if (patience === undefined) return this.use(entity, serviceUs, priority);
@@ -229,7 +241,7 @@ export abstract class Facility implements Part<SavedFacility> {
   protected tellStarted(job: Job): void {
     const then = this.jobs.then[job]!;
     const entity = this.jobs.entity[job]!;
-    if (then === OWN_HOOKS) this.#options.started?.(entity, job);
+    if (then === OWN_HOOKS) this.#started?.(entity, job);
     else if (this.jobs.demand[job] === Infinity) this.model.continuations[then]!(entity, STARTED, job);
   }
 
@@ -248,12 +260,12 @@ export abstract class Facility implements Part<SavedFacility> {
   }
 
   protected tellServed(entity: number, then: ContinuationCode, job: Job): void {
-    if (then === OWN_HOOKS) this.#options.served?.(entity);
+    if (then === OWN_HOOKS) this.#served?.(entity);
     else this.model.continuations[then]!(entity, SERVED, job);
   }
 
   protected tellReneged(entity: number, then: ContinuationCode, job: Job): void {
-    if (then === OWN_HOOKS) this.#options.reneged?.(entity);
+    if (then === OWN_HOOKS) this.#reneged?.(entity);
     else this.model.continuations[then]!(entity, RENEGED, job);
   }
 

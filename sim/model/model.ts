@@ -3,8 +3,8 @@ import type { RandomStream, StreamState } from '../../models/core/rng.ts';
 import { RandomStreams } from '../../models/core/rng.ts';
 import { US_PER_S, type Us } from '../../models/core/units.ts';
 import { createEventList } from '../kernel/default-event-list.ts';
-import type { EventHandle, SavedEventList } from '../kernel/event-list.ts';
-import { EventLoop, type EventHandler } from '../kernel/event-loop.ts';
+import type { EventHandle } from '../kernel/event-list.ts';
+import { EventLoop, type EventHandler, type EventLoopState } from '../kernel/event-loop.ts';
 
 /** What a model has one of, or leaves at its default. */
 export interface ModelOptions {
@@ -48,8 +48,7 @@ export const OWN_HOOKS: ContinuationCode = -1;
 
 /** All of a model's state as plain data; it goes into any model that was built by the same code. */
 export interface SavedModel {
-  readonly now: Us;
-  readonly events: SavedEventList;
+  readonly loop: EventLoopState;
   readonly streams: ReadonlyArray<readonly [string, StreamState]>;
   readonly parts: ReadonlyArray<readonly [string, unknown]>;
 }
@@ -65,14 +64,13 @@ export class Model {
   /** The model's own unit of time. [us] */
   readonly unitUs: Us;
   readonly continuations: Continuation[] = [];
-  readonly #list = createEventList();
   readonly #parts: Part[] = [];
   #codes = 0;
 
   constructor({ seed, replication = 0, unitUs = US_PER_S }: ModelOptions) {
     const whole = Number.isSafeInteger(unitUs) && unitUs > 0;
     assert(whole, 'the unit of time is a whole number of us', { unitUs });
-    this.loop = new EventLoop(this.#list);
+    this.loop = new EventLoop(createEventList());
     this.streams = new RandomStreams(seed, replication);
     this.unitUs = unitUs;
   }
@@ -135,8 +133,7 @@ export class Model {
 
   /** Runs until no event is left; the clock stands at the last one. */
   runToEnd(): void {
-    // Moment by moment: the loop puts its clock to the time it is told to run to.
-    while (this.#list.size > 0) this.loop.run(this.#list.peekTime());
+    this.loop.run(Infinity);
     this.checkLaws();
   }
 
@@ -162,31 +159,20 @@ export class Model {
   /** A copy of the whole state. */
   save(): SavedModel {
     return {
-      now: this.loop.now,
-      events: this.#list.save(),
+      loop: this.loop.save(),
       streams: this.streams.save(),
       parts: this.#parts.map((part) => [part.name, part.save()] as const),
     };
   }
 
-  /**
-   * Takes over a state saved from a model built by the same code. The clock can only be put forward, so that
-   * is a new model or one that has not passed the moment of saving; the loop's fingerprint is over what it
-   * delivered itself.
-   */
+  /** Takes over a state saved from this model, at any time, or from one built by the same code. */
   restore(saved: SavedModel): void {
-    const { now } = this.loop;
-    assert(now <= saved.now, 'the clock can only be put forward', { now, to: saved.now });
-    this.#list.restore(NOTHING_PENDING);
-    this.loop.run(saved.now);
-    this.#list.restore(saved.events);
-    this.streams.restore(saved.streams);
     const names = this.#parts.map((part) => part.name).join(', ');
     const savedNames = saved.parts.map(([name]) => name).join(', ');
     const same = names === savedNames;
     assert(same, 'a state is restored into the model it was saved from', { names, savedNames });
+    this.loop.restore(saved.loop);
+    this.streams.restore(saved.streams);
     this.#parts.forEach((part, i) => part.restore(saved.parts[i]![1]));
   }
 }
-
-const NOTHING_PENDING = createEventList().save();
