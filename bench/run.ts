@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchAbr } from './abr.ts';
+import { benchCache } from './cache.ts';
 import { benchHold, benchLaws, benchLoop, benchTimers, type BenchOptions } from './hold.ts';
 import { benchMm1 } from './mm1.ts';
 import { benchRandom } from './random.ts';
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
   random: [benchRandom],
   kernel: [benchHold, benchLaws, benchTimers, benchLoop, benchMm1],
   abr: [benchAbr],
+  cache: [benchCache],
 };
 
 const USAGE = `usage: npm run bench -- NAME... [--json] [--quick] [--seed N]
