@@ -60,14 +60,15 @@ async function cache(name: string, options: CacheOptions): Promise<number> {
   const total = request.policies.length * capacities.length;
   try {
     for (const policy of request.policies) {
-      for (const capacity of capacities) {
+      const create = request.creator(policy);
+      // Samples are drawn once for all sizes of a policy; whole replays are long enough to be told one by one.
+      for (const some of sampling === null ? capacities.map((capacity) => [capacity]) : [capacities]) {
         await setImmediate();
         if (signal.aborted) break;
-        progress.update(rows.length / total, `${policy}`);
-        const create = request.creator(policy);
-        rows.push(sampling === null
-          ? exactRow(trace, policy, capacity, create)
-          : { policy, ...missRatioCurve(trace, [capacity], create, sampling)[0]!, ...UNCOUNTED });
+        progress.update(rows.length / total, policy);
+        rows.push(...(sampling === null
+          ? some.map((capacity) => exactRow(trace, policy, capacity, create))
+          : missRatioCurve(trace, some, create, sampling).map((point) => ({ policy, ...point, ...UNCOUNTED }))));
       }
     }
   } finally {
