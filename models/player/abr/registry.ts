@@ -5,13 +5,14 @@ import { bolaEParams, bolaERule } from './bolae.ts';
 import { dynamicDashParams, dynamicDashRule, dynamicParams, dynamicRule } from './dynamic.ts';
 import { FixedRule, fixedParams } from './fixed.ts';
 import { HybridRule, hybridParams } from './hybrid.ts';
+import { RobustMpcRule, robustMpcParams } from './robust-mpc.ts';
 import type { AbrRule } from './rule.ts';
 import { throughputParams, throughputRule } from './throughput.ts';
 
 /** Parameters of any rule; `rule` names it. To add one: a file beside this one, a line in each list. */
 export const abrParams = z.discriminatedUnion('rule', [
   hybridParams, fixedParams, throughputParams, bolaParams, bolaEParams, dynamicParams, dynamicDashParams,
-  bba0Params,
+  bba0Params, robustMpcParams,
 ]);
 
 /** Parameters of a rule, parsed. */
@@ -36,6 +37,8 @@ export function createAbrRule(params: AbrParams, slots: number): AbrRule {
       return dynamicDashRule(params, slots);
     case 'bba0':
       return new Bba0Rule(params, slots);
+    case 'robust-mpc':
+      return new RobustMpcRule(params, slots);
     default:
       params satisfies never;
       throw new Error('unreachable');
