@@ -26,7 +26,7 @@ export class Interrupted extends Error {
 
 /**
  * Processes written as generators: a life told in one piece, for coarse models of up to some ten thousand
- * entities. The convenience costs speed (a third of callbacks or less) and copying: a model with live
+ * entities. The convenience costs speed (a ninth of callbacks is left) and copying: a model with live
  * processes cannot be saved.
  */
 export class Processes implements Part<null> {

