@@ -61,14 +61,17 @@ async function cache(name: string, options: CacheOptions): Promise<number> {
   try {
     for (const policy of request.policies) {
       const create = request.creator(policy);
-      // Samples are drawn once for all sizes of a policy; whole replays are long enough to be told one by one.
+      // Samples are drawn once for all sizes of a policy; whole replays can be stopped after each.
       for (const some of sampling === null ? capacities.map((capacity) => [capacity]) : [capacities]) {
         await setImmediate();
         if (signal.aborted) break;
         progress.update(rows.length / total, policy);
-        rows.push(...(sampling === null
-          ? some.map((capacity) => exactRow(trace, policy, capacity, create))
-          : missRatioCurve(trace, some, create, sampling).map((point) => ({ policy, ...point, ...UNCOUNTED }))));
+        if (sampling === null) {
+          rows.push(...some.map((capacity) => exactRow(trace, policy, capacity, create)));
+        } else {
+          const points = missRatioCurve(trace, some, create, sampling);
+          rows.push(...points.map((point) => ({ policy, ...point, ...UNCOUNTED })));
+        }
       }
     }
   } finally {
