@@ -13,11 +13,14 @@ test('values set by hand are repeated with their unit, quoted where a shell need
   ];
   const command = reproduceCommand({ ...document, provenance: { ...document.provenance, parameters } });
   expect(command).toBe(
-    "weir run evening-peak --seed 42 --replications 1 --set a.rate=5000000bps --set 'a.size=40 GB' --set a.n=3");
+    'weir run evening-peak --seed 42 --replications 1 '
+    + "--set a.rate=5000000bps --set 'a.size=40 GB' --set a.n=3");
 });
 
 test('a file of the user is named as they named it, and no option said twice', () => {
-  const set = { path: 'run.replications', value: '1', unit: 'runs', origin: 'set', source: 'assumed' } as const;
+  const set = {
+    path: 'run.replications', value: '1', unit: 'runs', origin: 'set', source: 'assumed',
+  } as const;
   const provenance = { ...document.provenance, scenarioFile: './my file.yaml', parameters: [set] };
   expect(reproduceCommand({ ...document, provenance }))
     .toBe("weir run './my file.yaml' --seed 42 --replications 1");

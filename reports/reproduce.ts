@@ -6,7 +6,8 @@ export function reproduceCommand(document: RunDocument): string {
   words.push(quote(document.provenance.scenarioFile), '--seed', String(document.seed));
   if (document.world === 'sim') words.push('--replications', String(document.replications));
   for (const parameter of document.provenance.parameters) {
-    if (parameter.origin === 'set' && !SAID.has(parameter.path)) words.push('--set', quote(`${parameter.path}=${asTyped(parameter)}`));
+    if (parameter.origin !== 'set' || SAID.has(parameter.path)) continue;
+    words.push('--set', quote(`${parameter.path}=${asTyped(parameter)}`));
   }
   return words.join(' ');
 }

@@ -56,11 +56,11 @@ function parseSetting(text: string): Setting | string {
 
 /**
  * The input with a setting put in; throws ScenarioError when it names an entry beyond the end of a list.
- * Where the
- * input leaves out what the setting is a part of, the part's default is filled in first.
+ * Where the input leaves out what the setting is a part of, the part's default is filled in first.
  */
-export function applySetting(input: unknown, setting: Setting, merge: (base: unknown, over: unknown) =>
-  unknown): unknown {
+export function applySetting(
+  input: unknown, setting: Setting, merge: (base: unknown, over: unknown) => unknown,
+): unknown {
   const setAt = (target: unknown, depth: number): unknown => {
     const key = setting.path[depth];
     if (key === undefined) return isRecord(target) && isRecord(setting.value)

@@ -42,7 +42,9 @@ export class SimulatedCdn {
     this.#catalogue = catalogue;
     this.#loop = loop;
     this.#onAnswer = onAnswer;
-    this.#uplinks = new Links(loop, CODES.uplinkWake, CODES.uplinkLate, (link, object) => this.#fetched(link, object));
+    this.#uplinks = new Links(loop, CODES.uplinkWake, CODES.uplinkLate, (link, object) => {
+      this.#fetched(link, object);
+    });
     for (let i = 0; i < params.edge.nodes; i++) {
       const policy = createPolicy(params.edge.policy, params.edge.capacity);
       this.#edges.push(new CacheNode('edge', policy, this.#edgePorts(i), metrics));

@@ -27,7 +27,9 @@ export class Links {
   readonly #wakes: Us[] = [];
   #done: number[] = [];
 
-  /** `wakeCode` and `lateCode`: event codes of its own, for wake-ups and for ends noticed by a cancellation. */
+  /**
+   * `wakeCode` and `lateCode`: event codes of its own, for wake-ups and for ends noticed by a cancellation.
+   */
   constructor(loop: EventLoop, wakeCode: number, lateCode: number, onTransferred: OnTransferred) {
     this.#loop = loop;
     this.#wakeCode = wakeCode;

@@ -102,7 +102,9 @@ export class Viewers {
     const networks = plan.networks.map((network) => network.name);
     const logFrom = replication === 0 ? scenario.run.warmup : Infinity;
     this.#logger = new SessionLogger(this.fleet, networks, catalogue.bitrates(0), logFrom);
-    this.#links = new Links(loop, CODES.accessWake, CODES.accessLate, (_link, request) => this.#arrived(request));
+    this.#links = new Links(loop, CODES.accessWake, CODES.accessLate, (_link, request) => {
+      this.#arrived(request);
+    });
     loop.on(CODES.arrival, () => this.#arrive());
     loop.on(CODES.playerWake, (slot) => this.#wake(slot));
     loop.on(CODES.requestAtEdge, (request, edge) => {

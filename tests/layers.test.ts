@@ -19,6 +19,8 @@ const LAYERS: Layers = {
   ui: ['models', 'scenarios', 'sim', 'reports'],
   cli: 'all',
   bench: 'all',
+  // Examples of the modelling layer, written as a user writes them.
+  docs: ['sim', 'models'],
   tests: 'all',
 };
 

@@ -18,8 +18,8 @@ export interface AbrContext {
 }
 
 /**
- * An adaptive-bitrate rule for a fleet: its estimates are columns by slot. A decision keeps the numbers it was made from, so
- * that `explain` can give its reason without `choose` ever building a string.
+ * An adaptive-bitrate rule for a fleet: its estimates are columns by slot. A decision keeps the numbers it
+ * was made from, so that `explain` can give its reason without `choose` ever building a string.
  */
 export interface AbrRule {
   readonly name: string;
