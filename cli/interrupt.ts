@@ -1,24 +1,29 @@
 import { EXIT } from './exit.ts';
 import { note } from './terminal.ts';
 
+/** Within this time a second signal is the echo of the first, sent to a group and forwarded as well. [ms] */
+const ECHO_MS = 300;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
- * A signal that the first Ctrl-C (or SIGTERM) aborts; the second one ends the process at once. `restore`
- * puts the default handling back.
+ * A signal that the first Ctrl-C (SIGTERM, SIGHUP) aborts; a second one ends the process at once. `restore` puts
+ * the default handling back.
  */
 export function interruptible(
   message: string,
 ): { readonly signal: AbortSignal; readonly restore: () => void } {
   const controller = new AbortController();
+  let firstMs = 0;
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    note(`\n${message} (again to stop at once)`);
-    controller.abort();
+    if (!controller.signal.aborted) {
+      firstMs = performance.now();
+      note(`\n${message} (again to stop at once)`);
+      controller.abort();
+    } else if (performance.now() - firstMs > ECHO_MS) process.exit(EXIT.interrupted);
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const name of SIGNALS) process.on(name, onSignal);
   const restore = () => {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    for (const name of SIGNALS) process.off(name, onSignal);
   };
   return { signal: controller.signal, restore };
 }
