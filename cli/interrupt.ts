@@ -6,8 +6,8 @@ const ECHO_MS = 300;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * A signal that the first Ctrl-C (SIGTERM, SIGHUP) aborts; a second one ends the process at once. `restore` puts
- * the default handling back.
+ * A signal that the first Ctrl-C (SIGTERM, SIGHUP) aborts; a second one ends the process at once. `restore`
+ * puts the default handling back.
  */
 export function interruptible(
   message: string,
