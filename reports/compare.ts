@@ -115,11 +115,16 @@ function pair(a: readonly number[] | undefined, b: readonly number[] | undefined
 
 function compareFigures(name: string, a: Figure, b: Figure): ComparisonRow {
   const known = a.value !== null && b.value !== null && a.unit === b.unit;
-  const difference = known ? b.value - a.value : null;
+  const difference = known ? differenceOf(a.value, b.value) : null;
   const relative = difference !== null && a.value !== 0 ? difference / Math.abs(a.value!) : null;
   const bounded = a.low !== null && a.high !== null && b.low !== null && b.high !== null;
   const overlap = known && bounded ? a.low <= b.high && b.low <= a.high : null;
   return { name, unit: a.unit, a, b, difference, relative, overlap, paired: null };
+}
+
+/** b - a, and 0 where they differ by no more than the rounding of sums of doubles. */
+function differenceOf(a: number, b: number): number {
+  return Math.abs(b - a) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b)) ? 0 : b - a;
 }
 
 function absent(unit: string): Figure {
