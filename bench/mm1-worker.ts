@@ -1,18 +1,22 @@
 import { Fingerprint } from '../models/core/fingerprint.ts';
 import { GrowableFloat64 } from '../models/core/growable.ts';
+import { Exponential } from '../models/core/distributions/exponential.ts';
 import { RandomStreams } from '../models/core/rng.ts';
 import { createEventList } from '../sim/kernel/default-event-list.ts';
+import { createFacility, Model, poissonArrivals, Source } from '../sim/model/index.ts';
 import { loadSimJs, type SimJs } from './simjs.ts';
 import { answerLines } from './worker-lines.ts';
 
 /**
  * An M/M/1 station at 90 % load with the statistics of waiting times, each run from an empty station. Run as
- * `node mm1-worker.ts ours|simjs <seed>`.
+ * `node mm1-worker.ts ours|facility|simjs <seed>`.
  */
 async function main([kind, seed]: readonly string[]): Promise<void> {
   if (kind === 'simjs') {
     const simjs = await loadSimJs();
     await answerLines((customers) => mm1SimJs(simjs, customers, Number(seed)));
+  } else if (kind === 'facility') {
+    await answerLines((customers) => mm1Facility(customers, Number(seed)));
   } else {
     await answerLines((customers) => mm1(customers, Number(seed)));
   }
@@ -27,6 +31,24 @@ interface Run {
   readonly meanWait: number;
   readonly meanNumber: number;
   readonly hash: string;
+}
+
+/**
+ * The modelling layer: the same station as a user of Weir writes it, for the time so many customers take to
+ * come.
+ */
+function mm1Facility(customers: number, seed: number): Run {
+  const model = new Model({ seed, unitUs: MEAN_SERVICE_US });
+  const station = createFacility(model, 'station', {
+    servers: 1, service: new Exponential({ mean: 1 }),
+  });
+  new Source(model, 'door', poissonArrivals(LOAD), (customer) => void station.arrive(customer));
+  model.run(customers / LOAD);
+  return {
+    meanWait: model.inUnits(station.waiting.mean),
+    meanNumber: station.meanQueue + station.utilisation,
+    hash: model.loop.fingerprint,
+  };
 }
 
 /**

@@ -12,7 +12,7 @@ test('every bench runs small and prints a figure, a ratio where there is a peer,
     new Set([
       'hold/1000/default', 'hold/1000/heap',
       'laws/1000/constant', 'laws/1000/pareto', 'laws/1000/bimodal', 'laws/1000/video',
-      'timers/1000/default', 'timers/1000/heap', 'loop/1000/default', 'mm1/0.9/default',
+      'timers/1000/default', 'timers/1000/heap', 'loop/1000/default', 'mm1/0.9/loop', 'mm1/0.9/facility',
     ]),
   );
   for (const row of rows) {
@@ -30,7 +30,7 @@ test('without --json the rows are a table', () => {
 
   expect(status).toBe(0);
   expect(stdout).toMatch(/^name +ours +unit +peer/);
-  expect(stdout).toMatch(/mm1\/0\.9\/default .* simjs 2\.0\.3/);
+  expect(stdout).toMatch(/mm1\/0\.9\/loop .* simjs 2\.0\.3/);
 });
 
 test.each([[['nonsense']], [['--nonsense']], [['hold', '--seed', 'x']]])(

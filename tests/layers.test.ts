@@ -25,10 +25,10 @@ const LAYERS: Layers = {
 };
 
 /** Folders that also run where there is no Node: in a browser, in a worker. */
-const WITHOUT_NODE = ['models', 'scenarios', 'reports', 'ui', 'sim/kernel'];
+const WITHOUT_NODE = ['models', 'scenarios', 'reports', 'ui', 'sim/kernel', 'sim/model', 'sim/statistics'];
 
 /** Folders whose code knows no clock, no timer and no randomness but what it is handed. */
-const PURE = ['models', 'sim/kernel'];
+const PURE = ['models', 'sim/kernel', 'sim/model', 'sim/statistics'];
 
 /** Where execution starts, besides *.test.ts, *.bench.ts, *.config.*, *.d.ts and what HTML pages load. */
 const ENTRIES: Readonly<Record<string, string>> = {

@@ -78,8 +78,11 @@ export class CacheNode {
   /** A viewer or a child asks for an object. */
   requested(now: Us, requestId: number, object: number): void {
     if (this.#policy.has(object)) {
-      this.#policy.touch(object);
+      // Answered before it is touched: a policy of segments may drop objects on a hit.
       this.#respond(requestId, object, this.#policy.sizeOf(object), 'hit');
+      const before = this.#policy.used;
+      this.#policy.touch(object, this.#onEvict);
+      this.#set.add(this.#used, this.#policy.used - before);
       return;
     }
     const fetch = this.#fetches.get(object);
