@@ -49,7 +49,8 @@ function heading(document: RunDocument, paint: Painter, width: number): string[]
 
 function objectives(document: RunDocument, paint: Painter, width: number): string[] {
   if (document.slos.length === 0) return [];
-  const rows = document.slos.map((slo) => [
+  const judged = document.slos.filter((slo) => slo.verdict !== 'no-data');
+  const rows = judged.map((slo) => [
     `  ${verdictText(slo, paint)}`,
     slo.name,
     slo.target,
@@ -57,12 +58,24 @@ function objectives(document: RunDocument, paint: Painter, width: number): strin
     paint.dim(formatInterval(slo) ?? ''),
   ]);
   const lines = textTable(rows, [3]).flatMap((line, i) => {
-    const { note } = document.slos[i]!;
+    const { note } = judged[i]!;
     if (note === '') return [line];
     if (visibleLength(line) + 2 + note.length <= width) return [`${line}  ${paint.dim(note)}`];
     return [line, ...wrapText(note, width, '      ').map(paint.dim)];
   });
-  return [paint.bold('Objectives'), ...lines];
+  return [paint.bold('Objectives'), ...lines, ...silent(document, paint, width)];
+}
+
+/** Objectives without data, in one sentence for each reason: they say nothing of this run. */
+function silent(document: RunDocument, paint: Painter, width: number): string[] {
+  const { sign, word } = VERDICTS['no-data'];
+  const byNote = new Map<string, string[]>();
+  for (const slo of document.slos) {
+    if (slo.verdict !== 'no-data') continue;
+    byNote.set(slo.note, [...(byNote.get(slo.note) ?? []), slo.name]);
+  }
+  return [...byNote].flatMap(([note, names]) =>
+    wrapText(`${sign} ${word} for ${names.join(', ')}: ${note}`, width, '  ').map(paint.dim));
 }
 
 function verdictText(slo: SloResult, paint: Painter): string {
