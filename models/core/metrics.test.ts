@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { InvariantError } from './assert.ts';
-import { counter, formatLabels, gauge, joinViews, MetricSet, tally, tallyQuantile } from './metrics.ts';
+import { counter, formatLabels, gauge, MetricSet, tally, tallyQuantile } from './metrics.ts';
 
 const requests = counter('requests_total', {
   labels: ['tier', 'result'], unit: 'requests', help: 'Requests.',
@@ -173,19 +173,6 @@ describe('state', () => {
   });
 });
 
-test('joined views are one view over all of them', () => {
-  const parts = [tiers(), tiers(), tiers()];
-  parts.forEach(({ set, hit, miss, edge }, i) => {
-    set.add(hit, i + 1);
-    set.add(miss, 10);
-    for (let k = 0; k < 3; k++) set.observe(edge, 10 * k - i);
-  });
-  const joined = joinViews(parts.map(({ set }) => set.view()));
-  expect([joined.total(requests), joined.total(requests, { result: 'hit' })]).toEqual([36, 6]);
-  expect([...joined.sorted(delay)]).toEqual([-2, -1, 0, 8, 9, 10, 18, 19, 20]);
-  expect(joinViews([]).total(requests)).toBe(0);
-  expect(joinViews([]).sorted(delay).length).toBe(0);
-});
 
 test('labels are written as OpenMetrics has them, with what it escapes', () => {
   expect(formatLabels({})).toBe('');

@@ -272,20 +272,3 @@ interface Sample {
   readonly values: Float64Array;
   readonly counts: readonly number[];
 }
-
-/** One view over several sets that were counted apart, such as the processes of a real run. */
-export function joinViews(views: readonly MetricView[]): MetricView {
-  return {
-    total: (declaration, labels) => views.reduce((sum, view) => sum + view.total(declaration, labels), 0),
-    sorted: (declaration, labels) => {
-      const parts = views.map((view) => view.sorted(declaration, labels));
-      const joined = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-      let at = 0;
-      for (const part of parts) {
-        joined.set(part, at);
-        at += part.length;
-      }
-      return joined.sort();
-    },
-  };
-}

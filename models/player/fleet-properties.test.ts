@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assert } from '../core/assert.ts';
 import { NEVER, type Us } from '../core/units.ts';
-import { PlayerHost, S, type PortCall } from './player-host.ts';
+import { PlayerHost, S, type PortCall } from './player-host.fixture.ts';
 
 const RUNS = { seed: 20_261, numRuns: 300 };
 

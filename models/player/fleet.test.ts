@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { InvariantError } from '../core/assert.ts';
 import { NEVER } from '../core/units.ts';
-import { MINUTE_VIDEO, PlayerHost, S } from './player-host.ts';
+import { MINUTE_VIDEO, PlayerHost, S } from './player-host.fixture.ts';
 
 const FIXED = { abr: { rule: 'fixed', rendition: 1 } };
 

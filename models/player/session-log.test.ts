@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MINUTE_VIDEO, PlayerHost, S } from './player-host.ts';
+import { MINUTE_VIDEO, PlayerHost, S } from './player-host.fixture.ts';
 import { SessionLogger } from './session-log.ts';
 
 const NETWORKS = ['3g', 'wired'];
