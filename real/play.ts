@@ -2,7 +2,7 @@ import type { Us } from '../models/core/units.ts';
 import { MetricSet } from '../models/core/metrics.ts';
 import { RandomStreams } from '../models/core/rng.ts';
 import { mostSessions } from '../models/player/audience.ts';
-import type { ScenarioPlan } from '../scenarios/plan.ts';
+import type { WatchedPlan } from '../scenarios/plan.ts';
 import type { Supervisor } from './children.ts';
 import { RunClock } from './clock.ts';
 import { Lateness } from './lateness.ts';
@@ -39,7 +39,7 @@ export interface Played {
  */
 export async function play(
   supervisor: Supervisor,
-  plan: ScenarioPlan,
+  plan: WatchedPlan,
   stage: Stage,
   signal: AbortSignal,
   options: PlayOptions,

@@ -5,7 +5,7 @@ import type { Provenance, RunRecord } from '../models/core/run-record.ts';
 import { US_PER_S } from '../models/core/units.ts';
 import { mostSessions } from '../models/player/audience.ts';
 import { summariseRun } from '../models/operations/run-summary.ts';
-import type { ScenarioPlan } from '../scenarios/plan.ts';
+import { isWatched, type ScenarioPlan, type WatchedPlan } from '../scenarios/plan.ts';
 import { Supervisor } from './children.ts';
 import { abortOnInterrupt } from './interrupt.ts';
 import { InterruptedError } from './missing-requirement.ts';
@@ -31,6 +31,11 @@ export class RealRunTooLargeError extends Error {
   readonly exitStatus = 2;
 }
 
+/** Nobody watches in the scenario; exit status 2. */
+export class NothingToStreamError extends Error {
+  readonly exitStatus = 2;
+}
+
 /**
  * Runs a scenario for real: object store, packaged clip, cache processes, shaped links and players on the
  * machine's clock. Everything it started is stopped when it returns or throws. Throws MissingRequirementError
@@ -38,6 +43,10 @@ export class RealRunTooLargeError extends Error {
  * watch.
  */
 export async function runReal(plan: ScenarioPlan, options: RealRunOptions): Promise<RunRecord> {
+  if (!isWatched(plan)) {
+    const { name } = plan.scenario;
+    throw new NothingToStreamError(`${name} has no audience: a real run streams video to viewers`);
+  }
   checkSize(plan);
   const startedMs = performance.now();
   const clip = options.clip ?? plan.clip ?? SHIPPED_CLIP;
@@ -92,7 +101,7 @@ export async function runReal(plan: ScenarioPlan, options: RealRunOptions): Prom
 /** The clip real runs stream when neither the scenario nor the caller names one. */
 export const SHIPPED_CLIP = join(import.meta.dirname, 'clips', 'sintel_trailer-720p.mp4');
 
-function checkSize(plan: ScenarioPlan): void {
+function checkSize(plan: WatchedPlan): void {
   const { audience, cdn, catalogue, run } = plan.scenario;
   const asked = [
     ['viewers', mostSessions(audience, run.duration), MOST_VIEWERS],

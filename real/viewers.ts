@@ -5,7 +5,7 @@ import { Zipf } from '../models/core/zipf.ts';
 import { AccessLinks, drawTrace } from '../models/network/access.ts';
 import { TraceBandwidth } from '../models/network/trace.ts';
 import { Audience, type Arrival } from '../models/player/audience.ts';
-import type { ScenarioPlan } from '../scenarios/plan.ts';
+import type { WatchedPlan } from '../scenarios/plan.ts';
 import type { Clock } from './clock.ts';
 import { AddedLatency, type RealLinks } from './links.ts';
 import type { PlayerHost } from './player-host.ts';
@@ -17,7 +17,7 @@ import { WakeTimer } from './timer.ts';
  */
 export class RealViewers {
   readonly done: Promise<void>;
-  readonly #plan: ScenarioPlan;
+  readonly #plan: WatchedPlan;
   readonly #links: RealLinks;
   readonly #edgePorts: readonly number[];
   readonly #host: PlayerHost;
@@ -36,7 +36,7 @@ export class RealViewers {
   #fail: ((error: unknown) => void) | undefined;
 
   constructor(
-    plan: ScenarioPlan,
+    plan: WatchedPlan,
     clock: Clock,
     links: RealLinks,
     edgePorts: readonly number[],

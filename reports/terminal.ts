@@ -126,7 +126,8 @@ function alerts(document: RunDocument, paint: Painter): string[] {
 
 function costs(document: RunDocument, paint: Painter): string[] {
   if (document.costs.length === 0) return [];
-  const rows = document.costs.map((cost) => [`  ${cost.name}`, formatValue(cost.value, cost.unit)]);
+  const rows = document.costs.map((cost) =>
+    [`  ${cost.name}`, formatFigureValue(cost), paint.dim(intervalText(cost))]);
   return [paint.bold('Costs'), ...textTable(rows, [1])];
 }
 

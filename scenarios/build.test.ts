@@ -151,10 +151,10 @@ describe('extends', () => {
   test('a new law replaces the mapping of the old one', () => {
     const text = `${over}audience: { arrivals: { law: fixed, at: [1s, 2s] } }\n`;
     const { scenario } = loadScenario('own/x.yaml', memoryFiles({ ...base, 'own/x.yaml': text }));
-    expect(scenario.audience.arrivals).toEqual({ law: 'fixed', at: [1_000_000, 2_000_000] });
+    expect(scenario.audience!.arrivals).toEqual({ law: 'fixed', at: [1_000_000, 2_000_000] });
     const same = `${over}audience: { arrivals: { law: poisson, shape: [{ at: 0s, level: 0.5 }] } }\n`;
     const kept = loadScenario('own/x.yaml', memoryFiles({ ...base, 'own/x.yaml': same }))
-      .scenario.audience.arrivals;
+      .scenario.audience!.arrivals;
     expect(kept).toMatchObject({ law: 'poisson', peak: 0.5, shape: [{ at: 0, level: 0.5 }] });
   });
 
@@ -210,9 +210,9 @@ describe('--set', () => {
 
   test('sets values, nested ones, entries of lists, whole mappings and lists', () => {
     expect(set('cdn.edge.nodes=3').cdn.edge.nodes).toBe(3);
-    expect(set('audience.networks[0].share=20%').audience.networks[0])
+    expect(set('audience.networks[0].share=20%').audience!.networks[0])
       .toMatchObject({ name: 'cable', share: 0.2 });
-    expect(set('audience.networks[1]={name: dsl, traces: dsl.csv}').audience.networks).toHaveLength(2);
+    expect(set('audience.networks[1]={name: dsl, traces: dsl.csv}').audience!.networks).toHaveLength(2);
     expect(set('cdn.edge={nodes: 2, capacity: 1 GB}').cdn.edge)
       .toMatchObject({ nodes: 2, capacity: 1e9, latency: 5000 });
     expect(set('catalogue.ladder=[{name: a, bitrate: 1 Mbps, height: 1}]').catalogue.ladder).toHaveLength(1);
@@ -222,15 +222,16 @@ describe('--set', () => {
   test('changes a part of a default', () => {
     expect(set('player.abr.safety=0.9').player.abr)
       .toMatchObject({ rule: 'hybrid', safety: 0.9, lowFactor: 0.5 });
-    expect(set('audience.watch.mean=5min').audience.watch).toEqual({ law: 'exponential', mean: 300_000_000 });
+    expect(set('audience.watch.mean=5min').audience!.watch)
+      .toEqual({ law: 'exponential', mean: 300_000_000 });
     expect(set('catalogue.ladder[0].bitrate=700 kbps').catalogue.ladder.map((one) => one.bitrate))
       .toEqual([700e3, 2.8e6, 5e6, 14e6]);
   });
 
   test('a new law replaces the mapping of the old one', () => {
-    expect(set('audience.watch={law: constant, value: 1min}').audience.watch)
+    expect(set('audience.watch={law: constant, value: 1min}').audience!.watch)
       .toEqual({ law: 'constant', value: 60_000_000 });
-    expect(set('audience.arrivals={law: fixed, at: [1s]}').audience.arrivals)
+    expect(set('audience.arrivals={law: fixed, at: [1s]}').audience!.arrivals)
       .toEqual({ law: 'fixed', at: [1_000_000] });
   });
 

@@ -13,7 +13,7 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource): ScenarioPl
   const { scenario, parameters } = loaded;
   const data = new DataFiles(loaded.file, loaded.place, files);
   const traces = new Map<string, TraceTable[]>();
-  const networks = scenario.audience.networks.map((network, i): NetworkClass => {
+  const networks = (scenario.audience?.networks ?? []).map((network, i): NetworkClass => {
     const read = () => data.readTraces(network.traces, ['audience', 'networks', i, 'traces']);
     const found = traces.get(network.traces) ?? read();
     traces.set(network.traces, found);

@@ -42,7 +42,7 @@ describe('the JSON Schema', () => {
 
   test('asks for what is required, but not of a file that extends another', () => {
     expect(violations(schema, { weir: 1, run: {} }))
-      .toEqual(['name: missing', 'title: missing', 'audience: missing', 'run.duration: missing']);
+      .toEqual(['name: missing', 'title: missing', 'run.duration: missing']);
     expect(violations(schema, { extends: 'base.yaml', run: { seed: 3 } })).toEqual([]);
     expect(violations(schema, { extends: 'base.yaml', run: { sede: 3 } })).toEqual(['run.sede: unknown']);
   });

@@ -14,10 +14,23 @@ export interface LimitProblem {
 
 /** What no single parameter shows: bounds between them, names that stand twice, runs no memory holds. */
 export function checkLimits(scenario: Scenario, input: unknown): LimitProblem[] {
-  const problems = durationsBeyond(scenario, scenario, []);
+  const problems = [...partsLeftOut(scenario, input), ...durationsBeyond(scenario, scenario, [])];
   if (problems.length > 0) return problems;
   return [...relations(scenario, input), ...names(scenario), ...sizes(scenario)];
 }
+
+/** A scenario simulates something, and has no part that another one it leaves out would have to use. */
+function partsLeftOut({ audience }: Scenario, input: unknown): LimitProblem[] {
+  if (audience !== undefined) return [];
+  const problems = SERVING.filter((part) => valueAtPath(input, [part]) !== undefined).map((part) => {
+    return { path: [part], message: 'expected "audience" beside it: without one nobody watches' };
+  });
+  if (problems.length > 0) return problems;
+  return [{ path: [], message: 'expected a part to simulate: audience' }];
+}
+
+/** Parts that serve an audience. */
+const SERVING = ['catalogue', 'player', 'cdn'] as const;
 
 /** Bounds that parameters set each other; messages show values as they were written. */
 function relations({ run, catalogue, audience, player }: Scenario, input: unknown): LimitProblem[] {
@@ -37,9 +50,9 @@ function relations({ run, catalogue, audience, player }: Scenario, input: unknow
     problem(['player', 'bufferMax'],
       `room for one segment (catalogue.segment is ${written(['catalogue', 'segment'])})`);
   }
-  const laws = [['catalogue', 'length', catalogue.length], ['audience', 'watch', audience.watch]] as const;
+  const laws = [['catalogue', 'length', catalogue.length], ['audience', 'watch', audience?.watch]] as const;
   for (const [part, key, law] of laws) {
-    if (law.law === 'uniform' && law.low > law.high) {
+    if (law?.law === 'uniform' && law.low > law.high) {
       problem([part, key, 'low'],
         `a smallest value below the largest (high is ${written([part, key, 'high'])})`);
     }
@@ -50,7 +63,7 @@ function relations({ run, catalogue, audience, player }: Scenario, input: unknow
 function names({ catalogue, audience, slos }: Scenario): LimitProblem[] {
   return [
     ...repeated(catalogue.ladder, ['catalogue', 'ladder']),
-    ...repeated(audience.networks, ['audience', 'networks']),
+    ...repeated(audience?.networks ?? [], ['audience', 'networks']),
     ...repeated(slos ?? [], ['slos']),
   ];
 }
@@ -62,11 +75,11 @@ function sizes({ run, catalogue, audience }: Scenario): LimitProblem[] {
     const message = `expected at most ${count(limit)} ${what}, got about ${count(got)}: ${remedy}`;
     problems.push({ path, message });
   };
-  const sessions = mostSessions(audience, run.duration);
   const segments = Math.max(1, meanDuration(catalogue.length) / catalogue.segment);
   check(['run', 'sampleEvery'], 'samples in a run', run.duration / run.sampleEvery, MOST_SAMPLES,
     'sample less often');
-  check(['audience', 'arrivals'], 'sessions in a run', sessions, MOST_SESSIONS,
+  if (audience === undefined) return problems;
+  check(['audience', 'arrivals'], 'sessions in a run', mostSessions(audience, run.duration), MOST_SESSIONS,
     'lower the peak, or run.duration');
   check(['catalogue', 'videos'], 'segments in the catalogue',
     catalogue.videos * catalogue.ladder.length * segments,

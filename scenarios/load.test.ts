@@ -24,7 +24,7 @@ describe('a scenario that is right', () => {
     const { scenario } = load(GOOD);
     expect(scenario.run).toMatchObject({ duration: 600_000_000, warmup: 60_000_000, seed: 42,
       replications: 1 });
-    expect(scenario.audience.arrivals).toMatchObject({ law: 'poisson', peak: 0.5 });
+    expect(scenario.audience!.arrivals).toMatchObject({ law: 'poisson', peak: 0.5 });
     expect(scenario.cdn.edge).toMatchObject({ capacity: 100e9, latency: 5000, uplink: 10e9 });
   });
 
@@ -187,6 +187,21 @@ describe('parameters that do not go together are refused, as they were written:'
     expect(found).toHaveLength(1);
     if (typeof expected === 'string') expect(found[0]).toBe(expected);
     else expect(found[0]).toMatch(expected);
+  });
+});
+
+describe('parts that a scenario leaves out', () => {
+  const bare = 'weir: 1\nname: bare\ntitle: Bare\nrun: { duration: 1min }\n';
+
+  test('leave something to simulate', () => {
+    expect(problemsOf(bare)).toEqual(['x.yaml:1:1: expected a part to simulate: audience']);
+  });
+
+  test('are not those that another part serves', () => {
+    expect(problemsOf(`${bare}cdn: { edge: { nodes: 2 } }\nplayer: {}\n`)).toEqual([
+      'x.yaml:5:1: cdn: expected "audience" beside it: without one nobody watches',
+      'x.yaml:6:1: player: expected "audience" beside it: without one nobody watches',
+    ]);
   });
 });
 

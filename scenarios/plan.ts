@@ -2,7 +2,7 @@ import type { InputFile, ParameterProvenance } from '../models/core/run-record.t
 import type { TraceTable } from '../models/network/trace.ts';
 import type { SloDefinition } from '../models/operations/slo.ts';
 import type { SegmentSizes } from '../models/storage/catalogue.ts';
-import type { Scenario } from './schema.ts';
+import type { Scenario, WatchedScenario } from './schema.ts';
 
 /** A class of networks with the traces its links play. */
 export interface NetworkClass {
@@ -23,4 +23,12 @@ export interface ScenarioPlan {
   readonly digest: string;
   /** Path of the clip a real run streams; undefined when the scenario is not made for one. */
   readonly clip: string | undefined;
+}
+
+/** A plan in which somebody watches. */
+export type WatchedPlan = ScenarioPlan & { readonly scenario: WatchedScenario };
+
+/** True when the scenario has an audience, and so needs what serves one. */
+export function isWatched(plan: ScenarioPlan): plan is WatchedPlan {
+  return plan.scenario.audience !== undefined;
 }

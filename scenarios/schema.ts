@@ -34,7 +34,7 @@ export const realParams = z.strictObject({
 
 /**
  * A scenario file; `checkLimits` holds what concerns more than one parameter. A part that is left out is not
- * simulated.
+ * simulated: without an audience nobody watches, and catalogue, player and CDN have nothing to do.
  */
 export const scenarioSchema = z.strictObject({
   weir: z.literal(1).meta({ description: 'Version of the scenario format.', unit: 'version',
@@ -47,7 +47,7 @@ export const scenarioSchema = z.strictObject({
     .meta({ description: 'What it shows and why.', unit: 'text', source: 'assumed' }),
   run: runParams,
   catalogue: catalogueParams.prefault({}),
-  audience: audienceParams,
+  audience: audienceParams.optional(),
   player: playerParams.prefault({}),
   cdn: cdnParams.prefault({}),
   slos: z.array(sloParams).max(100).optional(),
@@ -56,3 +56,6 @@ export const scenarioSchema = z.strictObject({
 
 /** A parsed scenario: every quantity in its base unit. */
 export type Scenario = z.output<typeof scenarioSchema>;
+
+/** A scenario in which somebody watches: catalogue, player and CDN are simulated. */
+export type WatchedScenario = Scenario & { readonly audience: NonNullable<Scenario['audience']> };

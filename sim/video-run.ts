@@ -1,32 +1,31 @@
+import { assert } from '../models/core/assert.ts';
 import { MetricSet, type MetricSetState } from '../models/core/metrics.ts';
 import { RandomStreams } from '../models/core/rng.ts';
 import { US_PER_S, type Us } from '../models/core/units.ts';
 import { computeSlis, sliSeries, type ReplicationOutcome } from '../models/operations/run-summary.ts';
-import { Catalogue } from '../models/storage/catalogue.ts';
-import type { ScenarioPlan } from '../scenarios/plan.ts';
-import { SimulatedCdn, type SimulatedCdnState } from './cdn.ts';
+import { isWatched, type ScenarioPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
 import { createEventList } from './kernel/default-event-list.ts';
 import { EventLoop, type DeliveredEvent, type EventLoopState } from './kernel/event-loop.ts';
-import { Viewers, type ViewersState } from './viewers.ts';
+import { Playback } from './playback.ts';
+import type { RunContext, RunPart } from './run-part.ts';
 
 /** Copied state of a run. */
 export interface VideoRunState {
   readonly loop: EventLoopState;
   readonly streams: ReturnType<RandomStreams['save']>;
   readonly metrics: MetricSetState;
-  readonly viewers: ViewersState;
-  readonly cdn: SimulatedCdnState;
+  /** States of the parts by their names. */
+  readonly parts: Readonly<Record<string, unknown>>;
 }
 
-/** One replication of a scenario in virtual time: viewers, CDN and origin wired to one event loop. */
+/** One replication of a scenario in virtual time: the parts that it names, wired to one event loop. */
 export class VideoRun {
   readonly #plan: ScenarioPlan;
   readonly #metrics = new MetricSet();
   readonly #loop: EventLoop;
   readonly #streams: RandomStreams;
-  readonly #viewers: Viewers;
-  readonly #cdn: SimulatedCdn;
+  readonly #parts: readonly RunPart[];
   readonly #durationUs: Us;
 
   constructor(plan: ScenarioPlan, replication: number) {
@@ -35,14 +34,12 @@ export class VideoRun {
     this.#durationUs = scenario.run.duration;
     this.#loop = new EventLoop(createEventList());
     this.#streams = new RandomStreams(scenario.run.seed, replication);
-    const catalogue = new Catalogue(scenario.catalogue, plan.sizeTables, this.#streams);
-    this.#viewers = new Viewers(plan, replication, catalogue, this.#streams, this.#loop, this.#metrics,
-      (edge, request, object) => this.#cdn.requested(edge, request, object));
-    this.#cdn = new SimulatedCdn(scenario.cdn, catalogue, this.#loop, this.#metrics,
-      (request, bytes, afterUs) => this.#viewers.answered(request, bytes, afterUs));
+    this.#parts = partsOf(plan, {
+      replication, loop: this.#loop, metrics: this.#metrics, streams: this.#streams,
+    });
     this.#loop.on(CODES.sample, () => this.#sample());
     this.#loop.on(CODES.measure, () => {
-      this.#viewers.settle();
+      this.#settle();
       this.#metrics.startMeasuring(this.#loop.now);
     });
     this.#loop.schedule(0, CODES.sample, 0, 0);
@@ -53,20 +50,23 @@ export class VideoRun {
   save(): VideoRunState {
     return {
       loop: this.#loop.save(), streams: this.#streams.save(), metrics: this.#metrics.save(),
-      viewers: this.#viewers.save(), cdn: this.#cdn.save(),
+      parts: Object.fromEntries(this.#parts.map((part) => [part.name, part.save()])),
     };
   }
 
   /**
    * Puts a saved state back. The run may have been built from another plan than the one that was saved, to
-   * ask what would have come of it from here on: same catalogue, ladder, slots and nodes, other parameters.
+   * ask what would have come of it from here on: same parts, catalogue, ladder, slots and nodes, other
+   * parameters.
    */
   restore(state: VideoRunState): void {
+    const names = this.#parts.map((part) => part.name);
+    assert(Object.keys(state.parts).join() === names.join(),
+      'a state goes back into a run of the same parts');
     this.#loop.restore(state.loop);
     this.#streams.restore(state.streams);
     this.#metrics.restore(state.metrics);
-    this.#viewers.restore(state.viewers);
-    this.#cdn.restore(state.cdn);
+    for (const part of this.#parts) part.restore(state.parts[part.name]);
   }
 
   /** Share of the simulated time that has passed. */
@@ -95,27 +95,40 @@ export class VideoRun {
 
   /** Closes the books at the time reached and hands out what the run has left. */
   finish(): ReplicationOutcome {
-    this.#viewers.settle();
-    this.#viewers.closeBooks();
+    this.#settle();
+    for (const part of this.#parts) part.closeBooks(this.#loop.now);
+    const left = this.#parts.map((part) => part.outcome());
     const view = this.#metrics.view();
     return {
       slis: computeSlis(view),
       metrics: this.#metrics.export(),
       series: [...this.#metrics.series(), ...sliSeries(this.#metrics.windows())],
-      sessions: this.#viewers.rows,
-      logs: this.#viewers.logs(),
+      sessions: left.flatMap(({ sessions }) => sessions ?? []),
+      logs: left.flatMap(({ logs }) => logs ?? []),
+      costs: left.flatMap(({ costs }) => costs ?? []),
       fingerprint: this.#loop.fingerprint,
       events: this.#loop.events,
       simulatedSeconds: this.#loop.now / US_PER_S,
-      warnings: [],
+      warnings: left.flatMap(({ warnings }) => warnings ?? []),
     };
   }
 
   #sample(): void {
     const { now } = this.#loop;
-    this.#viewers.settle();
+    this.#settle();
     this.#metrics.sample(now);
     const next = now + this.#plan.scenario.run.sampleEvery;
     if (next <= this.#durationUs) this.#loop.schedule(next, CODES.sample, 0, 0);
   }
+
+  #settle(): void {
+    for (const part of this.#parts) part.settle(this.#loop.now);
+  }
+}
+
+/** The parts that a scenario names, always in this order: event ties run in the order they were scheduled. */
+function partsOf(plan: ScenarioPlan, context: RunContext): RunPart[] {
+  const parts: RunPart[] = [];
+  if (isWatched(plan)) parts.push(new Playback(plan, context));
+  return parts;
 }

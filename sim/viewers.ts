@@ -13,7 +13,7 @@ import type { PlayerPorts } from '../models/player/ports.ts';
 import { SessionLogger, type SessionLoggerState } from '../models/player/session-log.ts';
 import { sessionRow } from '../models/player/session-row.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
-import type { ScenarioPlan } from '../scenarios/plan.ts';
+import type { WatchedPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
 import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
@@ -59,7 +59,7 @@ interface Slots {
 export class Viewers {
   readonly fleet: PlayerFleet;
   readonly rows: SessionRow[] = [];
-  readonly #plan: ScenarioPlan;
+  readonly #plan: WatchedPlan;
   readonly #replication: number;
   readonly #loop: EventLoop;
   readonly #catalogue: Catalogue;
@@ -78,7 +78,7 @@ export class Viewers {
   #sessions = 0;
 
   constructor(
-    plan: ScenarioPlan, replication: number, catalogue: Catalogue, streams: RandomStreams, loop: EventLoop,
+    plan: WatchedPlan, replication: number, catalogue: Catalogue, streams: RandomStreams, loop: EventLoop,
     metrics: MetricSet, sendToEdge: SendToEdge,
   ) {
     const { scenario } = plan;

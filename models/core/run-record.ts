@@ -136,10 +136,13 @@ export interface AlertResult {
   readonly seconds: number;
 }
 
-/** What a part of the platform cost in the run. */
+/** What a part of the platform cost in the run: the mean over replications with its 95 % interval. */
 export interface CostResult {
   readonly name: string;
   readonly value: number;
+  /** null for a single run. */
+  readonly low: number | null;
+  readonly high: number | null;
   readonly unit: string;
 }
 

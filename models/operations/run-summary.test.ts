@@ -21,8 +21,8 @@ const delay = tally('delay_seconds', { unit: 's', help: 'Delay.' });
 
 function outcome(over: Partial<ReplicationOutcome> = {}): ReplicationOutcome {
   return {
-    slis: {}, metrics: [], series: [], sessions: [], logs: [], fingerprint: '0011223344556677', events: 10,
-    simulatedSeconds: 60, warnings: [], ...over,
+    slis: {}, metrics: [], series: [], sessions: [], logs: [], costs: [], fingerprint: '0011223344556677',
+    events: 10, simulatedSeconds: 60, warnings: [], ...over,
   };
 }
 
@@ -99,6 +99,15 @@ describe('the record', () => {
     expect(document.fingerprint).toMatch(/^[0-9a-f]{16}$/);
     expect(summariseRun(HEADER, [second, first]).document.fingerprint).not.toBe(document.fingerprint);
     expect(summariseRun(HEADER, [first]).document.fingerprint).toBe('0011223344556677');
+  });
+
+  test('has costs with a t interval over replications, those of a single run without', () => {
+    const cost = (value: number) => outcome({ costs: [{ name: 'compute', unit: '$', value }] });
+    const { costs } = summariseRun(HEADER, [cost(1), cost(3)]).document;
+    expect(costs).toMatchObject([{ name: 'compute', unit: '$', value: 2 }]);
+    expect(costs[0]!.high! - 2).toBeCloseTo(12.7062047362, 8); // t with 1 degree of freedom, deviation sqrt 2
+    expect(summariseRun(HEADER, [cost(1)]).document.costs)
+      .toEqual([{ name: 'compute', unit: '$', value: 1, low: null, high: null }]);
   });
 
   test('numbers the series by replication', () => {

@@ -1,13 +1,25 @@
 import { formatLabels, type MetricExport, type MetricView, type SeriesPoint } from '../core/metrics.ts';
 import {
-  RUN_DOCUMENT_SCHEMA, type Fidelity, type MetricResult, type Provenance, type RunRecord, type SessionLog,
-  type SessionRow, type SliResult, type World,
+  RUN_DOCUMENT_SCHEMA, type CostResult, type Fidelity, type MetricResult, type Provenance, type RunRecord,
+  type SessionLog, type SessionRow, type SliResult, type World,
 } from '../core/run-record.ts';
 import { estimateMean, quantileOfSorted } from '../core/statistics.ts';
 import { joinDigests } from '../core/fingerprint.ts';
 import { US_PER_S, type Us } from '../core/units.ts';
 import { SLIS } from './sli.ts';
 import { judgeSlo, type SloDefinition } from './slo.ts';
+
+/** An amount that a part of the platform cost in one replication. */
+export type Cost = Pick<CostResult, 'name' | 'unit'> & { readonly value: number };
+
+/** What one part of a run leaves behind beside its metrics; plain data. */
+export interface PartOutcome {
+  readonly sessions?: readonly SessionRow[];
+  readonly logs?: readonly SessionLog[];
+  readonly costs?: readonly Cost[];
+  /** Sentences that the reader of the figures has to know. */
+  readonly warnings?: readonly string[];
+}
 
 /** What one replication, or a real run, leaves behind; plain data, so that it can cross to another thread. */
 export interface ReplicationOutcome {
@@ -17,6 +29,7 @@ export interface ReplicationOutcome {
   readonly series: readonly SeriesPoint[];
   readonly sessions: readonly SessionRow[];
   readonly logs: readonly SessionLog[];
+  readonly costs: readonly Cost[];
   readonly fingerprint: string;
   readonly events: number;
   readonly simulatedSeconds: number;
@@ -81,7 +94,7 @@ export function summariseRun(header: RunHeader, outcomes: readonly ReplicationOu
     slos: slos.map((slo) => judgeSlo(slo, slis[slo.sli])),
     metrics: summariseMetrics(outcomes),
     alerts: [],
-    costs: [],
+    costs: summariseCosts(outcomes),
     warnings: [...new Set(outcomes.flatMap((outcome) => outcome.warnings))],
     provenance: head.provenance,
   } as const;
@@ -107,6 +120,21 @@ function summariseSlis(outcomes: readonly ReplicationOutcome[]): Record<string, 
     results[sli.name] = { value, low: cut(low), high: cut(high), unit: sli.unit, n, values };
   }
   return results;
+}
+
+/** Costs by name and unit, in the order in which the first replication that has them names them. */
+function summariseCosts(outcomes: readonly ReplicationOutcome[]): CostResult[] {
+  const byKey = new Map<string, { readonly name: string; readonly unit: string; values: number[] }>();
+  for (const { name, unit, value } of outcomes.flatMap(({ costs }) => costs)) {
+    const key = `${name}\u0000${unit}`;
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, { name, unit, values: [value] });
+    else known.values.push(value);
+  }
+  return [...byKey.values()].map(({ name, unit, values }) => {
+    const { value, low, high } = estimateMean(values);
+    return { name, unit, value, low, high };
+  });
 }
 
 function summariseMetrics(outcomes: readonly ReplicationOutcome[]): MetricResult[] {

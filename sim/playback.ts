@@ -1,0 +1,49 @@
+import type { Us } from '../models/core/units.ts';
+import type { PartOutcome } from '../models/operations/run-summary.ts';
+import { Catalogue } from '../models/storage/catalogue.ts';
+import type { WatchedPlan } from '../scenarios/plan.ts';
+import { SimulatedCdn, type SimulatedCdnState } from './cdn.ts';
+import type { RunContext, RunPart } from './run-part.ts';
+import { Viewers, type ViewersState } from './viewers.ts';
+
+/** Copied state of playback. */
+export interface PlaybackState {
+  readonly viewers: ViewersState;
+  readonly cdn: SimulatedCdnState;
+}
+
+/** Playback: viewers, CDN and origin wired to each other. */
+export class Playback implements RunPart {
+  readonly name = 'playback';
+  readonly #viewers: Viewers;
+  readonly #cdn: SimulatedCdn;
+
+  constructor(plan: WatchedPlan, { replication, loop, metrics, streams }: RunContext) {
+    const catalogue = new Catalogue(plan.scenario.catalogue, plan.sizeTables, streams);
+    this.#viewers = new Viewers(plan, replication, catalogue, streams, loop, metrics,
+      (edge, request, object) => this.#cdn.requested(edge, request, object));
+    this.#cdn = new SimulatedCdn(plan.scenario.cdn, catalogue, loop, metrics,
+      (request, bytes, afterUs) => this.#viewers.answered(request, bytes, afterUs));
+  }
+
+  settle(_now: Us): void {
+    this.#viewers.settle();
+  }
+
+  closeBooks(_now: Us): void {
+    this.#viewers.closeBooks();
+  }
+
+  outcome(): PartOutcome {
+    return { sessions: this.#viewers.rows, logs: this.#viewers.logs() };
+  }
+
+  save(): PlaybackState {
+    return { viewers: this.#viewers.save(), cdn: this.#cdn.save() };
+  }
+
+  restore(state: PlaybackState): void {
+    this.#viewers.restore(state.viewers);
+    this.#cdn.restore(state.cdn);
+  }
+}
