@@ -24,7 +24,6 @@ export function outcomeOf(stage: Stage, played: Played): ReplicationOutcome {
     series: [...metrics.series(), ...sliSeries(metrics.windows())],
     sessions: host.rows,
     logs: host.logs(),
-    costs: [],
     fingerprint,
     events,
     simulatedSeconds: endedAt / US_PER_S,

@@ -78,6 +78,7 @@ export async function runReal(plan: ScenarioPlan, options: RealRunOptions): Prom
         wallSeconds: (performance.now() - startedMs) / 1000,
         provenance: withReality(options.provenance, stage, clip),
         slos: plan.slos,
+        prices: plan.prices,
       },
       [outcomeOf(stage, played)],
     );

@@ -126,9 +126,17 @@ function alerts(document: RunDocument, paint: Painter): string[] {
 
 function costs(document: RunDocument, paint: Painter): string[] {
   if (document.costs.length === 0) return [];
-  const rows = document.costs.map((cost) =>
-    [`  ${cost.name}`, formatFigureValue(cost), paint.dim(intervalText(cost))]);
-  return [paint.bold('Costs'), ...textTable(rows, [1])];
+  const rows = document.costs.map((cost) => [
+    `  ${cost.name}`,
+    formatFigureValue(cost),
+    paint.dim(intervalText(cost)),
+    paint.dim(`${formatValue(cost.quantity, cost.quantityUnit)}, price of ${cost.asOf}`),
+  ]);
+  const sum = document.costs.reduce((total, cost) => total + cost.value, 0);
+  const total = document.costs.length > 1 ? [['  together', formatValue(sum, '$'), '', '']] : [];
+  const lists = [...new Set(document.costs.map((cost) => cost.list))].join(', ');
+  const note = paint.dim(`  over the measured span, prices of ${lists}`);
+  return [paint.bold('Costs') + note, ...textTable([...rows, ...total], [1])];
 }
 
 function warnings(document: RunDocument, paint: Painter, width: number): string[] {

@@ -23,13 +23,15 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource): ScenarioPl
     data.readTables(path, ['catalogue', 'sizes', 'tables', i]));
   const isExact = scenario.catalogue.sizes.use === 'exact';
   if (isExact && data.issues.length === 0) checkExact(scenario, sizeTables, data);
+  const { prices: list } = scenario;
+  const prices = list === undefined ? undefined : data.readPrices(list, ['prices']);
   const named = scenario.real?.clip;
   const clip = named === undefined ? undefined : data.locateFile(named, ['real', 'clip']);
   if (data.issues.length > 0) throw new ScenarioError(data.issues);
   const { inputs } = data;
   const digest = files.sha256(canonicalJson({ scenario, inputs }));
   const slos = scenario.slos?.map(toSlo) ?? DEFAULT_SLOS;
-  return { scenario, networks, sizeTables, slos, parameters, inputs, digest, clip };
+  return { scenario, networks, sizeTables, slos, prices, parameters, inputs, digest, clip };
 }
 
 function checkExact(scenario: Scenario, tables: readonly SizeTable[], data: DataFiles): void {

@@ -1,8 +1,10 @@
+import type { PriceList } from '../models/cost/price-list.ts';
 import type { InputFile } from '../models/core/run-record.ts';
 import { TraceTable } from '../models/network/trace.ts';
 import type { Place } from './document.ts';
 import { formatPath, ScenarioError, suggest, type ScenarioIssue } from './errors.ts';
 import { DATA_LIMIT, UnreadableFileError, type FileSource } from './files.ts';
+import { parsePriceList } from './price-lists.ts';
 import { valueAt } from './schema-walk.ts';
 import type { SizeTable } from './size-table.ts';
 import { parseSizeTables } from './size-tables.ts';
@@ -43,6 +45,8 @@ export class DataFiles {
     each(valueAt(valueAt(valueAt(input, 'catalogue'), 'sizes'), 'tables'), (path, i) => {
       if (isPath(path)) this.readTables(path, ['catalogue', 'sizes', 'tables', i]);
     });
+    const prices = valueAt(input, 'prices');
+    if (isPath(prices)) this.readPrices(prices, ['prices']);
     const clip = valueAt(valueAt(input, 'real'), 'clip');
     if (isPath(clip)) this.locateFile(clip, ['real', 'clip']);
   }
@@ -69,6 +73,14 @@ export class DataFiles {
     let tables: SizeTable[] = [];
     if (found !== undefined) this.#read(found, path, at, (text) => (tables = parseSizeTables(text, path)));
     return tables;
+  }
+
+  /** The price list of a file; undefined with a problem noted when it is none. */
+  readPrices(path: string, at: Path): PriceList | undefined {
+    const found = this.#locate(path, at);
+    let prices: PriceList | undefined;
+    if (found !== undefined) this.#read(found, path, at, (text) => (prices = parsePriceList(text, path)));
+    return prices;
   }
 
   /** Where a file lies that is only named here; undefined with a problem noted when it is none. */

@@ -12,12 +12,13 @@ export function describeProblems(
   problems: readonly z.core.$ZodIssue[],
   input: unknown,
   place: (path: Path) => Place,
+  schema: z.ZodType = scenarioSchema,
 ): ScenarioIssue[] {
   const issues: ScenarioIssue[] = [];
   for (const problem of problems) {
     const path = problem.path.filter((key) => typeof key !== 'symbol');
     if (problem.code === 'unrecognized_keys') {
-      const at = schemaAt(scenarioSchema, path, input);
+      const at = schemaAt(schema, path, input);
       const known = at === undefined ? [] : knownKeys(at.schema, at.value);
       for (const key of problem.keys) {
         const full = [...path, key];
@@ -26,7 +27,7 @@ export function describeProblems(
       }
       continue;
     }
-    const message = describe(problem, path, input);
+    const message = describe(problem, path, input, schema);
     const words = problem.input === null ? message.replace(/got null$/, 'got nothing') : message;
     issues.push({ ...place(path), path: formatPath(path), message: words });
   }
@@ -34,7 +35,7 @@ export function describeProblems(
 }
 
 /** What was expected and what was got, in the words of the user's file. */
-function describe(problem: z.core.$ZodIssue, path: Path, input: unknown): string {
+function describe(problem: z.core.$ZodIssue, path: Path, input: unknown, root: z.ZodType): string {
   const got = shown(problem.input);
   // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- zod's list, not ours
   switch (problem.code) {
@@ -51,10 +52,10 @@ function describe(problem: z.core.$ZodIssue, path: Path, input: unknown): string
     case 'invalid_value':
       // A schema that knows why a value is no choice says so itself.
       if (!problem.message.startsWith('Invalid ')) return problem.message;
-      return describeChoice(schemaAt(scenarioSchema, path, input)?.schema, problem.input, problem.message);
+      return describeChoice(schemaAt(root, path, input)?.schema, problem.input, problem.message);
     case 'invalid_union': {
       // A discriminated union complains at its discriminator; quantities bring a message of their own.
-      const union = schemaAt(scenarioSchema, path.slice(0, -1), input)?.schema;
+      const union = schemaAt(root, path.slice(0, -1), input)?.schema;
       const name = path.at(-1)!;
       const given = isRecord(problem.input) ? problem.input[String(name)] : problem.input;
       return describeChoice(problem.discriminator === name ? union : undefined, given, problem.message);

@@ -25,8 +25,12 @@ export interface ScenarioFile {
 
 /** Reads a YAML file whose root is a mapping; throws ScenarioError with every syntax error and its place. */
 export function readScenarioFile(file: string, files: FileSource): ScenarioFile {
+  return parseYamlFile(readText(file, files), file);
+}
+
+/** A YAML text whose root is a mapping, with places; throws ScenarioError as `readScenarioFile` does. */
+export function parseYamlFile(text: string, file: string): ScenarioFile {
   const whole = (message: string): ScenarioIssue => ({ file, line: 0, column: 0, path: '', message });
-  const text = readText(file, files);
   const lines = new LineCounter();
   // Keys are compared below, in one pass: the parser compares each with all before it.
   const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' } as const;

@@ -1,3 +1,4 @@
+import type { PriceList } from '../models/cost/price-list.ts';
 import type { InputFile, ParameterProvenance } from '../models/core/run-record.ts';
 import type { TraceTable } from '../models/network/trace.ts';
 import type { SloDefinition } from '../models/operations/slo.ts';
@@ -17,6 +18,8 @@ export interface ScenarioPlan {
   readonly networks: readonly NetworkClass[];
   readonly sizeTables: readonly SegmentSizes[];
   readonly slos: readonly SloDefinition[];
+  /** undefined when the scenario names no price list. */
+  readonly prices: PriceList | undefined;
   readonly parameters: readonly ParameterProvenance[];
   readonly inputs: readonly InputFile[];
   /** SHA-256 over the parsed scenario and its data files. */

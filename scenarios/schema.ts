@@ -51,6 +51,9 @@ export const scenarioSchema = z.strictObject({
   player: playerParams.prefault({}),
   cdn: cdnParams.prefault({}),
   slos: z.array(sloParams).max(100).optional(),
+  prices: z.string().min(1).optional()
+    .meta({ description: 'The price list that usage is paid by; without one a run has no costs.',
+      unit: 'path', source: 'assumed' }),
   real: realParams.optional(),
 });
 

@@ -34,7 +34,7 @@ function outcome(values: readonly number[]): ReplicationOutcome {
     seconds: 60 * (i + 1), metric: 'sli:cache_hit_rate', labels: '', value,
   }));
   return {
-    slis: {}, metrics: [], series, sessions: [], logs: [], costs: [], fingerprint: '', events: 0,
+    slis: {}, metrics: [], series, sessions: [], logs: [], fingerprint: '', events: 0,
     simulatedSeconds: 0, warnings: [],
   };
 }

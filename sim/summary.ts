@@ -53,6 +53,7 @@ export function summariseSimulation(
   const record = summariseRun({
     scenario: name, title, world: 'sim', seed: run.seed, fidelity: run.fidelity, scale: 1, complete,
     warmupSeconds: run.warmup / US_PER_S, wallSeconds, provenance, slos: plan.slos,
+    prices: plan.prices,
   }, outcomes);
   const document = { ...record.document, warnings: [...warnings, ...record.document.warnings] };
   return { ...record, document };

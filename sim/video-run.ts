@@ -105,7 +105,6 @@ export class VideoRun {
       series: [...this.#metrics.series(), ...sliSeries(this.#metrics.windows())],
       sessions: left.flatMap(({ sessions }) => sessions ?? []),
       logs: left.flatMap(({ logs }) => logs ?? []),
-      costs: left.flatMap(({ costs }) => costs ?? []),
       fingerprint: this.#loop.fingerprint,
       events: this.#loop.events,
       simulatedSeconds: this.#loop.now / US_PER_S,

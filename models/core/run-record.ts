@@ -136,7 +136,7 @@ export interface AlertResult {
   readonly seconds: number;
 }
 
-/** What a part of the platform cost in the run: the mean over replications with its 95 % interval. */
+/** What a part of the platform cost over the measured span, for one priced item: mean over replications. */
 export interface CostResult {
   readonly name: string;
   readonly value: number;
@@ -144,6 +144,15 @@ export interface CostResult {
   readonly low: number | null;
   readonly high: number | null;
   readonly unit: string;
+  readonly part: string;
+  readonly item: string;
+  /** What was used of the item, in `quantityUnit`. */
+  readonly quantity: number;
+  readonly quantityUnit: string;
+  /** The price list, and where and when the price was read. */
+  readonly list: string;
+  readonly asOf: string;
+  readonly source: string;
 }
 
 /** The one JSON document of a run: what `weir run --json` prints and `summary.json` holds. */

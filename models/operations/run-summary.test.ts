@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { counter, gauge, MetricSet, tally } from '../core/metrics.ts';
+import { usage } from '../cost/metrics.ts';
 import * as player from '../player/metrics.ts';
 import {
   computeSlis, sliSeries, summariseRun, type ReplicationOutcome, type RunHeader,
@@ -21,7 +22,7 @@ const delay = tally('delay_seconds', { unit: 's', help: 'Delay.' });
 
 function outcome(over: Partial<ReplicationOutcome> = {}): ReplicationOutcome {
   return {
-    slis: {}, metrics: [], series: [], sessions: [], logs: [], costs: [], fingerprint: '0011223344556677',
+    slis: {}, metrics: [], series: [], sessions: [], logs: [], fingerprint: '0011223344556677',
     events: 10, simulatedSeconds: 60, warnings: [], ...over,
   };
 }
@@ -102,12 +103,22 @@ describe('the record', () => {
   });
 
   test('has costs with a t interval over replications, those of a single run without', () => {
-    const cost = (value: number) => outcome({ costs: [{ name: 'compute', unit: '$', value }] });
-    const { costs } = summariseRun(HEADER, [cost(1), cost(3)]).document;
-    expect(costs).toMatchObject([{ name: 'compute', unit: '$', value: 2 }]);
+    const price = { item: 'machine', unit: 'hour', tiers: [{ upTo: Infinity, price: 2 }], asOf: '2026-01',
+      source: 'x' } as const;
+    const header = { ...HEADER, prices: { name: 'own', prices: [price] } };
+    const cost = (hours: number) => {
+      const set = new MetricSet();
+      set.add(set.bind(usage, 'farm', 'machine'), hours);
+      set.add(set.bind(usage, 'farm', 'rocket'), 1);
+      return outcome({ metrics: set.export() });
+    };
+    const { costs, warnings } = summariseRun(header, [cost(0.5), cost(1.5)]).document;
+    expect(costs).toMatchObject([{ name: 'farm: machine', unit: '$', value: 2, quantity: 1 }]);
     expect(costs[0]!.high! - 2).toBeCloseTo(12.7062047362, 8); // t with 1 degree of freedom, deviation sqrt 2
-    expect(summariseRun(HEADER, [cost(1)]).document.costs)
-      .toEqual([{ name: 'compute', unit: '$', value: 1, low: null, high: null }]);
+    expect(summariseRun(header, [cost(0.5)]).document.costs)
+      .toMatchObject([{ name: 'farm: machine', value: 1, low: null, high: null }]);
+    expect(warnings).toEqual(['Costs leave out rocket: the price list own has no such item.']);
+    expect(summariseRun(HEADER, [cost(0.5)]).document.costs).toEqual([]);
   });
 
   test('numbers the series by replication', () => {

@@ -1,22 +1,20 @@
 import { formatLabels, type MetricExport, type MetricView, type SeriesPoint } from '../core/metrics.ts';
 import {
-  RUN_DOCUMENT_SCHEMA, type CostResult, type Fidelity, type MetricResult, type Provenance, type RunRecord,
+  RUN_DOCUMENT_SCHEMA, type Fidelity, type MetricResult, type Provenance, type RunRecord,
   type SessionLog, type SessionRow, type SliResult, type World,
 } from '../core/run-record.ts';
+import { costsOf } from '../cost/costs.ts';
+import type { PriceList } from '../cost/price-list.ts';
 import { estimateMean, quantileOfSorted } from '../core/statistics.ts';
 import { joinDigests } from '../core/fingerprint.ts';
 import { US_PER_S, type Us } from '../core/units.ts';
 import { SLIS } from './sli.ts';
 import { judgeSlo, type SloDefinition } from './slo.ts';
 
-/** An amount that a part of the platform cost in one replication. */
-export type Cost = Pick<CostResult, 'name' | 'unit'> & { readonly value: number };
-
 /** What one part of a run leaves behind beside its metrics; plain data. */
 export interface PartOutcome {
   readonly sessions?: readonly SessionRow[];
   readonly logs?: readonly SessionLog[];
-  readonly costs?: readonly Cost[];
   /** Sentences that the reader of the figures has to know. */
   readonly warnings?: readonly string[];
 }
@@ -29,7 +27,6 @@ export interface ReplicationOutcome {
   readonly series: readonly SeriesPoint[];
   readonly sessions: readonly SessionRow[];
   readonly logs: readonly SessionLog[];
-  readonly costs: readonly Cost[];
   readonly fingerprint: string;
   readonly events: number;
   readonly simulatedSeconds: number;
@@ -49,6 +46,8 @@ export interface RunHeader {
   readonly wallSeconds: number;
   readonly provenance: Provenance;
   readonly slos: readonly SloDefinition[];
+  /** What usage is priced by; without a list a run has no costs. */
+  readonly prices?: PriceList | undefined;
 }
 
 /** Values of all indicators over a view. */
@@ -74,6 +73,7 @@ export function sliSeries(
 /** One run record from the outcomes of its replications, in their order. */
 export function summariseRun(header: RunHeader, outcomes: readonly ReplicationOutcome[]): RunRecord {
   const { slos, ...head } = header;
+  const { costs, unpriced } = costsOfRun(header, outcomes);
   const slis = summariseSlis(outcomes);
   const document = {
     schema: RUN_DOCUMENT_SCHEMA,
@@ -94,8 +94,8 @@ export function summariseRun(header: RunHeader, outcomes: readonly ReplicationOu
     slos: slos.map((slo) => judgeSlo(slo, slis[slo.sli])),
     metrics: summariseMetrics(outcomes),
     alerts: [],
-    costs: summariseCosts(outcomes),
-    warnings: [...new Set(outcomes.flatMap((outcome) => outcome.warnings))],
+    costs,
+    warnings: [...new Set(outcomes.flatMap((outcome) => outcome.warnings)), ...unpriced],
     provenance: head.provenance,
   } as const;
   return {
@@ -105,6 +105,20 @@ export function summariseRun(header: RunHeader, outcomes: readonly ReplicationOu
     logs: outcomes[0]?.logs ?? [],
   };
 }
+
+/** Costs, and warnings of what has none. */
+function costsOfRun(header: RunHeader, outcomes: readonly ReplicationOutcome[]) {
+  const { prices, warmupSeconds } = header;
+  if (prices === undefined || outcomes.length === 0) return { costs: [], unpriced: [] };
+  const { costs, unpriced } = costsOf(prices, outcomes.map(({ metrics, simulatedSeconds }) => {
+    return { metrics, spanHours: Math.max(0, simulatedSeconds - warmupSeconds) / SECONDS_PER_HOUR };
+  }));
+  const warning = (item: string) =>
+    `Costs leave out ${item}: the price list ${prices.name} has no such item.`;
+  return { costs, unpriced: unpriced.map(warning) };
+}
+
+const SECONDS_PER_HOUR = 3600;
 
 function summariseSlis(outcomes: readonly ReplicationOutcome[]): Record<string, SliResult> {
   const results: Record<string, SliResult> = {};
@@ -120,21 +134,6 @@ function summariseSlis(outcomes: readonly ReplicationOutcome[]): Record<string, 
     results[sli.name] = { value, low: cut(low), high: cut(high), unit: sli.unit, n, values };
   }
   return results;
-}
-
-/** Costs by name and unit, in the order in which the first replication that has them names them. */
-function summariseCosts(outcomes: readonly ReplicationOutcome[]): CostResult[] {
-  const byKey = new Map<string, { readonly name: string; readonly unit: string; values: number[] }>();
-  for (const { name, unit, value } of outcomes.flatMap(({ costs }) => costs)) {
-    const key = `${name}\u0000${unit}`;
-    const known = byKey.get(key);
-    if (known === undefined) byKey.set(key, { name, unit, values: [value] });
-    else known.values.push(value);
-  }
-  return [...byKey.values()].map(({ name, unit, values }) => {
-    const { value, low, high } = estimateMean(values);
-    return { name, unit, value, low, high };
-  });
 }
 
 function summariseMetrics(outcomes: readonly ReplicationOutcome[]): MetricResult[] {

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { RunDocument } from '../../models/core/run-record.ts';
-import { formatClock, formatFigure } from '../../reports/format.ts';
+import { formatClock, formatFigure, formatValue } from '../../reports/format.ts';
 import { shared } from './styles.ts';
 
 /** Alerts and costs, where a run has them. */
@@ -12,11 +12,14 @@ export class WeirFacts extends LitElement {
   protected override render(): TemplateResult {
     const { alerts, costs } = this.document;
     const alertRows = alerts.map(({ seconds, name, state }) => [formatClock(seconds), name, state]);
-    const costRows = costs.map((cost) => [cost.name, formatFigure(cost)]);
+    const costRows = costs.map((cost) => [
+      cost.name, formatFigure(cost), formatValue(cost.quantity, cost.quantityUnit),
+      `${cost.list}, ${cost.asOf}`,
+    ]);
     return html`
       <div class="grid">
         ${alerts.length > 0 ? this.#table('Alerts', ['Time', 'Alert', 'State'], alertRows) : nothing}
-        ${costs.length > 0 ? this.#table('Costs', ['Cost', 'Amount'], costRows) : nothing}
+        ${costs.length > 0 ? this.#table('Costs', ['Cost', 'Amount', 'Used', 'Price of'], costRows) : nothing}
       </div>
     `;
   }
