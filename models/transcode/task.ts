@@ -1,0 +1,59 @@
+import { Rows, type Columns } from '../core/rows.ts';
+
+/** Codecs a task can encode to; a column holds their numbers. */
+export const CODECS = ['h264', 'hevc', 'vp9', 'av1'] as const;
+/** Name of a codec. */
+export type Codec = (typeof CODECS)[number];
+
+/** Priority classes, the most urgent first; a column holds their numbers. */
+export const PRIORITIES = ['critical', 'normal', 'batch'] as const;
+/** Name of a priority class. */
+export type Priority = (typeof PRIORITIES)[number];
+
+const SPEC = {
+  /** Row of the video it belongs to. */
+  video: Int32Array,
+  /** Number in `CODECS`. */
+  codec: Uint8Array,
+  /** Lowest and highest rung of the ladder that it makes: one, or several from one decode. */
+  rung: Uint8Array,
+  topRung: Uint8Array,
+  /** Number in `PRIORITIES`. */
+  priority: Uint8Array,
+  user: Int32Array,
+  /** Chunks it consists of: they can be encoded side by side, and are of one length. */
+  chunks: Int32Array,
+  /** Pixels (width x height x frames) that a chunk puts out over all its rungs, and that it decodes. */
+  chunkPixels: Float64Array,
+  chunkDecodePixels: Float64Array,
+  /** Media that a chunk holds. [us] */
+  chunkUs: Float64Array,
+  /** Encoding time relative to content of ordinary complexity. */
+  content: Float64Array,
+  /** When its video is due. [us] */
+  deadline: Float64Array,
+  /** Lane of the farm in which it waits. */
+  lane: Uint8Array,
+  /** Chunks that wait for a worker, that run on one, and that are done. */
+  waiting: Int32Array,
+  running: Int32Array,
+  done: Int32Array,
+  /** Its first chunk's number in the video; a piece that is tried again is a task of its own. */
+  firstChunk: Int32Array,
+  /** The task whose piece this one tries again, or -1. */
+  parent: Int32Array,
+  /** Tries of it that failed. */
+  tries: Uint8Array,
+  /** Since when it has waited. [us] */
+  queuedAt: Float64Array,
+} as const;
+
+/** Columns of the tasks under way: read them through the table, since they move when it grows. */
+export type TaskColumns = Columns<typeof SPEC>;
+/** Tasks under way: some chunks of a video, to be encoded to one codec and one or more rungs. */
+export type TaskTable = Rows<typeof SPEC>;
+
+/** An empty table of tasks. */
+export function createTasks(): TaskTable {
+  return new Rows(SPEC, 1024);
+}
