@@ -144,7 +144,7 @@ test('caches as processes: two tiers, metrics and recordings handed over, gone a
   expect((await get(edge.port, '/none')).status).toBe(404);
   for (const handle of [regional, edge]) handle.mark('end', 1_000_000);
   const reports = [await regional.finish(), await edge.finish()];
-  const view = joinTapes(reports.map((report) => report.tape)).view();
+  const view = joinTapes(reports.map((report) => report.tape)).view(0);
   const count = (tier: string, result: string) => view.total(cacheRequests, { tier, result });
   expect([count('edge', 'miss'), count('edge', 'hit'), count('edge', 'error')]).toEqual([1, 1, 1]);
   expect([count('regional', 'miss'), count('regional', 'hit'), count('regional', 'error')]).toEqual([

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { counter, gauge, MetricSet, tally } from '../models/core/metrics.ts';
+import { counter, gauge, level, MetricSet, tally } from '../models/core/metrics.ts';
 import { InvariantError } from '../models/core/assert.ts';
 import { joinTapes, MetricTape, type MetricTapeData } from './metric-tape.ts';
 
 const requests = counter('requests_total', { labels: ['tier'], unit: 'requests', help: 'Requests.' });
 const used = gauge('used_bytes', { unit: 'bytes', help: 'Bytes.' });
+const busy = level('busy', { unit: 'servers', help: 'Busy.' });
 const wait = tally('wait_seconds', { unit: 's', help: 'Wait.' });
 
 test('joined tapes give the totals, levels, observations and series that one set would have', () => {
@@ -16,21 +17,25 @@ test('joined tapes give the totals, levels, observations and series that one set
     set.add(count, step);
     set.set(set.bind(used), step * 10);
     set.observe(set.bind(wait), step);
+    set.setLevel(set.bind(busy), 0, step);
     tape.mark('measure', 500_000);
     tape.mark('sample', 1_000_000);
     set.add(count, 2 * step);
     set.set(set.bind(used), step);
+    set.addLevel(set.bind(busy), 1_500_000, 1);
     set.observe(set.bind(wait), step + 1);
     tape.mark('sample', 2_000_000);
     tape.mark('end', 2_000_000);
     return JSON.parse(JSON.stringify(tape.data())) as MetricTapeData;
   });
   const joined = joinTapes(tapes);
-  const view = joined.view();
+  const view = joined.view(2_000_000);
   expect(view.total(requests)).toBe(16);
   expect(view.total(requests, { tier: 'edge' })).toBe(6);
-  expect([...view.sorted(wait)]).toEqual([4, 6]);
-  expect(joined.export().find((metric) => metric.declaration.name === 'used_bytes')!.value).toBe(8);
+  expect([0, 0.5, 1].map((q) => view.quantile(wait, q))).toEqual([4, 5, 6]);
+  expect(view.timeAverage(busy)).toBe((3 * 1.5 + 5 * 1.5 + 2 * 0.5) / 1.5);
+  expect([view.trough(busy), view.peak(busy)]).toEqual([3, 6]);
+  expect(joined.export(2_000_000).find((metric) => metric.declaration.name === 'used_bytes')!.value).toBe(8);
   expect(
     joined
       .series()

@@ -1,28 +1,23 @@
 import { assert } from '../models/core/assert.ts';
-import { MetricSet, type Labels, type MetricDeclaration } from '../models/core/metrics.ts';
+import type { Labels } from '../models/core/labels.ts';
+import {
+  MetricSet, type MetricDeclaration, type MetricGain, type MetricMark,
+} from '../models/core/metrics.ts';
 import type { Us } from '../models/core/units.ts';
 
 /** Why the metrics were read at a moment: for the time series, at the end of the warm-up, or at the end. */
 export type MarkKind = 'sample' | 'measure' | 'end';
 
-/**
- * All values at one moment, in the order of the tape's metrics; a metric bound later is missing at the end.
- */
+/** What all metrics gained since the frame before, in the order of the tape's metrics. */
 export interface TapeFrame {
   readonly kind: MarkKind;
   readonly atUs: Us;
-  readonly values: readonly number[];
-  /** Observations made so far; 0 for what is no tally. */
-  readonly counts: readonly number[];
+  readonly gains: readonly MetricGain[];
 }
 
 /** What a process measured, as plain data that can be sent to another. */
 export interface MetricTapeData {
-  readonly metrics: readonly {
-    readonly declaration: MetricDeclaration;
-    readonly labels: Labels;
-    readonly observations: readonly number[];
-  }[];
+  readonly metrics: readonly { readonly declaration: MetricDeclaration; readonly labels: Labels }[];
   readonly frames: readonly TapeFrame[];
 }
 
@@ -32,29 +27,25 @@ export interface MetricTapeData {
  */
 export class MetricTape {
   readonly #set: MetricSet;
-  readonly #frames: TapeFrame[] = [];
+  readonly #start: MetricMark;
+  readonly #marks: { readonly kind: MarkKind; readonly mark: MetricMark }[] = [];
 
   constructor(set: MetricSet) {
     this.#set = set;
+    this.#start = set.mark(0);
   }
 
   /** Reads all values. Moments must be the same on all tapes that are to be joined. */
   mark(kind: MarkKind, atUs: Us): void {
-    const metrics = this.#set.export();
-    this.#frames.push({
-      kind,
-      atUs,
-      values: metrics.map((metric) => metric.value),
-      counts: metrics.map((metric) => metric.observations.length),
-    });
+    this.#marks.push({ kind, mark: this.#set.mark(atUs) });
   }
 
   /** The tape as data. */
   data(): MetricTapeData {
-    const metrics = this.#set.export().map(({ declaration, labels, observations }) => {
-      return { declaration, labels, observations };
+    const frames = this.#marks.map(({ kind, mark }, i) => {
+      return { kind, atUs: mark.atUs, gains: this.#set.gains(this.#marks[i - 1]?.mark ?? this.#start, mark) };
     });
-    return { metrics, frames: this.#frames };
+    return { metrics: this.#set.metrics(), frames };
   }
 }
 
@@ -69,22 +60,13 @@ export function joinTapes(tapes: readonly MetricTapeData[]): MetricSet {
   const frames = Math.max(0, ...tapes.map((tape) => tape.frames.length));
   for (let i = 0; i < frames; i++) {
     const { kind, atUs } = tapes[0]!.frames[i]!;
-    tapes.forEach(({ metrics, frames: own }, t) => {
+    tapes.forEach(({ frames: own }, t) => {
       const frame = own[i];
       assert(frame !== undefined && frame.kind === kind && frame.atUs === atUs, 'tapes have the same marks', {
         t,
         i,
       });
-      const before = own[i - 1];
-      frame.values.forEach((value, m) => {
-        const handle = handles[t]![m]!;
-        const { declaration, observations } = metrics[m]!;
-        if (declaration.kind === 'tally') {
-          observations
-            .slice(before?.counts[m] ?? 0, frame.counts[m])
-            .forEach((one) => set.observe(handle, one));
-        } else set.add(handle, value - (before?.values[m] ?? 0));
-      });
+      frame.gains.forEach((gain, m) => set.absorb(handles[t]![m]!, gain, atUs));
     });
     if (kind === 'sample') set.sample(atUs);
     if (kind === 'measure') set.startMeasuring(atUs);

@@ -19,8 +19,8 @@ export function outcomeOf(stage: Stage, played: Played): ReplicationOutcome {
   const metrics = joinTapes([tape.data(), ...reports.map((report) => report.tape)]);
   const { fingerprint, events } = fingerprintOf(entriesOf(played).flat());
   return {
-    slis: computeSlis(metrics.view()),
-    metrics: metrics.export(),
+    slis: computeSlis(metrics.view(endedAt)),
+    metrics: metrics.export(endedAt),
     series: [...metrics.series(), ...sliSeries(metrics.windows())],
     sessions: host.rows,
     logs: host.logs(),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Observations } from '../models/core/observations.ts';
 import { Zipf } from '../models/core/zipf.ts';
 import { outcomeOf, planOf, total } from './plan.fixture.ts';
 
@@ -48,8 +49,9 @@ describe('conservation, over a crowd that has come and gone', () => {
     expect(regional('hit') + regional('coalesced') + regional('miss')).toBe(edge('miss'));
     expect(total(outcome, 'cache_requests_total', { result: 'error' })).toBe(0);
     const fetches = outcome.metrics.filter((metric) => metric.declaration.name === 'cache_fetch_seconds');
-    const fetched = (tier: string) => fetches.find((metric) =>
-      metric.labels['tier'] === tier)!.observations.length;
+    const fetched = (tier: string) => Observations.restore(
+      fetches.find((metric) => metric.labels['tier'] === tier)!.observations!,
+    ).count;
     expect(fetched('edge')).toBe(edge('miss'));
     expect(fetched('regional')).toBe(regional('miss'));
   });

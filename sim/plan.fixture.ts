@@ -1,3 +1,4 @@
+import { assert } from '../models/core/assert.ts';
 import { buildPlan } from '../scenarios/build.ts';
 import { loadScenario } from '../scenarios/load.ts';
 import { memoryFiles } from '../scenarios/memory-files.fixture.ts';
@@ -54,7 +55,7 @@ export function total(outcome: ReplicationOutcome, name: string, labels: Readonl
     .reduce((sum, metric) => sum + metric.value, 0);
 }
 
-/** Observations of a tally of the outcome. */
+/** Observations of a tally of the outcome, few enough to be kept, ascending. */
 export function observed(
   outcome: ReplicationOutcome,
   name: string,
@@ -64,5 +65,8 @@ export function observed(
   return outcome.metrics
     .filter((metric) => metric.declaration.name === name
       && wanted.every(([label, value]) => metric.labels[label] === value))
-    .flatMap((metric) => metric.observations);
+    .flatMap(({ observations }) => {
+      assert(observations !== undefined && 'values' in observations, 'a tally of few observations', { name });
+      return observations.values;
+    });
 }

@@ -95,13 +95,13 @@ export class VideoRun {
 
   /** Closes the books at the time reached and hands out what the run has left. */
   finish(): ReplicationOutcome {
+    const { now } = this.#loop;
     this.#settle();
-    for (const part of this.#parts) part.closeBooks(this.#loop.now);
+    for (const part of this.#parts) part.closeBooks(now);
     const left = this.#parts.map((part) => part.outcome());
-    const view = this.#metrics.view();
     return {
-      slis: computeSlis(view),
-      metrics: this.#metrics.export(),
+      slis: computeSlis(this.#metrics.view(now)),
+      metrics: this.#metrics.export(now),
       series: [...this.#metrics.series(), ...sliSeries(this.#metrics.windows())],
       sessions: left.flatMap(({ sessions }) => sessions ?? []),
       logs: left.flatMap(({ logs }) => logs ?? []),

@@ -1,4 +1,5 @@
-import type { Labels, MetricKind, SeriesPoint } from './metrics.ts';
+import type { Labels } from './labels.ts';
+import type { MetricKind, SeriesPoint } from './metrics.ts';
 
 /** Version of the run document; a reader refuses another major. */
 export const RUN_DOCUMENT_SCHEMA = 'weir.run/1';
@@ -51,11 +52,19 @@ export interface MetricResult {
   readonly labels: Labels;
   readonly unit: string;
   readonly help: string;
-  /** Counter, gauge, or mean of a tally; mean over replications. */
+  /** Counter, gauge, time average of a level: mean over replications; mean of a tally's observations. */
   readonly value: number;
+  /** Only for levels: the extremes held in any replication. */
+  readonly least?: number;
+  readonly most?: number;
   /** Only for tallies: observations a replication, and quantiles over all of them. */
   readonly count?: number;
   readonly quantiles?: Readonly<Record<'p50' | 'p90' | 'p95' | 'p99', number>>;
+  /**
+   * How the quantiles were obtained: 0 when from every observation, exactly; else the largest relative error
+   * of the sketch that took their place.
+   */
+  readonly quantileError?: number;
 }
 
 /** Where a parameter's value comes from. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { counter, gauge, MetricSet, tally } from '../core/metrics.ts';
+import { counter, gauge, level, MetricSet, tally } from '../core/metrics.ts';
 import { usage } from '../cost/metrics.ts';
 import * as player from '../player/metrics.ts';
 import {
@@ -79,6 +79,26 @@ describe('metrics', () => {
     expect(byName('delay_seconds')[0]!.quantiles!.p99).toBeCloseTo(9.79, 10);
   });
 
+  test('of levels are time averages over replications, with the extremes of any', () => {
+    const depth = level('depth', { unit: 'jobs', help: 'Depth.' });
+    const one = (value: number) => {
+      const set = new MetricSet();
+      set.setLevel(set.bind(depth), 15e6, value);
+      return outcome({ metrics: set.export(60e6) });
+    };
+    expect(summariseRun(HEADER, [one(4), one(8)]).document.metrics[0])
+      .toMatchObject({ kind: 'level', value: (3 + 6) / 2, least: 0, most: 8 });
+  });
+
+  test('of tallies say how their quantiles were obtained', () => {
+    const many = (length: number) =>
+      outcome({ metrics: measured([], 0, Array.from({ length }, () => 7)) });
+    const errors = (...counts: number[]) => summariseRun(HEADER, counts.map(many)).document.metrics
+      .find((metric) => metric.name === 'delay_seconds')!;
+    expect(errors(500, 500)).toMatchObject({ count: 500, quantileError: 0 });
+    expect(errors(500, 501)).toMatchObject({ count: 500.5, quantileError: 0.005, quantiles: { p99: 7 } });
+  });
+
   test('of a tally without observations are zero, without quantiles', () => {
     const { metrics } = summariseRun(HEADER, [outcome({ metrics: measured([], 0, []) })]).document;
     const found = metrics.find((metric) => metric.name === 'delay_seconds')!;
@@ -110,7 +130,7 @@ describe('the record', () => {
       const set = new MetricSet();
       set.add(set.bind(usage, 'farm', 'machine'), hours);
       set.add(set.bind(usage, 'farm', 'rocket'), 1);
-      return outcome({ metrics: set.export() });
+      return outcome({ metrics: set.export(0) });
     };
     const { costs, warnings } = summariseRun(header, [cost(0.5), cost(1.5)]).document;
     expect(costs).toMatchObject([{ name: 'farm: machine', unit: '$', value: 2, quantity: 1 }]);
@@ -146,7 +166,7 @@ test('indicators of each window become series', () => {
   set.sample(30e6);
   const points = sliSeries(set.windows()).filter(({ metric }) => metric === 'sli:playback_start_seconds_p50');
   expect(points.map(({ seconds, value }) => [seconds, value])).toEqual([[10, 2], [30, 4]]);
-  expect(computeSlis(set.view())['playback_start_seconds_p50']).toBe(3);
+  expect(computeSlis(set.view(30e6))['playback_start_seconds_p50']).toBe(3);
 });
 
 /** Metrics of one replication. */
@@ -158,5 +178,5 @@ function measured(
   set.add(set.bind(held), level);
   const tallied = set.bind(delay);
   for (const value of delays) set.observe(tallied, value);
-  return set.export();
+  return set.export(60e6);
 }

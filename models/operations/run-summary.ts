@@ -1,11 +1,13 @@
-import { formatLabels, type MetricExport, type MetricView, type SeriesPoint } from '../core/metrics.ts';
+import { formatLabels } from '../core/labels.ts';
+import type { MetricExport, MetricView, SeriesPoint } from '../core/metrics.ts';
+import { Observations } from '../core/observations.ts';
 import {
   RUN_DOCUMENT_SCHEMA, type Fidelity, type MetricResult, type Provenance, type RunRecord,
   type SessionLog, type SessionRow, type SliResult, type World,
 } from '../core/run-record.ts';
+import { estimateMean } from '../core/statistics.ts';
 import { costsOf } from '../cost/costs.ts';
 import type { PriceList } from '../cost/price-list.ts';
-import { estimateMean, quantileOfSorted } from '../core/statistics.ts';
 import { joinDigests } from '../core/fingerprint.ts';
 import { US_PER_S, type Us } from '../core/units.ts';
 import { SLIS } from './sli.ts';
@@ -154,10 +156,17 @@ function summariseMetric(exports: readonly MetricExport[], replications: number)
   const { name, kind, unit, help } = declaration;
   const head = { name, kind, labels, unit, help };
   const sum = exports.reduce((total, metric) => total + metric.value, 0);
-  if (kind !== 'tally') return { ...head, value: sum / replications };
-  const pooled = Float64Array.from(exports.flatMap((metric) => metric.observations)).sort();
-  if (pooled.length === 0) return { ...head, value: 0, count: 0 };
-  const at = (q: number) => quantileOfSorted(pooled, q);
+  const mean = sum / replications;
+  if (kind === 'level') {
+    const least = Math.min(...exports.map((metric) => metric.least!));
+    return { ...head, value: mean, least, most: Math.max(...exports.map((metric) => metric.most!)) };
+  }
+  if (kind !== 'tally') return { ...head, value: mean };
+  const pooled = new Observations();
+  for (const { observations } of exports) pooled.merge(Observations.restore(observations!));
+  const { count, relativeError: quantileError } = pooled;
+  if (count === 0) return { ...head, value: 0, count: 0 };
+  const at = (q: number) => pooled.quantile(q)!;
   const quantiles = { p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99) };
-  return { ...head, value: sum / pooled.length, count: pooled.length / replications, quantiles };
+  return { ...head, value: sum / count, count: count / replications, quantiles, quantileError };
 }

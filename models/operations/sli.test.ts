@@ -14,7 +14,7 @@ function viewOf(...facts: readonly Fact[]): MetricView {
     if (metric.kind === 'tally') set.observe(handle, value);
     else set.add(handle, value);
   }
-  return set.view();
+  return set.view(0);
 }
 
 function compute(name: string, ...facts: readonly Fact[]): number | undefined {

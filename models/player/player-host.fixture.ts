@@ -90,7 +90,7 @@ export class PlayerHost {
 
   /** Value of a counter or gauge, summed over its labels. */
   total(name: string): number {
-    const found = this.metrics.export().filter((metric) => metric.declaration.name === name);
+    const found = this.metrics.export(0).filter((metric) => metric.declaration.name === name);
     return found.reduce((sum, metric) => sum + metric.value, 0);
   }
 }

@@ -1,0 +1,56 @@
+import type { MetricView } from '../core/metrics.ts';
+import { ANY, observed, PERCENT, RATIO, ratio, scaled, type SliDefinition } from '../core/sli.ts';
+import * as metrics from './metrics.ts';
+
+/** What viewers see, in the order of reports. */
+export const PLAYER_SLIS: readonly SliDefinition[] = [
+  {
+    name: 'playback_start_seconds_p99', unit: 's', better: 'lower', range: ANY,
+    help: 'Start latency, 99th percentile over sessions that started (CTA-2066).',
+    compute: (view) => view.quantile(metrics.startupSeconds, 0.99),
+  },
+  {
+    name: 'playback_start_seconds_p50', unit: 's', better: 'lower', range: ANY,
+    help: 'Start latency, median over sessions that started.',
+    compute: (view) => view.quantile(metrics.startupSeconds, 0.5),
+  },
+  {
+    name: 'rebuffer_rate_percent', unit: '%', better: 'lower', range: PERCENT,
+    help: 'Stalled time over watched time: start-up, play and stalls (CTA-2066 stalled time %).',
+    compute: (view) => scaled(100, ratio(view.total(metrics.stallSeconds), view.total(metrics.watchSeconds))),
+  },
+  {
+    name: 'stalls_per_hour', unit: '1/h', better: 'lower', range: ANY,
+    help: 'Stalls per hour of media played.',
+    compute: (view) => scaled(3600, ratio(view.total(metrics.stalls), view.total(metrics.playedSeconds))),
+  },
+  {
+    name: 'playback_failure_rate', unit: 'ratio', better: 'lower', range: RATIO,
+    help: 'Sessions that ended in an error, of those that ended.',
+    compute: (view) => ended(view, 'failed'),
+  },
+  {
+    name: 'exit_before_start_rate', unit: 'ratio', better: 'lower', range: RATIO,
+    help: 'Sessions whose viewer left before the first frame, of those that ended.',
+    compute: (view) => ended(view, 'leftBeforeStart'),
+  },
+  {
+    name: 'playback_bitrate', unit: 'bits/s', better: 'higher', range: ANY,
+    help: 'Nominal bits played over media time (CTA-2066 average playback bitrate).',
+    compute: (view) => ratio(view.total(metrics.playedBits), view.total(metrics.playedSeconds)),
+  },
+  {
+    name: 'quality_switches_per_minute', unit: '1/min', better: 'lower', range: ANY,
+    help: 'Changes of rendition per minute of media played.',
+    compute: (view) => scaled(60, ratio(view.total(metrics.switches), view.total(metrics.playedSeconds))),
+  },
+  {
+    name: 'delivered_bytes', unit: 'bytes', better: 'higher', range: ANY,
+    help: 'Bytes of segments that arrived at viewers.',
+    compute: (view) => observed(view, metrics.sessionsStarted, view.total(metrics.deliveredBytes)),
+  },
+];
+
+function ended(view: MetricView, outcome: string): number | undefined {
+  return ratio(view.total(metrics.sessionsEnded, { outcome }), view.total(metrics.sessionsEnded));
+}
