@@ -18,10 +18,21 @@ export type GetOutcome =
   | { readonly kind: 'failed'; readonly cause: 'timeout' | 'reset' }
   | { readonly kind: 'cancelled' };
 
+/** How far a GET has come. */
+export interface GetProgress {
+  /** Size of the answer by its headers; 0 while it is not known. */
+  size: number;
+  received: number;
+  /** From the request to the first byte; 0 before it. */
+  firstByteUs: Us;
+}
+
 /** A GET under way. */
 export interface Get {
   /** Resolves, never rejects. */
   readonly outcome: Promise<GetOutcome>;
+  /** How it stands; the same object, kept up to date. */
+  readonly progress: Readonly<GetProgress>;
   /** Gives up: the connection is closed, so that the server stops sending. */
   cancel(): void;
 }
@@ -41,6 +52,7 @@ export interface GetOptions {
 export function httpGet(options: GetOptions): Get {
   const { clock, limitMs, ...target } = options;
   let cancel = () => {};
+  const progress: GetProgress = { size: 0, received: 0, firstByteUs: 0 };
   const outcome = new Promise<GetOutcome>((resolve) => {
     const sentAt = clock.now();
     const call = request({ ...target, method: 'GET' });
@@ -54,11 +66,11 @@ export function httpGet(options: GetOptions): Get {
     };
     const timer = setTimeout(() => give({ kind: 'failed', cause: 'timeout' }), limitMs);
     cancel = () => give({ kind: 'cancelled' });
-    call.once('response', (answer) => readBody(answer, clock, sentAt, settle, give));
+    call.once('response', (answer) => readBody(answer, clock, sentAt, progress, settle, give));
     call.on('error', () => settle({ kind: 'failed', cause: 'reset' }));
     call.end();
   });
-  return { outcome, cancel: () => cancel() };
+  return { outcome, progress, cancel: () => cancel() };
 }
 
 /** Why an answer is of no use to a player; undefined when it is. */
@@ -73,16 +85,18 @@ function readBody(
   answer: IncomingMessage,
   clock: Clock,
   sentAt: Us,
+  progress: GetProgress,
   settle: (outcome: GetOutcome) => void,
   give: (outcome: GetOutcome) => void,
 ): void {
   const firstByteAt = clock.now();
   const chunks: Buffer[] = [];
-  let size = 0;
+  progress.firstByteUs = firstByteAt - sentAt;
+  progress.size = Number(answer.headers['content-length'] ?? 0);
   answer.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
-    size += chunk.length;
-    if (size > LARGEST_BODY) give({ kind: 'failed', cause: 'reset' });
+    progress.received += chunk.length;
+    if (progress.received > LARGEST_BODY) give({ kind: 'failed', cause: 'reset' });
   });
   answer.on('end', () => {
     // An answer cut short ends too: only `complete` tells.

@@ -7,14 +7,15 @@ import { RunClock } from './clock.ts';
 import { freePort } from './minio.ts';
 import { PlayerHost } from './player-host.ts';
 
-const PARAMS = playerParams.parse({
+const COMMON = {
   startBuffer: '1s',
   resumeBuffer: '1s',
   retries: 1,
   retryDelay: '50ms',
   retryDelayMax: '50ms',
   bufferMax: '4s',
-});
+};
+const PARAMS = playerParams.parse(COMMON);
 const MASTER =
   '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=90000\nhigh/p.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=10000\nlow/p.m3u8\n';
 const MEDIA = '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n0.ts\n#EXTINF:1,\n1.ts\n#EXT-X-ENDLIST\n';
@@ -94,6 +95,20 @@ test('an answer cut short is a reset, is tried again, and playback goes on', asy
   expect(failures(host)).toEqual(['reset']);
 });
 
+test('a transfer that all but stops is given up for a lower rendition of the same segment', async () => {
+  const asked: string[] = [];
+  const { host, outcome } = await watch((request, response) => {
+    asked.push(request.url!);
+    if (request.url !== '/v0/high/1.ts') return serveVideo(request.url!, response);
+    response.writeHead(200, { 'Content-Length': 112_500 });
+    response.write(Buffer.alloc(500));
+  }, Infinity, playerParams.parse({ ...COMMON, abr: { rule: 'throughput' } }));
+  expect(await outcome).toBe('finished');
+  const segments = asked.filter((url) => url.endsWith('.ts'));
+  expect(segments).toEqual(['/v0/low/0.ts', '/v0/high/1.ts', '/v0/low/1.ts']);
+  expect(host.rows[0]).toMatchObject({ abandoned: 1, segments: 2, playedSeconds: 2 });
+});
+
 test('a server that is not there is a reset', async () => {
   const { host, outcome } = await watch(undefined);
   expect(await outcome).toBe('failed');
@@ -113,14 +128,14 @@ test('a viewer who leaves closes the connection of the request under way', async
   await connectionClosed;
 });
 
-async function watch(listener: RequestListener | undefined, startupPatienceUs = Infinity) {
+async function watch(listener: RequestListener | undefined, startupPatienceUs = Infinity, params = PARAMS) {
   const port = listener === undefined ? await freePort() : await serve(listener);
   let left: ((outcome: string) => void) | undefined;
   const outcome = new Promise<string>((resolve) => (left = resolve));
   const host: PlayerHost = new PlayerHost({
     clock: new RunClock(),
     metrics: new MetricSet(),
-    params: PARAMS,
+    params,
     slots: 1,
     renditions: ['low', 'high'],
     media: { bitrates: () => [100_000, 900_000], segmentUs: () => 1_000_000, segmentCount: () => 2 },

@@ -11,7 +11,7 @@ import { SessionLogger } from '../models/player/session-log.ts';
 import { sessionRow } from '../models/player/session-row.ts';
 import type { Clock } from './clock.ts';
 import { fetchManifest, type ManifestPaths } from './fetch-manifest.ts';
-import { failureOf, httpGet } from './http-get.ts';
+import { failureOf, httpGet, type GetProgress } from './http-get.ts';
 import { Recorder } from './recording.ts';
 import { WakeTimer } from './timer.ts';
 
@@ -52,13 +52,14 @@ export class PlayerHost {
       timer: new WakeTimer(
         clock,
         () => this.fleet.wakeAt(slot),
-        () => this.#deliver({ kind: 'woken', slot }),
+        () => this.#deliver(this.#atWake(slot)),
       ),
       network: 0,
       port: 0,
       agent: undefined,
       paths: undefined,
       request: undefined,
+      transfer: undefined,
     }));
   }
 
@@ -124,6 +125,15 @@ export class PlayerHost {
     };
   }
 
+  /** The input that a wake brings: how the transfer under way stands, where the fleet asks for it. */
+  #atWake(slot: number): PlayerInput {
+    const transfer = this.#slots[slot]!.transfer;
+    const asked = this.fleet.wantsProgress(this.#options.clock.now(), slot);
+    if (!asked || transfer === undefined) return { kind: 'woken', slot };
+    const { requestId, progress } = transfer;
+    return { kind: 'transferProgressed', slot, requestId, ...progress };
+  }
+
   async #requestManifest(slot: number, requestId: number, video: number): Promise<void> {
     const state = this.#slots[slot]!;
     const fetch = fetchManifest(this.#get(state), this.#options.masterPath(video));
@@ -148,6 +158,7 @@ export class PlayerHost {
     assert(path !== undefined, 'a segment is in the playlist', { slot, segment, rendition });
     const get = this.#get(state)(path);
     state.request = get;
+    state.transfer = { requestId, progress: get.progress };
     const outcome = await get.outcome;
     if (state.request !== get || outcome.kind === 'cancelled') return;
     state.request = undefined;
@@ -201,6 +212,8 @@ interface Slot {
   agent: Agent | undefined;
   paths: ManifestPaths | undefined;
   request: { cancel(): void } | undefined;
+  /** The segment under way. */
+  transfer: { readonly requestId: number; readonly progress: Readonly<GetProgress> } | undefined;
 }
 
 const REQUEST_LIMIT_MS = 120_000; // hls.js 1.7, fragLoadPolicy maxLoadTimeMs

@@ -30,7 +30,7 @@ describe('one viewer on a constant link', () => {
     expect(outcome.sessions).toEqual([{
       replication: 0, session: 0, startSeconds: 1, network: 'a', video: 0, outcome: 'finished',
       startupSeconds: (MANIFEST_MISS + SEGMENT_MISS) / 1e6, playedSeconds: 12, stallCount: 0, stallSeconds: 0,
-      meanBitrate: 800_000, switches: 0, segments: 3,
+      meanBitrate: 800_000, switches: 0, segments: 3, abandoned: 0,
     }]);
     expect(total(outcome, 'watch_seconds_total')).toBeCloseTo((MANIFEST_MISS + SEGMENT_MISS) / 1e6 + 12, 9);
   });

@@ -67,6 +67,11 @@ export class Links {
     return this.#bandwidths[link]!.latencyAt(this.#loop.now);
   }
 
+  /** Bits a flow on a link still has to receive now. */
+  bitsLeft(link: number, flow: number): number {
+    return this.#links[link]!.bitsLeft(this.#loop.now, flow);
+  }
+
   /** Copied states of all links; events are saved by the loop. */
   save(): LinkState[] {
     return this.#links.map((link, i) => {

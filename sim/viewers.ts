@@ -282,9 +282,23 @@ export class Viewers {
   #wake(slot: number): void {
     this.#slots.wake[slot] = NO_EVENT;
     this.#slots.wakeAt[slot] = Infinity;
-    this.fleet.woken(this.#loop.now, slot);
+    if (this.fleet.wantsProgress(this.#loop.now, slot)) this.#tellProgress(slot);
+    else this.fleet.woken(this.#loop.now, slot);
     this.#logger.woken(slot, this.#loop.now);
     this.#rearm(slot);
+  }
+
+  #tellProgress(slot: number): void {
+    const r = this.#requests;
+    const request = this.#slots.request[slot]!;
+    const { now } = this.#loop;
+    const firstByteUs = r.firstByteAt[request]! - r.sentAt[request]!;
+    const came = !Number.isNaN(firstByteUs);
+    const size = came ? r.bytes[request]! : 0;
+    const leftBits = came ? this.#links.bitsLeft(this.#slots.link[slot]!, request) : 0;
+    const received = Math.max(0, size - Math.ceil(leftBits / 8));
+    this.fleet.transferProgressed(
+      now, slot, r.playerRequest[request]!, size, received, came ? firstByteUs : 0);
   }
 
   #rearm(slot: number): void {

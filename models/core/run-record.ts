@@ -115,6 +115,8 @@ export interface SessionRow {
   readonly meanBitrate: number;
   readonly switches: number;
   readonly segments: number;
+  /** Transfers given up under way for a lower rendition. */
+  readonly abandoned: number;
 }
 
 /** One moment in the life of the session drawn in the report. */

@@ -1,4 +1,4 @@
-import type { Us } from '../core/units.ts';
+import { NEVER, type Us } from '../core/units.ts';
 import type { AbrRuleState } from './abr/rule.ts';
 import type { SessionStart } from './events.ts';
 
@@ -18,6 +18,7 @@ const NUMBERS = [
   'session', 'video', 'startedAt', 'updatedAt', 'watchUs', 'patienceUs', 'playheadUs', 'bufferEndUs',
   'stalledAt', 'startupUs', 'stallUs', 'stallCount', 'playedBits', 'switches', 'segments', 'bytes',
   'requestId', 'nextSegment', 'rendition', 'pendingRendition', 'attempts', 'retryAt', 'state', 'fetch',
+  'requestedAt', 'checkAt', 'abandoned', 'abandonedFrom', 'abandonedAfterUs',
 ] as const;
 
 type NumberColumn = (typeof NUMBERS)[number];
@@ -39,6 +40,7 @@ export interface PlayerFleetState {
 /** Empty columns for `slots` players that hold at most `ringSize` segments each. */
 export function createColumns(slots: number, ringSize: number): PlayerColumns {
   const columns = Object.fromEntries(NUMBERS.map((name) => [name, new Float64Array(slots)]));
+  columns['checkAt']!.fill(NEVER);
   return {
     ...(columns as Record<NumberColumn, Float64Array>),
     ring: new Int8Array(slots * ringSize),
@@ -57,6 +59,8 @@ export function openRow(c: PlayerColumns, slot: number, now: Us, start: SessionS
   c.patienceUs[slot] = start.startupPatienceUs;
   c.startupUs[slot] = NaN;
   c.rendition[slot] = -1;
+  c.checkAt[slot] = NEVER;
+  c.abandonedFrom[slot] = -1;
   c.state[slot] = LOADING;
 }
 

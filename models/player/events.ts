@@ -26,6 +26,17 @@ export type PlayerInput =
       readonly requestId: number;
       readonly cause: FetchFailure;
     }
+  | {
+      /** How a transfer under way stands, told at a wake for which the fleet `wantsProgress`. */
+      readonly kind: 'transferProgressed';
+      readonly slot: number;
+      readonly requestId: number;
+      /** Size of the answer; 0 while it is not known. */
+      readonly size: Bytes;
+      readonly received: Bytes;
+      /** From the request to the first byte; meaningless while nothing has been received. */
+      readonly firstByteUs: Us;
+    }
   | { readonly kind: 'woken'; readonly slot: number };
 
 /** What a viewer wants when they press play. */
@@ -47,6 +58,8 @@ export interface MediaInfo {
   segmentUs(video: number): Us;
   /** Number of segments. */
   segmentCount(video: number): number;
+  /** Size of a segment, where the player can know it before it asks. */
+  segmentBytes?(video: number, segment: number, rendition: number): Bytes;
 }
 
 /** How a session ended. */

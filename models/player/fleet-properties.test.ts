@@ -8,14 +8,16 @@ const RUNS = { seed: 20_261, numRuns: 300 };
 
 describe('any sequence of answers, failures and wakes', () => {
   test('P21 keeps the promises of every step and the books of every session', () => {
-    let stalls = 0;
+    let [stalls, abandoned] = [0, 0];
     fc.assert(fc.property(anyCase(), (chosen) => {
       const world = new World(chosen);
       world.run();
       expect(world.host.fleet.active(0)).toBe(false); // nobody watches for ever
       checkBooks(world);
       stalls += world.host.fleet.figures(0).stallCount;
+      abandoned += world.host.fleet.figures(0).abandoned;
     }), RUNS);
+    expect(abandoned).toBeGreaterThan(25);
     expect(stalls).toBeGreaterThan(100); // the cases are hard enough to mean something
   });
 
@@ -51,7 +53,8 @@ describe('any sequence of answers, failures and wakes', () => {
       // The buffer has room for ever and no request fails: wakes are for dry buffers and for the end.
       const params = { ...chosen.params, bufferMax: '9999s', stallPatience: '1d' };
       const answers = chosen.answers.map(({ delayUs }) => ({ delayUs, outcome: 'ok' as const }));
-      const faithful = { ...chosen, params, answers, watchUs: Infinity, patienceUs: Infinity };
+      // A transfer is judged by what is left when somebody looks: that hangs on the timers too.
+      const faithful = { ...chosen, judges: false, params, answers, watchUs: Infinity, patienceUs: Infinity };
       const exact = new World({ ...faithful, lateUs: [] });
       const late = new World(faithful);
       exact.run();
@@ -78,7 +81,8 @@ describe('any sequence of answers, failures and wakes', () => {
 
   test('P23 two viewers in one fleet do what each does alone', () => {
     fc.assert(fc.property(anyCase(), anyCase(), (one, other) => {
-      const shared = { params: one.params, segments: one.segments, segmentS: one.segmentS };
+      const { params, segments, segmentS, judges } = one;
+      const shared = { params, segments, segmentS, judges };
       const cases = [one, { ...other, ...shared }];
       const together = new World(cases[0]!, 2);
       const beside = new World(cases[1]!, 2, 1, together.host);
@@ -125,10 +129,20 @@ interface Answer {
   readonly outcome: 'ok' | 'timeout' | 'notFound' | 'never';
 }
 
+interface OpenRequest {
+  readonly id: number;
+  readonly sentAt: Us;
+  readonly at: Us;
+  readonly manifest: boolean;
+  readonly outcome: Answer['outcome'];
+}
+
 interface Case {
   readonly params: Readonly<Record<string, string | number>>;
   readonly segmentS: number;
   readonly segments: number;
+  /** Whether the rule judges transfers under way. */
+  readonly judges: boolean;
   readonly watchUs: Us;
   readonly patienceUs: Us;
   /** What becomes of the requests, in their order, over and over. */
@@ -152,6 +166,7 @@ function anyCase(): fc.Arbitrary<Case> {
     { weight: 1, arbitrary: fc.constantFrom('notFound' as const, 'never' as const) });
   return fc.record({
     params, segmentS: fc.integer({ min: 1, max: 6 }), segments: fc.integer({ min: 1, max: 15 }),
+    judges: fc.boolean(),
     watchUs: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 60 * S })),
     patienceUs: fc.oneof(fc.constant(60 * S), fc.nat(10 * S)),
     answers: fc.array(fc.record({ delayUs, outcome }), { minLength: 1, maxLength: 20 }),
@@ -176,10 +191,11 @@ class World {
   #requests = 0;
   #wakes = 0;
   #wakesHere = 0;
-  #open: { id: number; at: Us; manifest: boolean; outcome: Answer['outcome'] } | undefined;
+  #open: OpenRequest | undefined;
   #wake: { due: Us; at: Us } = { due: NEVER, at: NEVER };
   #segment = -1;
   #rendition = -1;
+  #abandoned = 0;
   #started = false;
 
   constructor(chosen: Case, slots = 1, slot = 0, host?: PlayerHost) {
@@ -188,7 +204,8 @@ class World {
     this.#slots = slots;
     this.#slot = slot;
     const media = { segments, segmentUs: segmentS * S, bitrates: [0.3e6, 0.7e6, 1.5e6, 4e6] };
-    this.host = host ?? new PlayerHost({ ...params, abr: { rule: 'hybrid', lowBuffer: '2s' } }, media, slots);
+    const abr = chosen.judges ? { rule: 'bolae' } : { rule: 'hybrid', lowBuffer: '2s' };
+    this.host = host ?? new PlayerHost({ ...params, abr }, media, slots);
   }
 
   /** The same world around a fleet that was restored from this one's saved state. */
@@ -203,6 +220,7 @@ class World {
     world.#wake = { ...this.#wake };
     world.#segment = this.#segment;
     world.#rendition = this.#rendition;
+    world.#abandoned = this.#abandoned;
     world.#started = this.#started;
     return world;
   }
@@ -231,11 +249,11 @@ class World {
     } else if (this.#open?.at === at) this.#answer(this.#open);
     else if (this.wakeAlsoAt[0] === at) {
       this.wakeAlsoAt.shift();
-      this.#after(this.host.wake(at, this.#slot));
+      this.#after(this.#wakeOrTell());
     } else this.#wakeNow();
   }
 
-  #answer(open: { id: number; manifest: boolean; outcome: Answer['outcome'] }): void {
+  #answer(open: OpenRequest): void {
     this.#open = undefined;
     this.answered++;
     const { now } = this;
@@ -249,9 +267,21 @@ class World {
     const before = this.#progress();
     this.#wakes++;
     this.#wake = { due: NEVER, at: NEVER };
-    this.#after(this.host.wake(this.now, this.#slot));
+    this.#after(this.#wakeOrTell());
     assert(this.#progress() !== before, 'a wake at the time asked for moves something on');
     assert(++this.#wakesHere < 20, 'an instant has an end');
+  }
+
+  /** A wake, or how the transfer stands where the fleet asks for it: bytes come evenly after a while. */
+  #wakeOrTell(): readonly PortCall[] {
+    const { fleet } = this.host;
+    const open = this.#open;
+    if (!fleet.wantsProgress(this.now, this.#slot) || open === undefined) {
+      return this.host.wake(this.now, this.#slot);
+    }
+    const [size, takesUs] = [500_000, Math.min(open.at, open.sentAt + 60 * S) - open.sentAt];
+    const share = Math.max(0, Math.min(0.999, (this.now - open.sentAt) / takesUs - 0.05));
+    return this.host.progress(this.now, open.id, size, Math.floor(size * share), this.#slot);
   }
 
   #progress(): string {
@@ -291,7 +321,7 @@ class World {
       assert(this.#open === undefined, 'one request at a time');
       const { delayUs, outcome } = this.chosen.answers[this.#requests++ % this.chosen.answers.length]!;
       const at = outcome === 'never' ? NEVER : this.now + delayUs;
-      this.#open = { id: call[2], at, manifest: kind === 'manifest', outcome };
+      this.#open = { id: call[2], sentAt: this.now, at, manifest: kind === 'manifest', outcome };
       if (kind === 'manifest') this.#noteManifest(call[3]);
       else this.#noteSegment(call[3], call[4], call[5]);
     }
@@ -306,9 +336,13 @@ class World {
   /** Segments come one after the other; one that is tried again is the same, at the same rendition. */
   #noteSegment(video: number, segment: number, rendition: number): void {
     const again = segment === this.#segment;
-    assert(again ? rendition === this.#rendition : segment === this.#segment + 1, 'in order, without gaps');
+    const lower = this.host.fleet.figures(this.#slot).abandoned > this.#abandoned;
+    if (lower) {
+      this.#abandoned++;
+      assert(again && rendition < this.#rendition, 'given up for less of the same');
+    } else assert(again ? rendition === this.#rendition : segment === this.#segment + 1, 'in order, no gaps');
     assert(segment < this.chosen.segments, 'only segments of the video');
-    if (!again) this.firstAttempts++;
+    if (!again || lower) this.firstAttempts++;
     this.#segment = segment;
     this.#rendition = rendition;
     this.log.push([this.now, ['segment', 0, this.#requests, video, segment, rendition]]);

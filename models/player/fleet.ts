@@ -1,18 +1,18 @@
 import { assert } from '../core/assert.ts';
 import type { MetricSet } from '../core/metrics.ts';
 import { NEVER, US_PER_S, type Bytes, type Us } from '../core/units.ts';
-import { createAbrRule } from './abr/registry.ts';
-import type { AbrContext, AbrRule } from './abr/rule.ts';
+import { KEEP } from './abr/abandoning.ts';
 import {
   copyColumns, createColumns, openRow, restoreColumns, type PlayerColumns, type PlayerFleetState,
 } from './columns.ts';
 import {
   FETCH_IDLE, FETCH_PENDING, FETCH_RETRY, IDLE, LOADING, PLAYING, STALLED, STARTING,
 } from './columns.ts';
+import { Decisions } from './decisions.ts';
 import type { FetchFailure, MediaInfo, PlayerInput, SessionOutcome, SessionStart } from './events.ts';
 import { PlayerMeters } from './meters.ts';
 import type { PlayerParams } from './params.ts';
-import { nominalBits } from './played-bits.ts';
+import { PlayClock } from './play-clock.ts';
 import type { PlayerPorts } from './ports.ts';
 import type { PlayerPhase, SessionFigures } from './session.ts';
 
@@ -27,9 +27,9 @@ export class PlayerFleet {
   readonly #media: MediaInfo;
   readonly #ports: PlayerPorts;
   readonly #meters: PlayerMeters;
-  readonly #rule: AbrRule;
   readonly #columns: PlayerColumns;
-  readonly #context: AbrContext;
+  readonly #clock: PlayClock;
+  readonly #decisions: Decisions;
   #lastRequestId = 0;
 
   constructor(
@@ -46,13 +46,10 @@ export class PlayerFleet {
     this.#media = media;
     this.#ports = ports;
     this.#meters = new PlayerMeters(metrics, renditions);
-    this.#rule = createAbrRule(params.abr, slots);
     const mostUs = Math.max(params.bufferMax, params.startBuffer, params.resumeBuffer);
     this.#columns = createColumns(slots, Math.ceil(mostUs / SHORTEST_SEGMENT_US) + 3);
-    this.#context = {
-      now: 0, slot: 0, bufferUs: 0, bufferMaxUs: params.bufferMax, lastRendition: -1, segment: 0,
-      segmentUs: 0, bitrates: [],
-    };
+    this.#clock = new PlayClock(this.#columns, params, media, this.#meters);
+    this.#decisions = new Decisions(params, slots, this.#columns, media, this.#clock);
   }
 
   /** Delivers one input as data: the door for real hosts, recordings and tests. */
@@ -67,6 +64,9 @@ export class PlayerFleet {
           now, input.slot, input.requestId, input.bytes, input.firstByteUs, input.transferUs);
       case 'fetchFailed':
         return this.fetchFailed(now, input.slot, input.requestId, input.cause);
+      case 'transferProgressed':
+        return this.transferProgressed(
+          now, input.slot, input.requestId, input.size, input.received, input.firstByteUs);
       case 'woken':
         return this.woken(now, input.slot);
       default:
@@ -79,9 +79,9 @@ export class PlayerFleet {
     const c = this.#columns;
     assert(c.state[slot] === IDLE, 'a session starts in a free slot', { slot, state: c.state[slot] });
     openRow(c, slot, now, start);
-    this.#rule.reset(slot);
+    this.#decisions.rule.reset(slot);
     this.#meters.started();
-    this.#request(slot);
+    this.#request(now, slot);
   }
 
   /** The manifest has come; the first segment is asked for. */
@@ -117,7 +117,7 @@ export class PlayerFleet {
     c.rendition[slot] = rendition;
     c.attempts[slot] = 0;
     this.#meters.fetched(rendition, segmentUs, bytes);
-    this.#rule.observe(slot, bytes, firstByteUs, transferUs);
+    this.#decisions.rule.observe(slot, bytes, firstByteUs, transferUs);
     this.#playWhenReady(now, slot);
     this.#decide(now, slot);
   }
@@ -142,14 +142,39 @@ export class PlayerFleet {
   woken(now: Us, slot: number): void {
     const c = this.#columns;
     if (c.state[slot] === IDLE || !this.#settle(now, slot)) return;
-    if (c.state[slot] === PLAYING && this.bufferUs(slot) === 0) {
-      c.state[slot] = STALLED;
-      c.stalledAt[slot] = now;
-    }
+    this.#noteDry(now, slot);
     if (c.fetch[slot] === FETCH_RETRY && now >= c.retryAt[slot]!) {
       this.#meters.retried();
-      this.#request(slot);
+      this.#request(now, slot);
     } else this.#decide(now, slot);
+  }
+
+  /** True when a wake at `now` should bring the progress of the slot's transfer: `transferProgressed`. */
+  wantsProgress(now: Us, slot: number): boolean {
+    return now >= this.#columns.checkAt[slot]!;
+  }
+
+  /**
+   * How the slot's transfer stands, told instead of a wake when `wantsProgress`: the rule may give it up for
+   * a lower rendition of the same segment, which is asked for at once.
+   */
+  transferProgressed(
+    now: Us, slot: number, requestId: number, size: Bytes, received: Bytes, firstByteUs: Us,
+  ): void {
+    const c = this.#columns;
+    if (c.fetch[slot] !== FETCH_PENDING || c.requestId[slot] !== requestId) return;
+    if (!this.#settle(now, slot)) return;
+    this.#noteDry(now, slot);
+    if (c.state[slot] === LOADING) return;
+    const rendition = this.#decisions.judge(now, slot, size, received, firstByteUs);
+    if (rendition === KEEP) return;
+    this.#ports.cancelRequest(slot, requestId);
+    this.#meters.abandoned(received);
+    c.abandoned[slot]! += 1;
+    c.abandonedFrom[slot] = c.pendingRendition[slot]!;
+    c.abandonedAfterUs[slot] = now - c.requestedAt[slot]!;
+    c.pendingRendition[slot] = rendition;
+    this.#request(now, slot);
   }
 
   /** When this slot wants to be woken; NEVER when only an answer can move it. */
@@ -159,15 +184,15 @@ export class PlayerFleet {
     switch (c.state[slot]!) {
       case LOADING:
       case STARTING:
-        return Math.min(retryAt, c.startedAt[slot]! + c.patienceUs[slot]!);
+        return Math.min(retryAt, c.checkAt[slot]!, c.startedAt[slot]! + c.patienceUs[slot]!);
       case STALLED:
         // A stall that came to light between inputs leaves a request overdue.
         if (c.fetch[slot] === FETCH_IDLE) return c.updatedAt[slot]!;
-        return Math.min(retryAt, c.stalledAt[slot]! + this.#params.stallPatience);
+        return Math.min(retryAt, c.checkAt[slot]!, c.stalledAt[slot]! + this.#params.stallPatience);
       case PLAYING: {
-        const dryOrDoneUs = Math.min(c.bufferEndUs[slot]!, this.#endUs(slot)) - c.playheadUs[slot]!;
-        const roomInUs = c.fetch[slot] === FETCH_IDLE ? this.#roomInUs(slot) : NEVER;
-        return Math.min(retryAt, c.updatedAt[slot]! + Math.min(dryOrDoneUs, roomInUs));
+        const dryOrDoneUs = Math.min(c.bufferEndUs[slot]!, this.#clock.endUs(slot)) - c.playheadUs[slot]!;
+        const roomInUs = c.fetch[slot] === FETCH_IDLE ? this.#clock.roomInUs(slot) : NEVER;
+        return Math.min(retryAt, c.checkAt[slot]!, c.updatedAt[slot]! + Math.min(dryOrDoneUs, roomInUs));
       }
       default:
         return NEVER;
@@ -177,7 +202,7 @@ export class PlayerFleet {
   /** Brings the counters up to `now` and decides nothing: before a sample, at the end of warm-up or run. */
   settleAll(now: Us): void {
     for (let slot = 0; slot < this.slots; slot++) {
-      if (this.#columns.state[slot] !== IDLE) this.#accrue(now, slot);
+      if (this.#columns.state[slot] !== IDLE) this.#clock.accrue(now, slot);
     }
   }
 
@@ -189,6 +214,7 @@ export class PlayerFleet {
       startedAt: c.startedAt[slot]!, startupUs: c.startupUs[slot]!,
       playedUs: c.playheadUs[slot]!, stallCount: c.stallCount[slot]!, stallUs: c.stallUs[slot]!,
       playedBits: c.playedBits[slot]!, switches: c.switches[slot]!, segments: c.segments[slot]!,
+      abandoned: c.abandoned[slot]!,
     };
   }
 
@@ -204,29 +230,38 @@ export class PlayerFleet {
 
   /** Media ahead of the slot's playhead, as of its last input. */
   bufferUs(slot: number): Us {
-    return this.#columns.bufferEndUs[slot]! - this.#columns.playheadUs[slot]!;
+    return this.#clock.bufferUs(slot);
   }
 
   /** Why the slot's last segment was asked for at the rendition it was. */
   explain(slot: number): string {
-    return this.#rule.explain(slot);
+    const c = this.#columns;
+    const before = c.abandonedFrom[slot]!;
+    if (before < 0) return this.#decisions.rule.explain(slot);
+    const after = (c.abandonedAfterUs[slot]! / US_PER_S).toFixed(1);
+    return `rendition ${c.pendingRendition[slot]!} instead of ${before}, which was given up after ${after} s`;
+  }
+
+  /** The rendition that the slot's segment under way was given up at; -1 when it was asked for once. */
+  abandonedFrom(slot: number): number {
+    return this.#columns.abandonedFrom[slot]!;
   }
 
   /** Throughput the slot's rule believes in. [bits/s] */
   estimate(slot: number): number {
-    return this.#rule.estimate(slot);
+    return this.#decisions.rule.estimate(slot);
   }
 
   /** A copy of the whole state. */
   save(): PlayerFleetState {
     const lastRequestId = this.#lastRequestId;
-    return { columns: copyColumns(this.#columns), rule: this.#rule.save(), lastRequestId };
+    return { columns: copyColumns(this.#columns), rule: this.#decisions.save(), lastRequestId };
   }
 
   /** Puts a saved state of a fleet of the same size back. */
   restore(state: PlayerFleetState): void {
     restoreColumns(this.#columns, state.columns);
-    this.#rule.restore(state.rule);
+    this.#decisions.rule.restore(state.rule);
     this.#lastRequestId = state.lastRequestId;
   }
 
@@ -235,16 +270,17 @@ export class PlayerFleet {
     const c = this.#columns;
     if (c.fetch[slot] !== FETCH_PENDING || c.requestId[slot] !== requestId) return false;
     c.fetch[slot] = FETCH_IDLE;
+    c.checkAt[slot] = NEVER;
     return true;
   }
 
   /** Brings the slot up to `now`; false when that ended the session. */
   #settle(now: Us, slot: number): boolean {
-    this.#accrue(now, slot);
+    this.#clock.accrue(now, slot);
     const c = this.#columns;
     const state = c.state[slot]!;
-    if (state === PLAYING && c.playheadUs[slot]! >= this.#endUs(slot)) {
-      const watchedAll = this.#endUs(slot) >= this.#durationUs(slot);
+    if (state === PLAYING && c.playheadUs[slot]! >= this.#clock.endUs(slot)) {
+      const watchedAll = this.#clock.endUs(slot) >= this.#clock.durationUs(slot);
       return this.#end(now, slot, watchedAll ? 'finished' : 'left');
     }
     const waiting = state === LOADING || state === STARTING;
@@ -257,59 +293,12 @@ export class PlayerFleet {
     return true;
   }
 
-  /** Plays the media and counts the time since the last input, as far as the viewer waited for it. */
-  #accrue(now: Us, slot: number): void {
+  /** A buffer that runs dry at this very instant is a stall of no length so far. */
+  #noteDry(now: Us, slot: number): void {
     const c = this.#columns;
-    const from = c.updatedAt[slot]!;
-    assert(now >= from, 'time does not run backwards', { slot, now, updatedAt: from });
-    if (now === from) return;
-    let watchedUs = 0;
-    if (c.state[slot] === PLAYING) watchedUs = this.#accruePlay(now, slot);
-    // Up to here a stall may have begun; a timer that fires late must not make it longer than it was borne.
-    if (c.state[slot] === STALLED) watchedUs += this.#accrueStall(now, slot);
-    else if (c.state[slot] !== PLAYING) {
-      watchedUs = Math.max(0, Math.min(now, c.startedAt[slot]! + c.patienceUs[slot]!) - from);
-    }
-    this.#meters.watched(watchedUs);
-    c.updatedAt[slot] = now;
-  }
-
-  /** Plays what there is until `now` and returns it; a dry buffer becomes a stall from when it ran dry. */
-  #accruePlay(now: Us, slot: number): Us {
-    const c = this.#columns;
-    const sinceUs = now - c.updatedAt[slot]!;
-    const leftUs = this.#endUs(slot) - c.playheadUs[slot]!;
-    const playUs = Math.min(sinceUs, leftUs, this.bufferUs(slot));
-    this.#play(slot, playUs);
-    if (playUs < sinceUs && playUs < leftUs) {
-      c.stalledAt[slot] = c.updatedAt[slot]! + playUs;
-      c.state[slot] = STALLED;
-    }
-    return playUs;
-  }
-
-  /** Counts the stall until `now`, a new one at its first microsecond; returns what it added. */
-  #accrueStall(now: Us, slot: number): Us {
-    const c = this.#columns;
-    const stalledAt = c.stalledAt[slot]!;
-    const from = Math.max(stalledAt, c.updatedAt[slot]!);
-    const stalledUs = Math.max(0, Math.min(now, stalledAt + this.#params.stallPatience) - from);
-    if (stalledUs === 0) return 0;
-    if (from === stalledAt) {
-      c.stallCount[slot]! += 1;
-      this.#meters.stallBegan();
-    }
-    c.stallUs[slot]! += stalledUs;
-    this.#meters.stalled(stalledUs);
-    return stalledUs;
-  }
-
-  #play(slot: number, playUs: Us): void {
-    const c = this.#columns;
-    const bits = nominalBits(c, slot, playUs, this.#media);
-    c.playheadUs[slot]! += playUs;
-    c.playedBits[slot]! += bits;
-    this.#meters.played(playUs, bits);
+    if (c.state[slot] !== PLAYING || this.bufferUs(slot) > 0) return;
+    c.state[slot] = STALLED;
+    c.stalledAt[slot] = now;
   }
 
   #playWhenReady(now: Us, slot: number): void {
@@ -317,7 +306,7 @@ export class PlayerFleet {
     const state = c.state[slot]!;
     if (state !== STARTING && state !== STALLED) return;
     const goalUs = state === STARTING ? this.#params.startBuffer : this.#params.resumeBuffer;
-    const complete = c.bufferEndUs[slot]! >= this.#durationUs(slot);
+    const complete = c.bufferEndUs[slot]! >= this.#clock.durationUs(slot);
     // A segment that comes at the instant the buffer ran dry is in time, whichever of the two came first.
     const inTime = state === STALLED && c.stalledAt[slot] === now;
     if (!complete && !inTime && this.bufferUs(slot) < goalUs) return;
@@ -332,34 +321,24 @@ export class PlayerFleet {
   #decide(now: Us, slot: number): void {
     const c = this.#columns;
     if (c.fetch[slot] !== FETCH_IDLE || c.state[slot] === LOADING) return;
-    if (this.#roomInUs(slot) > 0) return;
-    const video = c.video[slot]!;
-    const context = this.#context;
-    context.now = now;
-    context.slot = slot;
-    context.bufferUs = this.bufferUs(slot);
-    context.lastRendition = c.rendition[slot]!;
-    context.segment = c.nextSegment[slot]!;
-    context.segmentUs = this.#media.segmentUs(video);
-    context.bitrates = this.#media.bitrates(video);
-    const rendition = this.#rule.choose(context);
-    assert(rendition >= 0 && rendition < context.bitrates.length, 'a rule chooses from the ladder', {
-      rule: this.#rule.name, rendition, renditions: context.bitrates.length,
-    });
-    c.pendingRendition[slot] = rendition;
-    this.#request(slot);
+    if (this.#clock.roomInUs(slot) > 0) return;
+    c.pendingRendition[slot] = this.#decisions.choose(now, slot);
+    c.abandonedFrom[slot] = -1;
+    this.#request(now, slot);
   }
 
   /** Sends the request the slot is about: the manifest while it loads, then the decided segment. */
-  #request(slot: number): void {
+  #request(now: Us, slot: number): void {
     const c = this.#columns;
     const requestId = ++this.#lastRequestId;
     c.requestId[slot] = requestId;
     c.fetch[slot] = FETCH_PENDING;
+    c.requestedAt[slot] = now;
     if (c.state[slot] === LOADING) this.#ports.requestManifest(slot, requestId, c.video[slot]!);
     else {
       this.#ports.requestSegment(
         slot, requestId, c.video[slot]!, c.nextSegment[slot]!, c.pendingRendition[slot]!);
+      c.checkAt[slot] = this.#decisions.firstLookAt(now, slot);
     }
   }
 
@@ -367,30 +346,12 @@ export class PlayerFleet {
     const c = this.#columns;
     if (c.fetch[slot] === FETCH_PENDING) this.#ports.cancelRequest(slot, c.requestId[slot]!);
     c.fetch[slot] = FETCH_IDLE;
+    c.checkAt[slot] = NEVER;
     c.state[slot] = IDLE;
     c.updatedAt[slot] = now;
     this.#meters.ended(outcome);
     this.#ports.sessionEnded(slot, outcome);
     return false;
-  }
-
-  /** Time until the buffer has room for one more segment at play speed; NEVER when no segment is left. */
-  #roomInUs(slot: number): Us {
-    const c = this.#columns;
-    const video = c.video[slot]!;
-    if (c.nextSegment[slot]! >= this.#media.segmentCount(video)) return NEVER;
-    if (c.state[slot] !== PLAYING) return 0;
-    return Math.max(0, this.bufferUs(slot) + this.#media.segmentUs(video) - this.#params.bufferMax);
-  }
-
-  /** Media position at which the viewer leaves. */
-  #endUs(slot: number): Us {
-    return Math.min(this.#columns.watchUs[slot]!, this.#durationUs(slot));
-  }
-
-  #durationUs(slot: number): Us {
-    const video = this.#columns.video[slot]!;
-    return this.#media.segmentUs(video) * this.#media.segmentCount(video);
   }
 }
 

@@ -18,6 +18,8 @@ export class PlayerMeters {
   readonly #switches: MetricHandle;
   readonly #retries: MetricHandle;
   readonly #delivered: MetricHandle;
+  readonly #abandoned: MetricHandle;
+  readonly #abandonedBytes: MetricHandle;
   readonly #quality: readonly MetricHandle[];
   readonly #ended: Readonly<Record<SessionOutcome, MetricHandle>>;
   readonly #errors: Readonly<Record<FetchFailure, MetricHandle>>;
@@ -36,6 +38,8 @@ export class PlayerMeters {
     this.#switches = set.bind(metrics.switches);
     this.#retries = set.bind(metrics.fetchRetries);
     this.#delivered = set.bind(metrics.deliveredBytes);
+    this.#abandoned = set.bind(metrics.abandonedTransfers);
+    this.#abandonedBytes = set.bind(metrics.abandonedBytes);
     this.#quality = renditions.map((name) => set.bind(metrics.qualityLevel, name));
     const ended = (outcome: SessionOutcome) => set.bind(metrics.sessionsEnded, outcome);
     this.#ended = {
@@ -87,6 +91,11 @@ export class PlayerMeters {
 
   retried(): void {
     this.#set.add(this.#retries, 1);
+  }
+
+  abandoned(received: Bytes): void {
+    this.#set.add(this.#abandoned, 1);
+    this.#set.add(this.#abandonedBytes, received);
   }
 
   failed(cause: FetchFailure): void {

@@ -57,3 +57,11 @@ export const fetchRetries = counter('fetch_retries_total', {
 export const deliveredBytes = counter('delivered_bytes_total', {
   unit: 'bytes', help: 'Bytes of segments that arrived at viewers.',
 });
+/** Transfers given up under way. */
+export const abandonedTransfers = counter('abandoned_transfers_total', {
+  unit: 'transfers', help: 'Segments given up under way for a lower rendition.',
+});
+/** What had come of them. */
+export const abandonedBytes = counter('abandoned_bytes_total', {
+  unit: 'bytes', help: 'Bytes that had come of transfers that were given up.',
+});

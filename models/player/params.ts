@@ -21,6 +21,16 @@ export const playerParams = z.strictObject({
   stallPatience: quantity('duration', {
     doc: 'Length of one stall at which a viewer leaves.', source: 'assumed', positive: true,
   }).prefault('30s'),
+  abandonment: z.boolean()
+    .meta({
+      description: 'Whether a rule that judges transfers under way may give one up for a lower rendition.',
+      unit: 'flag', source: 'cited: dash.js AbandonRequestsRule, hls.js abandonRulesCheck',
+    })
+    .prefault(true),
+  abandonCheck: quantity('duration', {
+    doc: 'Least time between two looks at a transfer under way.',
+    source: `${HLS} (abandon rules every 100 ms)`, min: '10ms',
+  }).prefault('100ms'),
   retries: z.number().int().min(0).max(100)
     .meta({
       description: 'Further attempts at a request that failed, before playback fails.', unit: 'attempts',

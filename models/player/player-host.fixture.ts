@@ -88,6 +88,13 @@ export class PlayerHost {
     return this.deliver(now, { kind: 'woken', slot });
   }
 
+  /** Tells how the transfer stands: so many bytes have come, the first byte after 50 ms. */
+  progress(now: Us, requestId: number, size: number, received: number, slot = 0): PortCall[] {
+    return this.deliver(now, {
+      kind: 'transferProgressed', slot, requestId, size, received, firstByteUs: 0.05 * S,
+    });
+  }
+
   /** Value of a counter or gauge, summed over its labels. */
   total(name: string): number {
     const found = this.metrics.export(0).filter((metric) => metric.declaration.name === name);

@@ -8,6 +8,7 @@ import type { SessionOutcome } from './events.ts';
  *   manifestArrived ▶ │ PlayerFleet │ ─▶ requestSegment   [video, segment, rendition]
  *   segmentArrived ─▶ │  (a slot a  │ ─▶ cancelRequest
  *   fetchFailed ────▶ │   viewer)   │ ─▶ sessionEnded
+ *   ...Progressed ──▶ │             │     wantsProgress(slot): asked by the host at each wake
  *   woken ──────────▶ └─────────────┘     wakeAt(slot): asked by the host after every input
  */
 export interface PlayerPorts {

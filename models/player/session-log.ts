@@ -61,6 +61,10 @@ export class SessionLogger {
   requested(slot: number, now: Us, segment: number, rendition: number): void {
     const log = this.#open.get(slot);
     if (log === undefined) return;
+    const from = this.#fleet.abandonedFrom(slot);
+    if (from >= 0 && log.segment === segment && log.rendition === from) {
+      this.#add(log, slot, now, 'abandoned', `given up for rendition ${rendition}`);
+    }
     log.segment = segment;
     log.rendition = rendition;
     this.#add(log, slot, now, 'requested', this.#fleet.explain(slot));

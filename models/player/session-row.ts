@@ -21,5 +21,6 @@ export function sessionRow(
     meanBitrate: playedSeconds > 0 ? figures.playedBits / playedSeconds : 0,
     switches: figures.switches,
     segments: figures.segments,
+    abandoned: figures.abandoned,
   };
 }

@@ -14,6 +14,8 @@ export interface SessionFigures {
   readonly playedBits: number;
   readonly switches: number;
   readonly segments: number;
+  /** Transfers given up for a lower rendition. */
+  readonly abandoned: number;
 }
 
 /** What a player is doing. */

@@ -9,7 +9,7 @@ export interface TransferUnderWay {
   size: Bytes;
   /** What has come so far. */
   received: Bytes;
-  /** From the request to the first byte. */
+  /** From the request to the first byte; `elapsedUs` while nothing has come. */
   firstByteUs: Us;
   /** Since the request. */
   elapsedUs: Us;
@@ -22,6 +22,8 @@ export interface TransferUnderWay {
 export interface AbandoningRule extends AbrRule {
   /** The lower rendition to stop the transfer for, or KEEP; the context is as of now, the buffer included. */
   abandon(context: AbrContext, transfer: TransferUnderWay): number;
+  /** Least time until `abandon` may say other than KEEP, whatever comes meanwhile; NEVER if it cannot. */
+  calmUs(context: AbrContext, transfer: TransferUnderWay): Us;
   /** The transfer was stopped; the segment is fetched at `rendition` next, without asking again. */
   abandoned(context: AbrContext, transfer: TransferUnderWay, rendition: number): void;
 }

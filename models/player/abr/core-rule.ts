@@ -1,4 +1,4 @@
-import { US_PER_MS, type BitsPerS, type Bytes, type Us } from '../../core/units.ts';
+import { NEVER, US_PER_MS, type BitsPerS, type Bytes, type Us } from '../../core/units.ts';
 import { Ewma } from '../estimator/ewma.ts';
 import type { AbandoningRule, TransferUnderWay } from './abandoning.ts';
 import { NumberColumns } from './core/columns.ts';
@@ -79,6 +79,13 @@ export class CoreRule implements AbandoningRule {
     if (!this.#throughput.known(context.slot)) return KEEP;
     const transfer = this.#stopped(context, underWay, KEEP);
     return this.#core.abandon(this.#look(context), transfer, context.bufferUs / US_PER_MS);
+  }
+
+  calmUs(context: AbrContext, underWay: TransferUnderWay): Us {
+    // Nothing is measured before the first segment has come, and nothing is judged.
+    if (!this.#throughput.known(context.slot)) return NEVER;
+    const transfer = this.#stopped(context, underWay, KEEP);
+    return US_PER_MS * this.#core.calmMs(this.#look(context), transfer, context.bufferUs / US_PER_MS);
   }
 
   abandoned(context: AbrContext, underWay: TransferUnderWay, rendition: number): void {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { contextOf } from './context.fixture.ts';
 import { FixedRule, fixedParams } from './fixed.ts';
 
 function rule(rendition: number): FixedRule {
@@ -6,9 +7,7 @@ function rule(rendition: number): FixedRule {
 }
 
 function choose(fixed: FixedRule, bitrates: readonly number[]): number {
-  return fixed.choose({
-    now: 0, slot: 1, bufferUs: 0, bufferMaxUs: 3e7, lastRendition: -1, segment: 0, segmentUs: 4e6, bitrates,
-  });
+  return fixed.choose(contextOf({ slot: 1, bitrates }));
 }
 
 test('P35 always takes its rendition, whatever it measures', () => {

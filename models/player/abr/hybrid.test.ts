@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { contextOf } from './context.fixture.ts';
 import { HybridRule, hybridParams } from './hybrid.ts';
-import type { AbrContext } from './rule.ts';
 
 const S = 1e6;
 const LADDER = [0.8e6, 2.8e6, 5e6, 14e6]; // the platform's own (design document, section 5.3)
@@ -11,11 +11,9 @@ function rule(params: object = {}, slots = 1): HybridRule {
 }
 
 function choose(hybrid: HybridRule, bufferS: number, lastRendition: number, slot = 0): number {
-  const context: AbrContext = {
-    now: 0, slot, bufferUs: bufferS * S, bufferMaxUs: 30 * S, lastRendition, segment: 1, segmentUs: 4 * S,
-    bitrates: LADDER,
-  };
-  return hybrid.choose(context);
+  return hybrid.choose(contextOf({
+    slot, bufferUs: bufferS * S, lastRendition, segment: 1, bitrates: LADDER,
+  }));
 }
 
 /** A transfer of one second at this rate. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { contextOf } from './context.fixture.ts';
 import { RobustMpcRule, robustMpcParams } from './robust-mpc.ts';
 
 const S = 1e6;
@@ -13,10 +14,9 @@ test('the plan is the best of all plans, found by trying each', () => {
   fc.assert(fc.property(state, ({ kbps, bufferMs, last }) => {
     const rule = new RobustMpcRule(robustMpcParams.parse({ rule: 'robust-mpc', horizon: 4 }), 1);
     rule.observe(0, (kbps * 1e3) / 8, 0, 1 * S);
-    const chosen = rule.choose({
-      now: 0, slot: 0, bufferUs: bufferMs * 1e3, bufferMaxUs: 30 * S, lastRendition: last, segment: 3,
-      segmentUs: 4 * S, bitrates: LADDER,
-    });
+    const chosen = rule.choose(contextOf({
+      bufferUs: bufferMs * 1e3, lastRendition: last, segment: 3, bitrates: LADDER,
+    }));
     const values = LADDER.map((_, first) => bestAfter([first], kbps * 1e3, bufferMs / 1e3, last));
     expect(values[chosen]).toBeCloseTo(Math.max(...values), 3);
   }), { seed: 23 });
@@ -24,10 +24,7 @@ test('the plan is the best of all plans, found by trying each', () => {
 
 test('the estimate is the harmonic mean, lowered by the greatest error of a prediction', () => {
   const rule = new RobustMpcRule(robustMpcParams.parse({ rule: 'robust-mpc' }), 1);
-  const context = {
-    now: 0, slot: 0, bufferUs: 10 * S, bufferMaxUs: 30 * S, lastRendition: 0, segment: 1, segmentUs: 4 * S,
-    bitrates: LADDER,
-  };
+  const context = contextOf({ bufferUs: 10 * S, lastRendition: 0, segment: 1, bitrates: LADDER });
   rule.observe(0, 4e6 / 8, 0.25 * S, 0.75 * S);
   expect(rule.estimate(0)).toBe(4e6);
   rule.choose(context);

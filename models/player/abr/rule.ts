@@ -12,9 +12,18 @@ export interface AbrContext {
   lastRendition: number;
   /** Segment to be fetched, from 0. */
   segment: number;
+  /** Segments from `segment` to the end of the video; Infinity where there is none. */
+  segmentsLeft: number;
   segmentUs: Us;
   /** Nominal rates, ascending. */
   bitrates: readonly BitsPerS[];
+  /** Sizes of the video's segments, where the player can know them before it asks. */
+  sizes: SegmentSizes | undefined;
+}
+
+/** Sizes of a video's segments. */
+export interface SegmentSizes {
+  bytes(segment: number, rendition: number): Bytes;
 }
 
 /**

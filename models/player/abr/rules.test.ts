@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { contextOf } from './context.fixture.ts';
 import { isAbandoning, KEEP } from './abandoning.ts';
 import { RULE_PRESETS, rulePreset } from './presets.ts';
 import { createAbrRule } from './registry.ts';
@@ -10,6 +11,8 @@ const LADDER = [0.3e6, 0.75e6, 1.2e6, 1.85e6, 2.85e6, 4.3e6]; // Pensieve's ladd
 const SEGMENT_US = 4 * S;
 const BUFFER_MAX_US = 30 * S;
 const NAMES = [...RULE_PRESETS.keys()];
+/** Rules that judge transfers; BOLA-BASIC does not. */
+const JUDGES = NAMES.filter((name) => isAbandoning(build(name)) && name !== 'bola-basic');
 const ADAPTIVE = NAMES.filter((name) => !['fixed', 'highest'].includes(name));
 
 function build(name: string, slots = 1): AbrRule {
@@ -28,10 +31,10 @@ function play(rule: AbrRule, segments: number, rateOf: (segment: number) => numb
     const waitUs = Math.max(0, bufferUs + SEGMENT_US - BUFFER_MAX_US);
     now += waitUs;
     bufferUs -= waitUs;
-    const rendition = rule.choose({
+    const rendition = rule.choose(contextOf({
       now, slot, bufferUs, bufferMaxUs: BUFFER_MAX_US, lastRendition, segment, segmentUs: SEGMENT_US,
       bitrates: LADDER,
-    });
+    }));
     const step = { rendition, bufferUs };
     const transferUs = Math.round(((LADDER[rendition]! * 4) / rateOf(segment)) * S);
     rule.observe(slot, (LADDER[rendition]! * 4) / 8, 0.02 * S, transferUs);
@@ -91,12 +94,12 @@ describe('every rule', () => {
 });
 
 describe('rules that judge transfers', () => {
-  const context = (bufferUs: number): AbrContext => ({
-    now: 60 * S, slot: 0, bufferUs, bufferMaxUs: BUFFER_MAX_US, lastRendition: 5, segment: 15,
+  const context = (bufferUs: number): AbrContext => contextOf({
+    now: 60 * S, bufferUs, bufferMaxUs: BUFFER_MAX_US, lastRendition: 5, segment: 15,
     segmentUs: SEGMENT_US, bitrates: LADDER,
   });
 
-  test.each(NAMES.filter((name) => isAbandoning(build(name)) && name !== 'bola-basic'))(
+  test.each(JUDGES)(
     '%s gives up a transfer that has all but stopped, and not one that is nearly there', (name) => {
       const rule = build(name);
       if (!isAbandoning(rule)) throw new Error('it judges');
@@ -110,7 +113,42 @@ describe('rules that judge transfers', () => {
       const done = { ...slow, received: 0.99 * size, elapsedUs: 2 * S };
       expect(rule.abandon(context(10 * S), done)).toBe(KEEP);
       const before = rule.estimate(0);
+      expect(rule.calmUs(context(1 * S), slow)).toBeLessThanOrEqual(0);
       rule.abandoned(context(1 * S), slow, lower);
       expect(rule.estimate(0)).toBeLessThan(before);
     });
+
+  test.each(JUDGES)('%s never gives a transfer up while it is calm', (name) => {
+    // Bytes come in spurts; at each look the rule says how long it will not mind.
+    const spurts = fc.array(fc.record({ waitMs: fc.integer({ min: 1, max: 900 }), share: fc.nat(12) }),
+      { minLength: 1, maxLength: 25 });
+    const state = fc.record({
+      spurts, firstByteMs: fc.nat(1500), bufferMs: fc.nat(26_000), rendition: fc.integer({ min: 1, max: 5 }),
+      beforeKbps: fc.integer({ min: 300, max: 9000 }),
+    });
+    fc.assert(fc.property(state, ({ spurts: all, firstByteMs, bufferMs, rendition, beforeKbps }) => {
+      const rule = build(name);
+      if (!isAbandoning(rule)) throw new Error('it judges');
+      play(rule, 15, () => beforeKbps * 1e3);
+      const size = (LADDER[rendition]! * 4) / 8;
+      let [elapsedUs, received, calmUntilUs] = [0, 0, 0];
+      for (const { waitMs, share } of [{ waitMs: 0, share: 0 }, ...all]) {
+        elapsedUs += waitMs * 1e3;
+        const came = elapsedUs >= firstByteMs * 1e3 ? (size * share) / 100 : 0;
+        received = Math.min(size * 0.999, received + came);
+        const transfer = {
+          rendition, size, received, elapsedUs, firstByteUs: received > 0 ? firstByteMs * 1e3 : elapsedUs,
+        };
+        const at = contextOf({
+          now: 60 * S + elapsedUs, bufferUs: Math.max(0, bufferMs * 1e3 - elapsedUs),
+          bufferMaxUs: BUFFER_MAX_US, lastRendition: rendition, segment: 15, bitrates: LADDER,
+        });
+        if (rule.abandon(at, transfer) !== KEEP) {
+          expect(elapsedUs).toBeGreaterThanOrEqual(calmUntilUs - 1);
+          return;
+        }
+        calmUntilUs = Math.max(calmUntilUs, elapsedUs + rule.calmUs(at, transfer));
+      }
+    }), { seed: 5, numRuns: 300 });
+  });
 });

@@ -50,7 +50,8 @@ class FleetRule implements Core, History {
     this.abandons = isAbandoning(rule);
     this.#context = {
       now: 0, slot: 0, bufferUs: 0, bufferMaxUs: 0, lastRendition: -1, segment: 0,
-      segmentUs: wholeUs(ladder.segmentMs), bitrates: [...ladder.kbps].map((kbps) => kbps * 1e3),
+      segmentsLeft: 0, segmentUs: wholeUs(ladder.segmentMs), sizes: undefined,
+      bitrates: [...ladder.kbps].map((kbps) => kbps * 1e3),
     };
   }
 
@@ -87,6 +88,10 @@ class FleetRule implements Core, History {
     return isAbandoning(rule) ? rule.abandon(this.#look(at, bufferMs), this.#show(transfer)) : KEEP;
   }
 
+  calmMs(): number {
+    return 0; // the session looks at every step
+  }
+
   explain(): string {
     return this.#rule.explain(0);
   }
@@ -108,6 +113,7 @@ class FleetRule implements Core, History {
     context.bufferMaxUs = wholeUs(at.bufferMaxMs);
     context.lastRendition = at.lastRung;
     context.segment = at.segment;
+    context.segmentsLeft = at.segmentsLeft;
     return context;
   }
 

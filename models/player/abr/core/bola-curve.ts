@@ -88,6 +88,22 @@ export class BolaCurve {
     return best;
   }
 
+  /**
+   * Level below which `betterThan` prefers a lower rung, -Infinity if at none: it falls with `leftBits`, so
+   * the level of now bounds those to come. [ms]
+   */
+  givesUpBelow(rung: number, leftBits: number, sizeBits: number): number {
+    const [kbps, worth] = [this.#kbps, this.#worth];
+    let level = -Infinity;
+    for (let lower = 0; lower < rung; lower++) {
+      const otherBits = (sizeBits * kbps[lower]!) / kbps[rung]!;
+      if (otherBits >= leftBits) break;
+      const crossing = (leftBits * worth[lower]! - otherBits * worth[rung]!) / (leftBits - otherBits);
+      level = Math.max(level, crossing);
+    }
+    return level;
+  }
+
   #fillLeast(): void {
     const [kbps, utilities] = [this.#kbps, this.utilities];
     for (let rung = 0; rung < kbps.length; rung++) {

@@ -87,6 +87,14 @@ export class BolaCore implements Core {
     return rung;
   }
 
+  calmMs(at: Situation, transfer: Transfer, bufferMs: number): number {
+    if (this.#options.basic) return Infinity;
+    const curve = this.#curveOf(at.ladder);
+    curve.scale(this.#vp[at.slot]!);
+    const leftBits = transfer.sizeBits - transfer.bits;
+    return bufferMs - curve.givesUpBelow(transfer.rung, leftBits, transfer.sizeBits);
+  }
+
   explain(slot: number): string {
     const chosen = this.#last[slot]!;
     const best = `rendition ${this.#wanted[slot]!} scores best with ${seconds(this.#level[slot]!)} of buffer`;

@@ -90,6 +90,14 @@ export class BolaECore implements Core {
     return rung === transfer.rung ? KEEP : rung;
   }
 
+  calmMs(at: Situation, transfer: Transfer, bufferMs: number): number {
+    const leftBits = transfer.sizeBits - transfer.bits;
+    const levelMs = bufferMs + this.#placeholder[at.slot]! - transfer.firstByteMs;
+    const aboveMs = levelMs - this.#curveOf(at).givesUpBelow(transfer.rung, leftBits, transfer.sizeBits);
+    // While the first byte is out the level falls twice: by what plays and by the wait another would cost.
+    return transfer.bits > 0 ? aboveMs : aboveMs / 2;
+  }
+
   explain(slot: number): string {
     const [chosen, wanted] = [this.#chosen[slot]!, this.#wanted[slot]!];
     const best = `rendition ${wanted} scores best at a level of ${seconds(this.#level[slot]!)}`;

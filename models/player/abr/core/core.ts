@@ -58,6 +58,8 @@ export interface Core {
   arrived(at: Situation, transfer: Transfer, replacement: boolean): void;
   /** The lower rung to abandon a transfer under way for, or KEEP; `bufferMs` is what is left by now. */
   abandon(at: Situation, transfer: Transfer, bufferMs: number): number;
+  /** Least time until `abandon` may say other than KEEP, whatever comes meanwhile. [ms] */
+  calmMs(at: Situation, transfer: Transfer, bufferMs: number): number;
   /** Why the slot's last decision fell as it did, in words with its numbers. */
   explain(slot: number): string;
   /** A copy of the columns, by names that start with `prefix`. */

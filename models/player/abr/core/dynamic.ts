@@ -65,8 +65,11 @@ export class DynamicCore implements Core {
   }
 
   abandon(at: Situation, transfer: Transfer, bufferMs: number): number {
-    const judge = this.#options.abandonsBy === 'active' ? this.#active(at.slot) : this.#throughput;
-    return judge.abandon(at, transfer, bufferMs);
+    return this.#judge(at.slot).abandon(at, transfer, bufferMs);
+  }
+
+  calmMs(at: Situation, transfer: Transfer, bufferMs: number): number {
+    return this.#judge(at.slot).calmMs(at, transfer, bufferMs);
   }
 
   explain(slot: number): string {
@@ -88,6 +91,10 @@ export class DynamicCore implements Core {
     this.#columns.restore(prefix, state);
     this.#bola.restore(`${prefix}Bola`, state);
     this.#throughput.restore(`${prefix}Throughput`, state);
+  }
+
+  #judge(slot: number): Core {
+    return this.#options.abandonsBy === 'active' ? this.#active(slot) : this.#throughput;
   }
 
   #active(slot: number): Core {

@@ -69,6 +69,18 @@ export class ThroughputCore implements Core {
     return otherBits >= leftBits ? KEEP : rung;
   }
 
+  calmMs({ ladder }: Situation, transfer: Transfer): number {
+    const leftBits = transfer.sizeBits - transfer.bits;
+    const lowestBits = (transfer.sizeBits * ladder.kbps[0]!) / ladder.kbps[transfer.rung]!;
+    if (transfer.rung === 0 || lowestBits >= leftBits) return Infinity;
+    const graceMs = GRACE_MS - transfer.ms;
+    if (transfer.bits === 0) return graceMs;
+    // If nothing more came, the rest would take too long from this time of transfer on.
+    const bearableMs = TOO_LONG * ladder.segmentMs - transfer.firstByteMs;
+    const transferMs = (bearableMs * transfer.bits) / transfer.sizeBits;
+    return Math.max(graceMs, transferMs - (transfer.ms - transfer.firstByteMs));
+  }
+
   explain(slot: number): string {
     const chosen = this.#chosen[slot]!;
     if (chosen < 0) return UNDECIDED;

@@ -1,0 +1,137 @@
+import { assert } from '../core/assert.ts';
+import { NEVER, US_PER_S, type BitsPerS, type Bytes, type Us } from '../core/units.ts';
+import { isAbandoning, KEEP, type AbandoningRule, type TransferUnderWay } from './abr/abandoning.ts';
+import { createAbrRule } from './abr/registry.ts';
+import type { AbrContext, AbrRule, AbrRuleState, SegmentSizes } from './abr/rule.ts';
+import type { PlayerColumns } from './columns.ts';
+import type { MediaInfo } from './events.ts';
+import type { PlayerParams } from './params.ts';
+import type { PlayClock } from './play-clock.ts';
+
+/** Sizes of the segments of the video that a decision is about; one object for all decisions. */
+class VideoSizes implements SegmentSizes {
+  video = 0;
+  readonly #sizeOf: NonNullable<MediaInfo['segmentBytes']>;
+
+  constructor(sizeOf: NonNullable<MediaInfo['segmentBytes']>) {
+    this.#sizeOf = sizeOf;
+  }
+
+  bytes(segment: number, rendition: number): Bytes {
+    return this.#sizeOf(this.video, segment, rendition);
+  }
+}
+
+/**
+ * The fleet's rule and what it is shown: the situation of a slot, written into one object that all
+ * decisions share, and its transfer under way.
+ */
+export class Decisions {
+  readonly rule: AbrRule;
+  readonly #columns: PlayerColumns;
+  readonly #media: MediaInfo;
+  readonly #clock: PlayClock;
+  readonly #sizes: VideoSizes | undefined;
+  readonly #context: AbrContext;
+  readonly #abandoning: AbandoningRule | undefined;
+  readonly #checkUs: Us;
+  readonly #underWay: TransferUnderWay = { rendition: 0, size: 0, received: 0, firstByteUs: 0, elapsedUs: 0 };
+
+  constructor(
+    params: PlayerParams, slots: number, columns: PlayerColumns, media: MediaInfo, clock: PlayClock,
+  ) {
+    this.rule = createAbrRule(params.abr, slots);
+    this.#abandoning = params.abandonment && isAbandoning(this.rule) ? this.rule : undefined;
+    this.#checkUs = params.abandonCheck;
+    this.#columns = columns;
+    this.#media = media;
+    this.#clock = clock;
+    const sizeOf = media.segmentBytes?.bind(media);
+    this.#sizes = sizeOf === undefined ? undefined : new VideoSizes(sizeOf);
+    this.#context = {
+      now: 0, slot: 0, bufferUs: 0, bufferMaxUs: params.bufferMax, lastRendition: -1, segment: 0,
+      segmentsLeft: 0, segmentUs: 0, bitrates: [], sizes: this.#sizes,
+    };
+  }
+
+  /** The rendition of the slot's next segment. */
+  choose(now: Us, slot: number): number {
+    const context = this.#look(now, slot);
+    const rendition = this.rule.choose(context);
+    assert(rendition >= 0 && rendition < context.bitrates.length, 'a rule chooses from the ladder', {
+      rule: this.rule.name, rendition, renditions: context.bitrates.length,
+    });
+    return rendition;
+  }
+
+  /** When the transfer just asked for is to be looked at first; NEVER when it runs to its end anyway. */
+  firstLookAt(now: Us, slot: number): Us {
+    const rule = this.#abandoning;
+    if (rule === undefined || this.#columns.pendingRendition[slot] === 0) return NEVER;
+    const context = this.#look(now, slot);
+    const transfer = this.#show(slot, this.#nominalBytes(slot, context.bitrates), 0, 0, 0);
+    return now + Math.max(this.#checkUs, Math.ceil(rule.calmUs(context, transfer)));
+  }
+
+  /**
+   * The lower rendition that the slot's transfer under way is to be given up for, or KEEP; then it is to be
+   * looked at again at `checkAt` of its row.
+   */
+  judge(now: Us, slot: number, size: Bytes, received: Bytes, firstByteUs: Us): number {
+    const rule = this.#abandoning;
+    if (rule === undefined) return KEEP;
+    const context = this.#look(now, slot);
+    const elapsedUs = now - this.#columns.requestedAt[slot]!;
+    const whole = size > 0 ? size : this.#nominalBytes(slot, context.bitrates);
+    const transfer = this.#show(slot, whole, received, firstByteUs, elapsedUs);
+    const rendition = rule.abandon(context, transfer);
+    if (rendition === KEEP) {
+      const calmUs = Math.max(this.#checkUs, Math.ceil(rule.calmUs(context, transfer)));
+      this.#columns.checkAt[slot] = now + calmUs;
+      return KEEP;
+    }
+    const before = this.#columns.pendingRendition[slot]!;
+    assert(rendition >= 0 && rendition < before, 'a transfer is given up for a lower rendition', {
+      rule: rule.name, rendition, before,
+    });
+    rule.abandoned(context, transfer, rendition);
+    return rendition;
+  }
+
+  /** A copy of the rule's state. */
+  save(): AbrRuleState {
+    return this.rule.save();
+  }
+
+  #look(now: Us, slot: number): AbrContext {
+    const [c, context] = [this.#columns, this.#context];
+    const video = c.video[slot]!;
+    context.now = now;
+    context.slot = slot;
+    context.bufferUs = this.#clock.bufferUs(slot);
+    context.lastRendition = c.rendition[slot]!;
+    context.segment = c.nextSegment[slot]!;
+    context.segmentsLeft = this.#media.segmentCount(video) - context.segment;
+    context.segmentUs = this.#media.segmentUs(video);
+    context.bitrates = this.#media.bitrates(video);
+    if (this.#sizes !== undefined) this.#sizes.video = video;
+    return context;
+  }
+
+  #show(slot: number, size: Bytes, received: Bytes, firstByteUs: Us, elapsedUs: Us): TransferUnderWay {
+    const transfer = this.#underWay;
+    transfer.rendition = this.#columns.pendingRendition[slot]!;
+    transfer.size = size;
+    transfer.received = received;
+    transfer.firstByteUs = received > 0 ? firstByteUs : elapsedUs;
+    transfer.elapsedUs = elapsedUs;
+    return transfer;
+  }
+
+  /** Size of the segment asked for, as its rendition's rate tells it. */
+  #nominalBytes(slot: number, bitrates: readonly BitsPerS[]): Bytes {
+    const c = this.#columns;
+    const segmentUs = this.#media.segmentUs(c.video[slot]!);
+    return (bitrates[c.pendingRendition[slot]!]! * segmentUs) / US_PER_S / 8;
+  }
+}
