@@ -112,6 +112,9 @@ function checkSize(plan: WatchedPlan): void {
   const problems = asked
     .filter(([, count, most]) => count > most)
     .map(([what, count, most]) => `${count} ${what}, at most ${most}`);
+  if (catalogue.uploads !== undefined || catalogue.viral.length > 0) {
+    problems.push('videos that come during the run (catalogue.uploads, catalogue.viral)');
+  }
   if (problems.length > 0) {
     throw new RealRunTooLargeError(
       `${plan.scenario.name} is too large for a real run: ${problems.join('; ')}`,

@@ -1,10 +1,10 @@
 import { assert } from '../models/core/assert.ts';
 import type { RandomStreams } from '../models/core/rng.ts';
 import { NEVER, type Us } from '../models/core/units.ts';
-import { Zipf } from '../models/core/zipf.ts';
 import { AccessLinks, drawTrace } from '../models/network/access.ts';
 import { TraceBandwidth } from '../models/network/trace.ts';
 import { Audience, type Arrival } from '../models/player/audience.ts';
+import { Popularity } from '../models/storage/popularity.ts';
 import type { WatchedPlan } from '../scenarios/plan.ts';
 import type { Clock } from './clock.ts';
 import { AddedLatency, type RealLinks } from './links.ts';
@@ -49,8 +49,8 @@ export class RealViewers {
     this.#edgePorts = edgePorts;
     this.#host = host;
     this.#streams = streams;
-    const popularity = new Zipf(catalogue.videos, catalogue.popularity.exponent);
-    this.#audience = new Audience(audience, (stream) => popularity.sample(stream), streams);
+    const popularity = new Popularity(catalogue, streams);
+    this.#audience = new Audience(audience, (stream, now) => popularity.draw(stream, now, 0), streams);
     this.#access = new AccessLinks(plan.networks.map((network) => network.viewersPerLink));
     const { slots } = host.fleet;
     this.#free = Array.from({ length: slots }, (_, i) => slots - 1 - i);

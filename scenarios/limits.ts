@@ -1,4 +1,3 @@
-import { meanDuration } from '../models/core/distribution.ts';
 import { US_PER_S } from '../models/core/units.ts';
 import { mostSessions } from '../models/player/audience.ts';
 import { schemaAt, unwrap, valueAtPath } from './schema-walk.ts';
@@ -68,22 +67,18 @@ function names({ catalogue, audience, slos }: Scenario): LimitProblem[] {
   ];
 }
 
-function sizes({ run, catalogue, audience }: Scenario): LimitProblem[] {
+function sizes({ run, audience }: Scenario): LimitProblem[] {
   const problems: LimitProblem[] = [];
   const check = (path: Path, what: string, got: number, limit: number, remedy: string) => {
     if (got <= limit) return;
     const message = `expected at most ${count(limit)} ${what}, got about ${count(got)}: ${remedy}`;
     problems.push({ path, message });
   };
-  const segments = Math.max(1, meanDuration(catalogue.length) / catalogue.segment);
   check(['run', 'sampleEvery'], 'samples in a run', run.duration / run.sampleEvery, MOST_SAMPLES,
     'sample less often');
   if (audience === undefined) return problems;
   check(['audience', 'arrivals'], 'sessions in a run', mostSessions(audience, run.duration), MOST_SESSIONS,
     'lower the peak, or run.duration');
-  check(['catalogue', 'videos'], 'segments in the catalogue',
-    catalogue.videos * catalogue.ladder.length * segments,
-    MOST_SEGMENTS, 'lower the videos, their length or the ladder');
   return problems;
 }
 
@@ -91,8 +86,6 @@ function sizes({ run, catalogue, audience }: Scenario): LimitProblem[] {
 const MOST_SESSIONS = 5_000_000;
 /** Samples whose series fit it. */
 const MOST_SAMPLES = 100_000;
-/** Names of segments a cache keeps columns for. */
-const MOST_SEGMENTS = 500_000_000;
 
 /** Durations that a double does not count in microseconds any more. */
 function durationsBeyond(value: unknown, scenario: Scenario, path: Path): LimitProblem[] {

@@ -18,6 +18,9 @@ export interface SimulatedCdnState {
   readonly uplinks: readonly LinkState[];
 }
 
+/** More than there are names of objects. */
+const NAMES = 2 ** 31;
+
 /** Told when an edge answers a viewer's request: the first byte leaves it `afterUs` from now. */
 export type OnAnswer = (request: number, bytes: Bytes, afterUs: number) => void;
 
@@ -87,27 +90,25 @@ export class SimulatedCdn {
 
   #edgePorts(edge: number): CacheNodePorts {
     const regional = edge % this.#params.regional.nodes;
-    const { objects } = this.#catalogue;
     return {
       respond: (request, _object, bytes) => this.#onAnswer(request, bytes, this.#params.edge.latency),
       respondFailure: () => {},
       // A child's request is numbered by who asks for what: a node asks for an object once at a time.
       fetchFromParent: (object) => {
-        this.#regionals[regional]!.requested(this.#loop.now, edge * objects + object, object);
+        this.#regionals[regional]!.requested(this.#loop.now, edge * NAMES + object, object);
       },
       evicted: () => {},
     };
   }
 
   #regionalPorts(regional: number): CacheNodePorts {
-    const { objects } = this.#catalogue;
     const regionalUs = this.#params.regional.latency;
     const originUs = this.#params.origin.latency;
     const after = (latencyUs: number, link: number, object: number) => {
       this.#loop.schedule(this.#loop.now + latencyUs, CODES.uplinkStart, link, object);
     };
     return {
-      respond: (request, object) => after(regionalUs, Math.floor(request / objects), object),
+      respond: (request, object) => after(regionalUs, Math.floor(request / NAMES), object),
       respondFailure: () => {},
       fetchFromParent: (object) => after(originUs, this.#params.edge.nodes + regional, object),
       evicted: () => {},

@@ -129,7 +129,7 @@ title: Che's approximation
 run: { duration: 50000s, warmup: 10000s, sampleEvery: 1h, seed: 11 }
 catalogue:
   videos: 1000
-  popularity: { exponent: 0.8 }
+  popularity: { law: zipf, exponent: 0.8 }
   length: { law: constant, value: 1s }
   ladder: [{ name: only, bitrate: 800 kbps, height: 360 }]
 audience:

@@ -1,6 +1,6 @@
 import type { Us } from '../models/core/units.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
-import { Catalogue } from '../models/storage/catalogue.ts';
+import { Catalogue, type CatalogueState } from '../models/storage/catalogue.ts';
 import type { WatchedPlan } from '../scenarios/plan.ts';
 import { SimulatedCdn, type SimulatedCdnState } from './cdn.ts';
 import type { RunContext, RunPart } from './run-part.ts';
@@ -8,6 +8,7 @@ import { Viewers, type ViewersState } from './viewers.ts';
 
 /** Copied state of playback. */
 export interface PlaybackState {
+  readonly catalogue: CatalogueState;
   readonly viewers: ViewersState;
   readonly cdn: SimulatedCdnState;
 }
@@ -15,11 +16,13 @@ export interface PlaybackState {
 /** Playback: viewers, CDN and origin wired to each other. */
 export class Playback implements RunPart {
   readonly name = 'playback';
+  readonly #catalogue: Catalogue;
   readonly #viewers: Viewers;
   readonly #cdn: SimulatedCdn;
 
   constructor(plan: WatchedPlan, { replication, loop, metrics, streams }: RunContext) {
     const catalogue = new Catalogue(plan.scenario.catalogue, plan.sizeTables, streams);
+    this.#catalogue = catalogue;
     this.#viewers = new Viewers(plan, replication, catalogue, streams, loop, metrics,
       (edge, request, object) => this.#cdn.requested(edge, request, object));
     this.#cdn = new SimulatedCdn(plan.scenario.cdn, catalogue, loop, metrics,
@@ -39,10 +42,11 @@ export class Playback implements RunPart {
   }
 
   save(): PlaybackState {
-    return { viewers: this.#viewers.save(), cdn: this.#cdn.save() };
+    return { catalogue: this.#catalogue.save(), viewers: this.#viewers.save(), cdn: this.#cdn.save() };
   }
 
   restore(state: PlaybackState): void {
+    this.#catalogue.restore(state.catalogue);
     this.#viewers.restore(state.viewers);
     this.#cdn.restore(state.cdn);
   }

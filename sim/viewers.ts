@@ -88,7 +88,8 @@ export class Viewers {
     this.#catalogue = catalogue;
     this.#traceDraws = streams.stream('audience/trace');
     this.#edgeDraws = streams.stream('routing/edge');
-    this.#audience = new Audience(scenario.audience, (stream) => catalogue.draw(stream), streams);
+    this.#audience = new Audience(scenario.audience,
+      (stream, now) => catalogue.draw(stream, now, 0), streams);
     this.#access = new AccessLinks(plan.networks.map((network) => network.viewersPerLink));
     const slots = mostSessions(scenario.audience, scenario.run.duration);
     const names = scenario.catalogue.ladder.map((rendition) => rendition.name);

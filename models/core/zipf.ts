@@ -3,25 +3,30 @@ import type { RandomStream } from './rng.ts';
 
 /**
  * Zipf popularity over ranks 0..n-1 with P(rank r) proportional to (r + 1)^-exponent, drawn in O(1)
- * expected time by rejection-inversion (Hormann and Derflinger 1996).
+ * expected time by rejection-inversion (Hormann and Derflinger 1996). `first` cuts the head off: only ranks
+ * from there on are drawn, in the same proportions.
  */
 export class Zipf {
   readonly n: number;
   readonly exponent: number;
+  /** First rank drawn. */
+  readonly first: number;
   readonly #low: number;
   readonly #high: number;
   readonly #shortcut: number;
 
-  constructor(n: number, exponent: number) {
+  constructor(n: number, exponent: number, first = 0) {
     assert(
-      Number.isSafeInteger(n) && n > 0 && exponent >= 0, 'Zipf needs n > 0 and exponent >= 0',
-      { n, exponent },
+      Number.isSafeInteger(n) && first >= 0 && n > first && exponent >= 0,
+      'Zipf needs ranks and exponent >= 0', { n, exponent, first },
     );
     this.n = n;
     this.exponent = exponent;
-    this.#low = this.#integral(1.5) - 1;
+    this.first = first;
+    const k = first + 1;
+    this.#low = this.#integral(k + 0.5) - k ** -exponent;
     this.#high = this.#integral(n + 0.5);
-    this.#shortcut = 2 - this.#inverse(this.#integral(2.5) - 2 ** -exponent);
+    this.#shortcut = k + 1 - this.#inverse(this.#integral(k + 1.5) - (k + 1) ** -exponent);
   }
 
   /** A rank from 0, the most popular first. */
@@ -29,7 +34,7 @@ export class Zipf {
     for (;;) {
       const u = this.#high + stream.uniform() * (this.#low - this.#high);
       const x = this.#inverse(u);
-      const k = Math.min(this.n, Math.max(1, Math.round(x)));
+      const k = Math.min(this.n, Math.max(this.first + 1, Math.round(x)));
       if (k - x <= this.#shortcut || u >= this.#integral(k + 0.5) - k ** -this.exponent) return k - 1;
     }
   }
@@ -37,7 +42,7 @@ export class Zipf {
   /** Probability of a rank, by direct summation: O(n), for tests and closed forms. */
   probability(rank: number): number {
     let sum = 0;
-    for (let k = 1; k <= this.n; k++) sum += k ** -this.exponent;
+    for (let k = this.first + 1; k <= this.n; k++) sum += k ** -this.exponent;
     return (rank + 1) ** -this.exponent / sum;
   }
 

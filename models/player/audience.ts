@@ -81,16 +81,25 @@ export interface Arrival {
   readonly at: Us;
   readonly network: number;
   readonly video: number;
+  /** City of the viewer; 0 when the scenario has no geography. */
+  readonly city: number;
   readonly watchUs: Us;
   readonly startupPatienceUs: Us;
 }
 
+/** Which video a viewer asks for who comes at `now` from a city. */
+export type DrawVideo = (stream: RandomStream, now: Us, city: number) => number;
+/** Where a viewer comes from. */
+export type DrawCity = (stream: RandomStream) => number;
+
 /** Draws the viewers of a run in the order of their coming, each trait from a stream of its own. */
 export class Audience {
   readonly #params: AudienceParams;
-  readonly #drawVideo: (stream: RandomStream) => number;
+  readonly #drawVideo: DrawVideo;
+  readonly #drawCity: DrawCity | undefined;
   readonly #arrivals: RandomStream;
   readonly #videos: RandomStream;
+  readonly #cities: RandomStream;
   readonly #networks: RandomStream;
   readonly #watch: RandomStream;
   readonly #patience: RandomStream;
@@ -100,11 +109,13 @@ export class Audience {
   #drawn = 0;
   #at: Us = 0;
 
-  constructor(params: AudienceParams, drawVideo: (stream: RandomStream) => number, streams: RandomStreams) {
+  constructor(params: AudienceParams, drawVideo: DrawVideo, streams: RandomStreams, drawCity?: DrawCity) {
     this.#params = params;
     this.#drawVideo = drawVideo;
+    this.#drawCity = drawCity;
     this.#arrivals = streams.stream('audience/arrivals');
     this.#videos = streams.stream('audience/video');
+    this.#cities = streams.stream('audience/city');
     this.#networks = streams.stream('audience/network');
     this.#watch = streams.stream('audience/watch');
     this.#patience = streams.stream('audience/patience');
@@ -116,10 +127,12 @@ export class Audience {
   next(horizon: Us): Arrival {
     const at = this.#nextTime(horizon);
     this.#drawn++;
+    const city = this.#drawCity?.(this.#cities) ?? 0;
     return {
       at,
       network: this.#drawNetwork(),
-      video: this.#drawVideo(this.#videos),
+      city,
+      video: this.#drawVideo(this.#videos, at, city),
       watchUs: Math.max(1, sampleDuration(this.#params.watch, this.#watch)),
       startupPatienceUs: this.#drawPatience(),
     };

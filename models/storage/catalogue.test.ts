@@ -24,6 +24,7 @@ describe('names of objects', () => {
     fc.assert(fc.property(videos, fc.integer({ min: 1, max: 90 }), fc.nat(), (count, seconds, seed) => {
       const all = catalogue({ videos: count, length: { law: 'exponential', mean: `${seconds}s` } }, [], seed);
       const names = new Set<number>();
+      expect(all.objects).toBe(0); // nobody has asked yet
       for (let video = 0; video < count; video++) {
         names.add(all.manifestObject(video));
         expect(all.objectBytes(all.manifestObject(video))).toBe(all.manifestBytes(video));
@@ -114,26 +115,47 @@ describe('videos', () => {
   test('are the same for the same seed, whatever is drawn from them, and others for another', () => {
     const lengths = (all: Catalogue) => Array.from({ length: 40 }, (_, video) => all.segmentCount(video));
     const one = catalogue({}, [THREE, TWO]);
-    one.draw(new RandomStreams(1, 0).stream('audience/video'));
+    one.draw(new RandomStreams(1, 0).stream('audience/video'), 0, 0);
     const same = catalogue({}, [THREE, TWO]);
     expect(lengths(same)).toEqual(lengths(one));
-    for (let object = 0; object < one.objects; object += 97) {
-      expect(same.objectBytes(object)).toBe(one.objectBytes(object));
+    for (let video = 39; video >= 0; video--) {
+      expect(same.segmentBytes(video, 0, 1)).toBe(one.segmentBytes(video, 0, 1));
     }
     expect(lengths(catalogue({}, [THREE, TWO], 2))).not.toEqual(lengths(one));
     expect(lengths(catalogue())).toEqual(lengths(one)); // tables of sizes shift no length
   });
 
-  test('are drawn by their rank in popularity', () => {
-    const all = catalogue({ popularity: { exponent: 1 } });
-    const stream = new RandomStreams(5, 0).stream('draws');
-    const counts = new Array<number>(40).fill(0);
-    for (let i = 0; i < 40_000; i++) counts[all.draw(stream)]!++;
-    const harmonic = counts.reduce((sum, _, i) => sum + 1 / (i + 1), 0);
-    [0, 1, 9, 39].forEach((rank) => {
-      const expected = 40_000 / harmonic / (rank + 1);
-      expect(Math.abs(counts[rank]! - expected)).toBeLessThan(4 * Math.sqrt(expected));
-    });
+  test('are laid out when they are asked for: ten million of them take no time', () => {
+    const all = catalogue({ videos: 10_000_000 });
+    const [last, first] = [all.segmentObject(9_999_999, 0, 1), all.manifestObject(0)];
+    expect([last, first]).toEqual([0, all.segmentCount(9_999_999)]);
+    expect(all.objectBytes(first)).toBe(all.manifestBytes(0));
+    expect([all.isManifest(first), all.isManifest(last)]).toEqual([true, false]);
+  });
+});
+
+describe('a prefix', () => {
+  const all = catalogue({ length: { law: 'constant', value: '12s' } });
+  const manifest = all.manifestObject(7);
+  const low = all.segmentObject(7, 0, 0);
+  all.segmentObject(8, 0, 0);
+
+  test('names what has been asked for under it', () => {
+    expect(all.namedUnder(7, 'manifest')).toEqual([{ first: manifest, count: 1 }]);
+    expect(all.namedUnder(7, 0)).toEqual([{ first: low, count: 3 }]);
+    expect(all.namedUnder(7, 1)).toEqual([]);
+    expect(all.namedUnder(7, 'all')).toEqual([{ first: manifest, count: 1 }, { first: low, count: 3 }]);
+    expect(all.namedUnder(9, 'all')).toEqual([]);
+  });
+
+  test('survives being saved and restored', () => {
+    const other = catalogue({ length: { law: 'constant', value: '12s' } });
+    other.manifestObject(3);
+    other.restore(structuredClone(all.save()));
+    expect(other.objects).toBe(all.objects);
+    expect(other.namedUnder(7, 'all')).toEqual(all.namedUnder(7, 'all'));
+    expect(other.segmentObject(7, 2, 0)).toBe(low + 2);
+    expect(other.manifestObject(3)).toBe(all.manifestObject(3));
   });
 });
 

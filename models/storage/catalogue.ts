@@ -1,10 +1,9 @@
 import { assert } from '../core/assert.ts';
 import { sampleDuration } from '../core/distribution.ts';
-import type { RandomStreams } from '../core/rng.ts';
+import { deriveState, RandomStream, type RandomStreams } from '../core/rng.ts';
 import { US_PER_S, type BitsPerS, type Bytes, type Us } from '../core/units.ts';
-import { Zipf } from '../core/zipf.ts';
-import type { RandomStream } from '../core/rng.ts';
 import type { CatalogueParams } from './params.ts';
+import { Popularity, type PopularityState } from './popularity.ts';
 
 /** Measured sizes of a video's segments. */
 export interface SegmentSizes {
@@ -22,53 +21,71 @@ export interface SegmentSizes {
 const MANIFEST_BYTES_PER_SEGMENT = 34;
 const MANIFEST_HEAD_BYTES = 320;
 
+/** Copied state of a catalogue: what has been named so far, in the order of naming, and popularity's. */
+export interface CatalogueState {
+  readonly videos: Int32Array;
+  readonly slots: Int32Array;
+  readonly popularity: PopularityState;
+}
+
+/** A run of neighbouring object names. */
+export interface ObjectRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Slot of a video's manifest among its runs of names; renditions follow. */
+const MANIFEST_SLOT = 0;
+const FIRST_ROOM = 256;
+
 /**
- * What there is to watch. Every segment of every rendition, and every manifest, is an object with a dense
- * integer name, so that caches can keep columns by object.
+ * What there is to watch. A video's length and sizes follow from its number and the seed, so that ten
+ * million of them take no room until somebody asks. Every segment of every rendition, and every manifest, is
+ * an object; objects get dense integer names when first asked for, a run of names for each rendition.
  */
 export class Catalogue {
-  readonly videos: number;
-  /** Number of objects: names run from 0 to one below. */
-  readonly objects: number;
+  readonly popularity: Popularity;
   readonly #params: CatalogueParams;
   readonly #tables: readonly SegmentSizes[];
+  readonly #streams: RandomStreams;
   readonly #bitrates: readonly BitsPerS[];
   /** Rung of each table that is nearest to each rendition. */
   readonly #nearest: readonly (readonly number[])[];
-  readonly #segments: Int32Array;
-  /** Object name of a video's first segment at its lowest rendition. */
-  readonly #first: Float64Array;
-  readonly #tableOf: Int32Array;
-  readonly #offsetOf: Int32Array;
-  readonly #popularity: Zipf;
+  /** Row of each video somebody has asked for. */
+  #rows = new Map<number, number>();
+  /** Columns by row. */
+  #video = new Int32Array(FIRST_ROOM);
+  #segments = new Int32Array(FIRST_ROOM);
+  #tableOf = new Int32Array(FIRST_ROOM);
+  #offsetOf = new Int32Array(FIRST_ROOM);
+  /** Name of the first object of each slot of each row, -1 before it has one. */
+  #firstOf: Int32Array;
+  /** Runs of names, ascending: first name, row and slot. */
+  #runFirst = new Int32Array(FIRST_ROOM);
+  #runRow = new Int32Array(FIRST_ROOM);
+  #runSlot = new Int32Array(FIRST_ROOM);
+  #runs = 0;
+  #objects = 0;
 
   constructor(params: CatalogueParams, tables: readonly SegmentSizes[], streams: RandomStreams) {
     this.#params = params;
     this.#tables = tables;
-    this.videos = params.videos;
+    this.#streams = streams;
+    this.popularity = new Popularity(params, streams);
     this.#bitrates = params.ladder.map((rendition) => rendition.bitrate);
     this.#nearest = tables.map((table) =>
       this.#bitrates.map((bitrate) => nearestRung(table.bitrates, bitrate)));
-    this.#segments = new Int32Array(params.videos);
-    this.#first = new Float64Array(params.videos);
-    this.#tableOf = new Int32Array(params.videos);
-    this.#offsetOf = new Int32Array(params.videos);
-    this.#popularity = new Zipf(params.videos, params.popularity.exponent);
-    const lengths = streams.stream('catalogue/length');
-    const shapes = streams.stream('catalogue/sizes');
-    let objects = params.videos; // the manifests come first
-    for (let video = 0; video < params.videos; video++) {
-      this.#layOut(video, lengths, shapes);
-      this.#first[video] = objects;
-      objects += this.#segments[video]! * this.#bitrates.length;
-    }
-    this.objects = objects;
-    assert(objects < 2 ** 31, 'object names fit 31 bits', { objects });
+    this.#firstOf = new Int32Array(FIRST_ROOM * this.#slots).fill(-1);
   }
 
-  /** A video drawn by popularity; the number is its rank, 0 the most popular. */
-  draw(stream: RandomStream): number {
-    return this.#popularity.sample(stream);
+  /** Objects named so far: names run from 0 to one below. */
+  get objects(): number {
+    return this.#objects;
+  }
+
+  /** A video drawn by popularity for a viewer of a region who comes at `now`. */
+  draw(stream: RandomStream, now: Us, region: number): number {
+    return this.popularity.draw(stream, now, region);
   }
 
   /** Nominal rates, ascending; the same ladder for every video. */
@@ -81,69 +98,169 @@ export class Catalogue {
   }
 
   segmentCount(video: number): number {
-    return this.#segments[video]!;
+    const row = this.#rowOf(video); // may move the columns
+    return this.#segments[row]!;
   }
 
   /** Name of the manifest of a video. */
   manifestObject(video: number): number {
-    return video;
+    return this.#runOf(this.#rowOf(video), MANIFEST_SLOT);
   }
 
   /** Name of a segment at a rendition. */
   segmentObject(video: number, segment: number, rendition: number): number {
-    assert(segment < this.#segments[video]!, 'a segment lies in its video', { video, segment });
-    return this.#first[video]! + segment * this.#bitrates.length + rendition;
+    const row = this.#rowOf(video);
+    assert(segment < this.#segments[row]!, 'a segment lies in its video', { video, segment });
+    return this.#runOf(row, rendition + 1) + segment;
   }
 
   /** Size of a manifest. */
   manifestBytes(video: number): Bytes {
-    return MANIFEST_HEAD_BYTES + MANIFEST_BYTES_PER_SEGMENT * this.#segments[video]!;
+    return MANIFEST_HEAD_BYTES + MANIFEST_BYTES_PER_SEGMENT * this.segmentCount(video);
   }
 
   /** Size of a segment at a rendition. */
   segmentBytes(video: number, segment: number, rendition: number): Bytes {
+    return this.#sizeOf(this.#rowOf(video), segment, rendition);
+  }
+
+  /** Size of any object by its name; O(log runs). */
+  objectBytes(object: number): Bytes {
+    const run = this.#runHolding(object);
+    const row = this.#runRow[run]!;
+    const slot = this.#runSlot[run]!;
+    if (slot === MANIFEST_SLOT) return this.manifestBytes(this.#video[row]!);
+    return this.#sizeOf(row, object - this.#runFirst[run]!, slot - 1);
+  }
+
+  /** Whether a name is that of a manifest. */
+  isManifest(object: number): boolean {
+    return this.#runSlot[this.#runHolding(object)] === MANIFEST_SLOT;
+  }
+
+  /**
+   * Names given so far under a prefix: a video's manifest (`manifest`), one rendition of it, or all of it.
+   */
+  namedUnder(video: number, part: 'manifest' | 'all' | number): ObjectRange[] {
+    const row = this.#rows.get(video);
+    if (row === undefined) return [];
+    const ranges: ObjectRange[] = [];
+    for (let slot = 0; slot < this.#slots; slot++) {
+      const first = this.#firstOf[row * this.#slots + slot]!;
+      const wanted = part === 'all' || slot === (part === 'manifest' ? MANIFEST_SLOT : part + 1);
+      if (!wanted || first < 0) continue;
+      ranges.push({ first, count: slot === MANIFEST_SLOT ? 1 : this.#segments[row]! });
+    }
+    return ranges;
+  }
+
+  /** A copy of the state. */
+  save(): CatalogueState {
+    const videos = this.#runRow.slice(0, this.#runs).map((row) => this.#video[row]!);
+    return { videos, slots: this.#runSlot.slice(0, this.#runs), popularity: this.popularity.save() };
+  }
+
+  /** Puts a saved state back: names are given again in the same order. */
+  restore(state: CatalogueState): void {
+    this.#rows = new Map();
+    this.#firstOf.fill(-1);
+    this.#runs = 0;
+    this.#objects = 0;
+    state.videos.forEach((video, run) => this.#runOf(this.#rowOf(video), state.slots[run]!));
+    this.popularity.restore(state.popularity);
+  }
+
+  /** Runs of names that a video has: its manifest's and one for each rendition. */
+  get #slots(): number {
+    return this.#bitrates.length + 1;
+  }
+
+  #sizeOf(row: number, segment: number, rendition: number): Bytes {
     const nominalBits = (this.#bitrates[rendition]! * this.#params.segment) / US_PER_S;
     if (this.#tables.length === 0) return Math.ceil(nominalBits / 8);
-    const index = this.#tableOf[video]!;
+    const index = this.#tableOf[row]!;
     const table = this.#tables[index]!;
-    const at = (segment + this.#offsetOf[video]!) % table.segments;
+    const at = (segment + this.#offsetOf[row]!) % table.segments;
     const bits = this.#params.sizes.use === 'exact'
       ? table.sizeBits(at, rendition)
       : nominalBits * table.shape(at, this.#nearest[index]![rendition]!);
     return Math.max(1, Math.round(bits / 8));
   }
 
-  /** Size of any object by its name; O(log videos). */
-  objectBytes(object: number): Bytes {
-    if (object < this.videos) return this.manifestBytes(object);
-    const video = this.#videoOf(object);
-    const place = object - this.#first[video]!;
-    const renditions = this.#bitrates.length;
-    return this.segmentBytes(video, Math.floor(place / renditions), place % renditions);
+  #rowOf(video: number): number {
+    return this.#rows.get(video) ?? this.#layOut(video);
   }
 
-  #layOut(video: number, lengths: RandomStream, shapes: RandomStream): void {
+  /** Length and sizes of a video, from a stream of its own. */
+  #layOut(video: number): number {
+    const row = this.#rows.size;
+    if (row === this.#video.length) this.#growRows();
+    const { seed, replication } = this.#streams;
+    const stream = new RandomStream(deriveState(seed, replication, `catalogue/${video}`));
     const exact = this.#params.sizes.use === 'exact' && this.#tables.length > 0;
-    const lengthUs = sampleDuration(this.#params.length, lengths);
-    const table = this.#tables.length > 0 ? shapes.integer(this.#tables.length) : 0;
-    this.#tableOf[video] = table;
-    this.#segments[video] = exact
+    const lengthUs = sampleDuration(this.#params.length, stream);
+    const table = this.#tables.length > 0 ? stream.integer(this.#tables.length) : 0;
+    this.#rows.set(video, row);
+    this.#video[row] = video;
+    this.#tableOf[row] = table;
+    this.#segments[row] = exact
       ? this.#tables[table]!.segments
       : Math.max(1, Math.ceil(lengthUs / this.#params.segment));
     const shaped = this.#tables.length > 0 && !exact;
-    this.#offsetOf[video] = shaped ? shapes.integer(this.#tables[table]!.segments) : 0;
+    this.#offsetOf[row] = shaped ? stream.integer(this.#tables[table]!.segments) : 0;
+    return row;
   }
 
-  #videoOf(object: number): number {
+  /** First name of a slot of a row; names are given here. */
+  #runOf(row: number, slot: number): number {
+    const place = row * this.#slots + slot;
+    const known = this.#firstOf[place]!;
+    if (known >= 0) return known;
+    if (this.#runs === this.#runFirst.length) this.#growRuns();
+    const first = this.#objects;
+    this.#firstOf[place] = first;
+    this.#runFirst[this.#runs] = first;
+    this.#runRow[this.#runs] = row;
+    this.#runSlot[this.#runs] = slot;
+    this.#runs++;
+    this.#objects += slot === MANIFEST_SLOT ? 1 : this.#segments[row]!;
+    assert(this.#objects < 2 ** 31, 'object names fit 31 bits', { objects: this.#objects });
+    return first;
+  }
+
+  #runHolding(object: number): number {
+    assert(object < this.#objects, 'an object has a name', { object });
     let low = 0;
-    let high = this.videos - 1;
+    let high = this.#runs - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (this.#first[middle]! <= object) low = middle;
+      if (this.#runFirst[middle]! <= object) low = middle;
       else high = middle - 1;
     }
     return low;
   }
+
+  #growRows(): void {
+    const length = 2 * this.#video.length;
+    this.#video = grown(this.#video, length);
+    this.#segments = grown(this.#segments, length);
+    this.#tableOf = grown(this.#tableOf, length);
+    this.#offsetOf = grown(this.#offsetOf, length);
+    this.#firstOf = grown(this.#firstOf, length * this.#slots, -1);
+  }
+
+  #growRuns(): void {
+    const length = 2 * this.#runFirst.length;
+    this.#runFirst = grown(this.#runFirst, length);
+    this.#runRow = grown(this.#runRow, length);
+    this.#runSlot = grown(this.#runSlot, length);
+  }
+}
+
+function grown(column: Int32Array, length: number, fill = 0): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(length).fill(fill, column.length);
+  longer.set(column);
+  return longer;
 }
 
 /** The rung whose rate is nearest in ratio. */
