@@ -14,4 +14,5 @@ export const CODES = {
   measure: 8,
   accessLate: 9,
   uplinkLate: 10,
+  orphanAtEdge: 11,
 } as const;

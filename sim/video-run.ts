@@ -1,7 +1,7 @@
 import { assert } from '../models/core/assert.ts';
 import { MetricSet, type MetricSetState } from '../models/core/metrics.ts';
 import { RandomStreams } from '../models/core/rng.ts';
-import { US_PER_S, type Us } from '../models/core/units.ts';
+import { NEVER, US_PER_S, type Us } from '../models/core/units.ts';
 import { computeSlis, sliSeries, type ReplicationOutcome } from '../models/operations/run-summary.ts';
 import { isWatched, type ScenarioPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
@@ -17,6 +17,13 @@ export interface VideoRunState {
   readonly metrics: MetricSetState;
   /** States of the parts by their names. */
   readonly parts: Readonly<Record<string, unknown>>;
+  readonly looks: Looks;
+}
+
+/** When the run is looked at next; NEVER when it is not any more. */
+interface Looks {
+  readonly sampleAt: Us;
+  readonly measureAt: Us;
 }
 
 /** One replication of a scenario in virtual time: the parts that it names, wired to one event loop. */
@@ -27,6 +34,7 @@ export class VideoRun {
   readonly #streams: RandomStreams;
   readonly #parts: readonly RunPart[];
   readonly #durationUs: Us;
+  #looks: Looks;
 
   constructor(plan: ScenarioPlan, replication: number) {
     const { scenario } = plan;
@@ -41,9 +49,13 @@ export class VideoRun {
     this.#loop.on(CODES.measure, () => {
       this.#settle();
       this.#metrics.startMeasuring(this.#loop.now);
+      this.#expect({ ...this.#looks, measureAt: NEVER });
     });
     this.#loop.schedule(0, CODES.sample, 0, 0);
-    if (scenario.run.warmup > 0) this.#loop.schedule(scenario.run.warmup, CODES.measure, 0, 0);
+    const measureAt = scenario.run.warmup > 0 ? scenario.run.warmup : NEVER;
+    if (measureAt < NEVER) this.#loop.schedule(measureAt, CODES.measure, 0, 0);
+    this.#looks = { sampleAt: 0, measureAt };
+    this.#expect(this.#looks);
   }
 
   /** A copy of the whole state: plain data, which can be cloned, stored and restored any number of times. */
@@ -51,6 +63,7 @@ export class VideoRun {
     return {
       loop: this.#loop.save(), streams: this.#streams.save(), metrics: this.#metrics.save(),
       parts: Object.fromEntries(this.#parts.map((part) => [part.name, part.save()])),
+      looks: this.#looks,
     };
   }
 
@@ -67,6 +80,7 @@ export class VideoRun {
     this.#streams.restore(state.streams);
     this.#metrics.restore(state.metrics);
     for (const part of this.#parts) part.restore(state.parts[part.name]);
+    this.#expect(state.looks);
   }
 
   /** Share of the simulated time that has passed. */
@@ -117,7 +131,16 @@ export class VideoRun {
     this.#settle();
     this.#metrics.sample(now);
     const next = now + this.#plan.scenario.run.sampleEvery;
-    if (next <= this.#durationUs) this.#loop.schedule(next, CODES.sample, 0, 0);
+    const goesOn = next <= this.#durationUs;
+    if (goesOn) this.#loop.schedule(next, CODES.sample, 0, 0);
+    this.#expect({ ...this.#looks, sampleAt: goesOn ? next : NEVER });
+  }
+
+  /** Tells the parts when they will be looked at next; the run's last look is at the very end. */
+  #expect(looks: Looks): void {
+    this.#looks = looks;
+    const at = Math.min(looks.sampleAt, looks.measureAt, this.#durationUs + 1);
+    for (const part of this.#parts) part.nextLook(at);
   }
 
   #settle(): void {
