@@ -1,4 +1,5 @@
-import type { RunDocument, SloResult } from '../models/core/run-record.ts';
+import { formatLabels, type Labels } from '../models/core/labels.ts';
+import type { AlertResult, RunDocument, SloResult } from '../models/core/run-record.ts';
 import {
   NOTHING, formatClock, formatCount, formatDuration, formatFigureValue, formatInterval, formatScale,
   formatValue, shortDigest,
@@ -120,8 +121,30 @@ function tiers(document: RunDocument, paint: Painter): string[] {
 
 function alerts(document: RunDocument, paint: Painter): string[] {
   if (document.alerts.length === 0) return [];
-  const rows = document.alerts.map(({ seconds, name, state }) => [`  ${formatClock(seconds)}`, name, state]);
-  return [paint.bold('Alerts'), ...textTable(rows, [0])];
+  const raised = document.alerts.filter(({ transitions }) => transitions.length > 0);
+  const quiet = document.alerts.length - raised.length;
+  const rows = raised.map((alert) => [
+    `  ${alert.firedIn > 0 ? paint.bad('▲ firing') : paint.unsure('△ pending')}`,
+    alert.name + labelsText(alert.labels),
+    alert.severity,
+    document.replications === 1 ? '' : `fired in ${alert.firedIn} of ${document.replications}`,
+    paint.dim(whenText(alert)),
+  ]);
+  const silentText = `${quiet} ${quiet === 1 ? 'rule' : 'rules'} of alerts stayed quiet`;
+  const rest = quiet > 0 ? [paint.dim(`  ${silentText}`)] : [];
+  return [paint.bold('Alerts'), ...textTable(rows, []), ...rest];
+}
+
+function labelsText(labels: Labels): string {
+  const text = formatLabels(labels);
+  return text === '' ? '' : `{${text}}`;
+}
+
+/** When the alert first fired in the first replication that it did, and for how long it fired. */
+function whenText({ transitions, firingSeconds }: AlertResult): string {
+  const first = transitions.find(({ state }) => state === 'firing') ?? transitions[0]!;
+  const since = `first at ${formatClock(first.seconds)}`;
+  return firingSeconds > 0 ? `${since}, firing for ${formatDuration(firingSeconds)}` : since;
 }
 
 function costs(document: RunDocument, paint: Painter): string[] {

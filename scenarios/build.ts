@@ -25,13 +25,15 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource): ScenarioPl
   if (isExact && data.issues.length === 0) checkExact(scenario, sizeTables, data);
   const { prices: list } = scenario;
   const prices = list === undefined ? undefined : data.readPrices(list, ['prices']);
+  const rules = (scenario.monitoring?.rules ?? []).flatMap((path, i) =>
+    data.readRules(path, ['monitoring', 'rules', i]));
   const named = scenario.real?.clip;
   const clip = named === undefined ? undefined : data.locateFile(named, ['real', 'clip']);
   if (data.issues.length > 0) throw new ScenarioError(data.issues);
   const { inputs } = data;
   const digest = files.sha256(canonicalJson({ scenario, inputs }));
   const slos = scenario.slos?.map(toSlo) ?? DEFAULT_SLOS;
-  return { scenario, networks, sizeTables, slos, prices, parameters, inputs, digest, clip };
+  return { scenario, networks, sizeTables, slos, rules, prices, parameters, inputs, digest, clip };
 }
 
 function checkExact(scenario: Scenario, tables: readonly SizeTable[], data: DataFiles): void {

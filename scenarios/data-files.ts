@@ -1,10 +1,12 @@
 import type { PriceList } from '../models/cost/price-list.ts';
 import type { InputFile } from '../models/core/run-record.ts';
 import { TraceTable } from '../models/network/trace.ts';
+import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
 import type { Place } from './document.ts';
 import { formatPath, ScenarioError, suggest, type ScenarioIssue } from './errors.ts';
 import { DATA_LIMIT, UnreadableFileError, type FileSource } from './files.ts';
 import { parsePriceList } from './price-lists.ts';
+import { parseRuleFile } from './rule-files.ts';
 import { valueAt } from './schema-walk.ts';
 import type { SizeTable } from './size-table.ts';
 import { parseSizeTables } from './size-tables.ts';
@@ -47,6 +49,9 @@ export class DataFiles {
     });
     const prices = valueAt(input, 'prices');
     if (isPath(prices)) this.readPrices(prices, ['prices']);
+    each(valueAt(valueAt(input, 'monitoring'), 'rules'), (path, i) => {
+      if (isPath(path)) this.readRules(path, ['monitoring', 'rules', i]);
+    });
     const clip = valueAt(valueAt(input, 'real'), 'clip');
     if (isPath(clip)) this.locateFile(clip, ['real', 'clip']);
   }
@@ -81,6 +86,14 @@ export class DataFiles {
     let prices: PriceList | undefined;
     if (found !== undefined) this.#read(found, path, at, (text) => (prices = parsePriceList(text, path)));
     return prices;
+  }
+
+  /** The rules of a Prometheus rule file; none with a problem noted when it is none. */
+  readRules(path: string, at: Path): RuleFile[] {
+    const found = this.#locate(path, at);
+    const rules: RuleFile[] = [];
+    if (found !== undefined) this.#read(found, path, at, (text) => rules.push(parseRuleFile(text, path)));
+    return rules;
   }
 
   /** Where a file lies that is only named here; undefined with a problem noted when it is none. */

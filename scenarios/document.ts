@@ -1,7 +1,6 @@
 import {
-  LineCounter, isAlias, isMap, isNode, isScalar, parseDocument, visit, type Document, type Pair,
-    type YAMLError,
-  type YAMLMap,
+  LineCounter, isAlias, isMap, isNode, isScalar, parseAllDocuments, parseDocument, visit, type Document,
+  type Pair, type YAMLError, type YAMLMap,
 } from 'yaml';
 import { ScenarioError, type ScenarioIssue } from './errors.ts';
 import { SCENARIO_LIMIT, UnreadableFileError, type FileSource } from './files.ts';
@@ -30,11 +29,39 @@ export function readScenarioFile(file: string, files: FileSource): ScenarioFile 
 
 /** A YAML text whose root is a mapping, with places; throws ScenarioError as `readScenarioFile` does. */
 export function parseYamlFile(text: string, file: string): ScenarioFile {
-  const whole = (message: string): ScenarioIssue => ({ file, line: 0, column: 0, path: '', message });
   const lines = new LineCounter();
-  // Keys are compared below, in one pass: the parser compares each with all before it.
-  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' } as const;
-  const document = parseDocument(text, options);
+  return toFile(file, text, parseDocument(text, { ...PARSE_OPTIONS, lineCounter: lines }), lines);
+}
+
+/** Reads a YAML file of one or several documents, each a mapping; throws as `readScenarioFile` does. */
+export function readYamlDocuments(file: string, files: FileSource): ScenarioFile[] {
+  const text = readText(file, files);
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { ...PARSE_OPTIONS, lineCounter: lines });
+  if ('empty' in documents) throw new ScenarioError([wholeFile(file, 'expected YAML, got an empty file')]);
+  const issues: ScenarioIssue[] = [];
+  const read = documents.flatMap((document) => {
+    try {
+      return [toFile(file, text, document, lines)];
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      issues.push(...error.issues);
+      return [];
+    }
+  });
+  if (issues.length > 0) throw new ScenarioError(issues);
+  return read;
+}
+
+/** Keys are compared later, in one pass: the parser compares each with all before it. */
+const PARSE_OPTIONS = { prettyErrors: false, uniqueKeys: false, logLevel: 'error' } as const;
+
+function wholeFile(file: string, message: string): ScenarioIssue {
+  return { file, line: 0, column: 0, path: '', message };
+}
+
+function toFile(file: string, text: string, document: Document, lines: LineCounter): ScenarioFile {
+  const whole = (message: string): ScenarioIssue => wholeFile(file, message);
   const at = (offset: number, message: string): ScenarioIssue => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col, path: '', message: `YAML: ${message}` };

@@ -43,9 +43,7 @@ describe('a wrong parameter is refused at its place, with what was expected and 
       'x.yaml:4:1: runn: unknown key "runn": did you mean "run"?',
     ]],
     ['unknown key near none', 'run:', 'zzzzzzzz: 1\nrun:', [
-      'x.yaml:4:1: zzzzzzzz: unknown key "zzzzzzzz": known: weir, name, title, description, run, catalogue, '
-        + 'audience, '
-      + 'player, cdn, slos, prices, real',
+      /^x.yaml:4:1: zzzzzzzz: unknown key "zzzzzzzz": known: weir, name, title, .*, cdn, .*real/,
     ]],
     ['unknown key in a flow mapping', 'traces:', 'trace: a, traces:', [
       'x.yaml:10:22: audience.networks[0].trace: unknown key "trace": did you mean "traces"?',

@@ -1,6 +1,7 @@
 import type { PriceList } from '../models/cost/price-list.ts';
 import type { InputFile, ParameterProvenance } from '../models/core/run-record.ts';
 import type { TraceTable } from '../models/network/trace.ts';
+import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
 import type { SloDefinition } from '../models/operations/slo.ts';
 import type { SegmentSizes } from '../models/storage/catalogue.ts';
 import type { Scenario, WatchedScenario } from './schema.ts';
@@ -18,6 +19,8 @@ export interface ScenarioPlan {
   readonly networks: readonly NetworkClass[];
   readonly sizeTables: readonly SegmentSizes[];
   readonly slos: readonly SloDefinition[];
+  /** Rules of the monitoring. */
+  readonly rules: readonly RuleFile[];
   /** undefined when the scenario names no price list. */
   readonly prices: PriceList | undefined;
   readonly parameters: readonly ParameterProvenance[];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { memoryFiles } from './memory-files.fixture.ts';
-import { readRuleFile } from './rule-files.ts';
+import { compileRules } from '../models/operations/alerts/compile.ts';
+import { parseRuleFile } from './rule-files.ts';
 
 test('a rule file becomes groups', () => {
   const groups = read(`
@@ -60,5 +60,5 @@ test('an expression that is wrong stands with its place', () => {
 });
 
 function read(text: string) {
-  return readRuleFile('rules.yml', memoryFiles({ 'rules.yml': text }));
+  return compileRules(parseRuleFile(text, 'rules.yml'));
 }

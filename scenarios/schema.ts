@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cdnParams } from '../models/cdn/params.ts';
 import { quantity } from '../models/core/quantity.ts';
+import { monitoringParams } from '../models/operations/monitoring/params.ts';
 import { sloParams } from '../models/operations/slo.ts';
 import { audienceParams } from '../models/player/audience.ts';
 import { playerParams } from '../models/player/params.ts';
@@ -54,6 +55,7 @@ export const scenarioSchema = z.strictObject({
   prices: z.string().min(1).optional()
     .meta({ description: 'The price list that usage is paid by; without one a run has no costs.',
       unit: 'path', source: 'assumed' }),
+  monitoring: monitoringParams.optional(),
   real: realParams.optional(),
 });
 

@@ -14,5 +14,5 @@ export const CODES = {
   measure: 8,
   accessLate: 9,
   uplinkLate: 10,
-  orphanAtEdge: 11,
+  monitor: 100,
 } as const;

@@ -1,30 +1,53 @@
 import { assert } from '../models/core/assert.ts';
-import { larger } from './larger.ts';
+import type { Us } from '../models/core/units.ts';
+
+/** Marks a request for a manifest in the column of renditions. */
+export const MANIFEST = -1;
 
 const FIRST_ROWS = 1024;
 
+type Columns = 'slot' | 'playerRequest' | 'object' | 'rendition' | 'sentAt' | 'firstByteAt' | 'bytes' | 'rtt';
+
 /** Copied state of the requests under way. */
 export interface RequestsState {
-  readonly slot: Int32Array;
+  readonly columns: Pick<Requests, Columns>;
   readonly free: readonly number[];
   readonly rows: number;
 }
 
 /**
- * Requests at the CDN, a row each, rows reused. A request whose viewer has gone keeps its row until it has
- * been answered.
+ * Requests of viewers under way, a row each, rows reused. A request whose viewer has gone keeps its row
+ * until the cache has answered it.
  */
 export class Requests {
-  /** Viewer's slot; -1 in a closed row, and where nobody waits for the answer. */
+  /** Viewer's slot, -1 in a closed row. */
   slot = new Int32Array(FIRST_ROWS);
+  /** Number the fleet gave the request. */
+  playerRequest = new Float64Array(FIRST_ROWS);
+  object = new Int32Array(FIRST_ROWS);
+  /** Rendition, or MANIFEST. */
+  rendition = new Int8Array(FIRST_ROWS);
+  /** [us] */
+  sentAt = new Float64Array(FIRST_ROWS);
+  /** NaN until the first byte has reached the viewer. [us] */
+  firstByteAt = new Float64Array(FIRST_ROWS);
+  bytes = new Float64Array(FIRST_ROWS);
+  /** Round-trip time of the viewer's link when the request was sent. [us] */
+  rtt = new Float64Array(FIRST_ROWS);
   #free: number[] = [];
   #rows = 0;
 
-  /** A new row; `slot` is -1 when nobody waits for the answer. */
-  open(slot: number): number {
+  /** A new row for a request sent now. */
+  open(slot: number, playerRequest: number, object: number, rendition: number, now: Us, rtt: Us): number {
     const row = this.#free.pop() ?? this.#rows++;
-    if (row === this.slot.length) this.slot = larger(this.slot, 2 * row);
+    if (row === this.slot.length) this.#grow();
     this.slot[row] = slot;
+    this.playerRequest[row] = playerRequest;
+    this.object[row] = object;
+    this.rendition[row] = rendition;
+    this.sentAt[row] = now;
+    this.firstByteAt[row] = NaN;
+    this.rtt[row] = rtt;
     return row;
   }
 
@@ -35,15 +58,39 @@ export class Requests {
     this.#free.push(row);
   }
 
+  /** Rows in use. */
+  get size(): number {
+    return this.#rows - this.#free.length;
+  }
+
   /** A copy of the state. */
   save(): RequestsState {
-    return { slot: this.slot.slice(), free: [...this.#free], rows: this.#rows };
+    const { slot, playerRequest, object, rendition, sentAt, firstByteAt, bytes, rtt } = this;
+    const columns = { slot, playerRequest, object, rendition, sentAt, firstByteAt, bytes, rtt };
+    return { columns: structuredClone(columns), free: [...this.#free], rows: this.#rows };
   }
 
   /** Puts a saved state back. */
   restore(state: RequestsState): void {
-    this.slot = state.slot.slice();
+    Object.assign(this, structuredClone(state.columns));
     this.#free = [...state.free];
     this.#rows = state.rows;
   }
+
+  #grow(): void {
+    const length = this.slot.length * 2;
+    this.slot = larger(this.slot, new Int32Array(length));
+    this.playerRequest = larger(this.playerRequest, new Float64Array(length));
+    this.object = larger(this.object, new Int32Array(length));
+    this.rendition = larger(this.rendition, new Int8Array(length));
+    this.sentAt = larger(this.sentAt, new Float64Array(length));
+    this.firstByteAt = larger(this.firstByteAt, new Float64Array(length));
+    this.bytes = larger(this.bytes, new Float64Array(length));
+    this.rtt = larger(this.rtt, new Float64Array(length));
+  }
+}
+
+function larger<Column extends Int8Array | Int32Array | Float64Array>(from: Column, to: Column): Column {
+  to.set(from);
+  return to;
 }

@@ -10,6 +10,8 @@ export interface RunContext {
   readonly loop: EventLoop;
   readonly metrics: MetricSet;
   readonly streams: RandomStreams;
+  /** Brings the lazily kept counters of all parts up to now. */
+  readonly settle: () => void;
 }
 
 /**
@@ -22,11 +24,6 @@ export interface RunPart {
   readonly name: string;
   /** Brings counters that are kept lazily up to now: called before metrics are sampled or read. */
   settle(now: Us): void;
-  /**
-   * Nobody will sample, measure or end the run before `at`: so far a part may work out ahead of the clock
-   * what nothing else in the run can reach.
-   */
-  nextLook(at: Us): void;
   /** Writes down what is still under way when the run ends, and asserts what must hold then. */
   closeBooks(now: Us): void;
   /** What the part leaves behind, once its books are closed. */

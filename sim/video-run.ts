@@ -1,12 +1,15 @@
 import { assert } from '../models/core/assert.ts';
 import { MetricSet, type MetricSetState } from '../models/core/metrics.ts';
 import { RandomStreams } from '../models/core/rng.ts';
-import { NEVER, US_PER_S, type Us } from '../models/core/units.ts';
-import { computeSlis, sliSeries, type ReplicationOutcome } from '../models/operations/run-summary.ts';
+import { US_PER_S, type Us } from '../models/core/units.ts';
+import {
+  computeSlis, sliSeries, type PartOutcome, type ReplicationOutcome,
+} from '../models/operations/run-summary.ts';
 import { isWatched, type ScenarioPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
 import { createEventList } from './kernel/default-event-list.ts';
 import { EventLoop, type DeliveredEvent, type EventLoopState } from './kernel/event-loop.ts';
+import { Monitoring } from './monitoring.ts';
 import { Playback } from './playback.ts';
 import type { RunContext, RunPart } from './run-part.ts';
 
@@ -17,13 +20,6 @@ export interface VideoRunState {
   readonly metrics: MetricSetState;
   /** States of the parts by their names. */
   readonly parts: Readonly<Record<string, unknown>>;
-  readonly looks: Looks;
-}
-
-/** When the run is looked at next; NEVER when it is not any more. */
-interface Looks {
-  readonly sampleAt: Us;
-  readonly measureAt: Us;
 }
 
 /** One replication of a scenario in virtual time: the parts that it names, wired to one event loop. */
@@ -34,7 +30,6 @@ export class VideoRun {
   readonly #streams: RandomStreams;
   readonly #parts: readonly RunPart[];
   readonly #durationUs: Us;
-  #looks: Looks;
 
   constructor(plan: ScenarioPlan, replication: number) {
     const { scenario } = plan;
@@ -44,18 +39,15 @@ export class VideoRun {
     this.#streams = new RandomStreams(scenario.run.seed, replication);
     this.#parts = partsOf(plan, {
       replication, loop: this.#loop, metrics: this.#metrics, streams: this.#streams,
+      settle: () => this.#settle(),
     });
     this.#loop.on(CODES.sample, () => this.#sample());
     this.#loop.on(CODES.measure, () => {
       this.#settle();
       this.#metrics.startMeasuring(this.#loop.now);
-      this.#expect({ ...this.#looks, measureAt: NEVER });
     });
     this.#loop.schedule(0, CODES.sample, 0, 0);
-    const measureAt = scenario.run.warmup > 0 ? scenario.run.warmup : NEVER;
-    if (measureAt < NEVER) this.#loop.schedule(measureAt, CODES.measure, 0, 0);
-    this.#looks = { sampleAt: 0, measureAt };
-    this.#expect(this.#looks);
+    if (scenario.run.warmup > 0) this.#loop.schedule(scenario.run.warmup, CODES.measure, 0, 0);
   }
 
   /** A copy of the whole state: plain data, which can be cloned, stored and restored any number of times. */
@@ -63,7 +55,6 @@ export class VideoRun {
     return {
       loop: this.#loop.save(), streams: this.#streams.save(), metrics: this.#metrics.save(),
       parts: Object.fromEntries(this.#parts.map((part) => [part.name, part.save()])),
-      looks: this.#looks,
     };
   }
 
@@ -80,7 +71,6 @@ export class VideoRun {
     this.#streams.restore(state.streams);
     this.#metrics.restore(state.metrics);
     for (const part of this.#parts) part.restore(state.parts[part.name]);
-    this.#expect(state.looks);
   }
 
   /** Share of the simulated time that has passed. */
@@ -117,6 +107,7 @@ export class VideoRun {
       slis: computeSlis(this.#metrics.view(now)),
       metrics: this.#metrics.export(now),
       series: [...this.#metrics.series(), ...sliSeries(this.#metrics.windows())],
+      ...alertsOf(left),
       sessions: left.flatMap(({ sessions }) => sessions ?? []),
       logs: left.flatMap(({ logs }) => logs ?? []),
       fingerprint: this.#loop.fingerprint,
@@ -131,16 +122,7 @@ export class VideoRun {
     this.#settle();
     this.#metrics.sample(now);
     const next = now + this.#plan.scenario.run.sampleEvery;
-    const goesOn = next <= this.#durationUs;
-    if (goesOn) this.#loop.schedule(next, CODES.sample, 0, 0);
-    this.#expect({ ...this.#looks, sampleAt: goesOn ? next : NEVER });
-  }
-
-  /** Tells the parts when they will be looked at next; the run's last look is at the very end. */
-  #expect(looks: Looks): void {
-    this.#looks = looks;
-    const at = Math.min(looks.sampleAt, looks.measureAt, this.#durationUs + 1);
-    for (const part of this.#parts) part.nextLook(at);
+    if (next <= this.#durationUs) this.#loop.schedule(next, CODES.sample, 0, 0);
   }
 
   #settle(): void {
@@ -148,9 +130,16 @@ export class VideoRun {
   }
 }
 
+function alertsOf(left: readonly PartOutcome[]): Pick<ReplicationOutcome, 'alerts'> {
+  const alerts = left.find((part) => part.alerts !== undefined)?.alerts;
+  return alerts === undefined ? {} : { alerts };
+}
+
 /** The parts that a scenario names, always in this order: event ties run in the order they were scheduled. */
 function partsOf(plan: ScenarioPlan, context: RunContext): RunPart[] {
   const parts: RunPart[] = [];
   if (isWatched(plan)) parts.push(new Playback(plan, context));
+  const { monitoring } = plan.scenario;
+  if (monitoring !== undefined) parts.push(new Monitoring(plan, monitoring, context));
   return parts;
 }

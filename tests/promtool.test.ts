@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
+import { compileRules } from '../models/operations/alerts/compile.ts';
 import type { AlertChange } from '../models/operations/alerts/ports.ts';
 import { RuleEngine } from '../models/operations/alerts/rule-engine.ts';
 import { RandomStreams } from '../models/core/rng.ts';
@@ -18,8 +19,7 @@ import {
   type ResultSample,
   type TestQuery,
 } from '../reports/promtool.ts';
-import { readRuleFile } from '../scenarios/rule-files.ts';
-import { diskFiles } from '../cli/files.ts';
+import { parseRuleFile } from '../scenarios/rule-files.ts';
 import { requiredProgram } from './requirements.ts';
 
 const SCRAPE_S = 15;
@@ -141,7 +141,7 @@ describe('rules agree with promtool', () => {
     const store = new SeriesStore(semantics);
     const changes: AlertChange[] = [];
     const problems: string[] = [];
-    const engine = new RuleEngine(readRuleFile(join(folder, 'rules.yml'), diskFiles), store, {
+    const engine = new RuleEngine(compileRules(parseRuleFile(JSON.stringify(RULES), 'rules.yml')), store, {
       alertChanged: (change) => changes.push(change),
       ruleFailed: (_at, rule, problem) => problems.push(`${rule}: ${problem}`),
     });

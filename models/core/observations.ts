@@ -68,6 +68,15 @@ export class Observations {
     return position === rank ? below : below + (sketch.valueAtRank(rank + 1) - below) * (position - rank);
   }
 
+  /** Values at or below a bound, within the relative error of the bound. */
+  countAtMost(bound: number): number {
+    if (this.#sketch !== undefined) return this.#sketch.countAtMost(bound);
+    const { array, length } = this.#values!;
+    let count = 0;
+    for (let i = 0; i < length; i++) if (array[i]! <= bound) count++;
+    return count;
+  }
+
   /** A copy as plain data. */
   save(): ObservationsState {
     if (this.#sketch !== undefined) return { sketch: this.#sketch.save() };

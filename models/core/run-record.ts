@@ -141,10 +141,24 @@ export interface SessionLog {
 }
 
 /** A change of an alert's state, in seconds from the start of the run. */
+export interface AlertTransition {
+  readonly replication: number;
+  readonly seconds: number;
+  readonly state: 'inactive' | 'pending' | 'firing';
+}
+
+/** An alert: one of its rule for each series that raised it, or the rule alone when none did. */
 export interface AlertResult {
   readonly name: string;
-  readonly state: string;
-  readonly seconds: number;
+  /** Its label `severity`; empty without one. */
+  readonly severity: string;
+  /** Its other labels. */
+  readonly labels: Labels;
+  /** Replications in which it fired. */
+  readonly firedIn: number;
+  /** Time it was firing, mean over replications. */
+  readonly firingSeconds: number;
+  readonly transitions: readonly AlertTransition[];
 }
 
 /** What a part of the platform cost over the measured span, for one priced item: mean over replications. */

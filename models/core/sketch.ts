@@ -120,6 +120,18 @@ export class QuantileSketch {
     return Math.min(this.#max, Math.max(this.#min, middleOf(this.#base + index, this.#perOctave)));
   }
 
+  /** Values at or below a bound; those within the relative error of it may count on either side. */
+  countAtMost(bound: number): number {
+    if (bound < 0) return 0;
+    if (bound >= this.#max) return this.#count;
+    let passed = this.#zeros;
+    for (let bucket = this.#first; bucket <= this.#last; bucket++) {
+      if (middleOf(bucket, this.#perOctave) > bound) break;
+      passed += this.#counts[bucket - this.#base]!;
+    }
+    return passed;
+  }
+
   /** Mean of the values, within the relative error, summed in order of size; 0 when empty. */
   mean(): number {
     let sum = 0;

@@ -10,6 +10,7 @@ import { costsOf } from '../cost/costs.ts';
 import type { PriceList } from '../cost/price-list.ts';
 import { joinDigests } from '../core/fingerprint.ts';
 import { US_PER_S, type Us } from '../core/units.ts';
+import { summariseAlerts, type AlertOutcome } from './alert-summary.ts';
 import { SLIS } from './sli.ts';
 import { judgeSlo, type SloDefinition } from './slo.ts';
 
@@ -17,6 +18,7 @@ import { judgeSlo, type SloDefinition } from './slo.ts';
 export interface PartOutcome {
   readonly sessions?: readonly SessionRow[];
   readonly logs?: readonly SessionLog[];
+  readonly alerts?: AlertOutcome;
   /** Sentences that the reader of the figures has to know. */
   readonly warnings?: readonly string[];
 }
@@ -29,6 +31,7 @@ export interface ReplicationOutcome {
   readonly series: readonly SeriesPoint[];
   readonly sessions: readonly SessionRow[];
   readonly logs: readonly SessionLog[];
+  readonly alerts?: AlertOutcome;
   readonly fingerprint: string;
   readonly events: number;
   readonly simulatedSeconds: number;
@@ -95,7 +98,7 @@ export function summariseRun(header: RunHeader, outcomes: readonly ReplicationOu
     slis,
     slos: slos.map((slo) => judgeSlo(slo, slis[slo.sli])),
     metrics: summariseMetrics(outcomes),
-    alerts: [],
+    alerts: summariseAlerts(outcomes),
     costs,
     warnings: [...new Set(outcomes.flatMap((outcome) => outcome.warnings)), ...unpriced],
     provenance: head.provenance,

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { RunDocument } from '../../models/core/run-record.ts';
-import { formatClock, formatFigure, formatValue } from '../../reports/format.ts';
+import { formatClock, formatDuration, formatFigure, formatValue } from '../../reports/format.ts';
 import { shared } from './styles.ts';
 
 /** Alerts and costs, where a run has them. */
@@ -11,14 +11,20 @@ export class WeirFacts extends LitElement {
 
   protected override render(): TemplateResult {
     const { alerts, costs } = this.document;
-    const alertRows = alerts.map(({ seconds, name, state }) => [formatClock(seconds), name, state]);
+    const alertRows = alerts.map(({ name, severity, firedIn, firingSeconds, transitions }) => {
+      const first = transitions.find(({ state }) => state === 'firing');
+      return [
+        name, severity, `${firedIn} of ${this.document.replications}`,
+        first === undefined ? '' : formatClock(first.seconds), formatDuration(firingSeconds),
+      ];
+    });
     const costRows = costs.map((cost) => [
       cost.name, formatFigure(cost), formatValue(cost.quantity, cost.quantityUnit),
       `${cost.list}, ${cost.asOf}`,
     ]);
     return html`
       <div class="grid">
-        ${alerts.length > 0 ? this.#table('Alerts', ['Time', 'Alert', 'State'], alertRows) : nothing}
+        ${alerts.length > 0 ? this.#table('Alerts', ALERT_HEAD, alertRows) : nothing}
         ${costs.length > 0 ? this.#table('Costs', ['Cost', 'Amount', 'Used', 'Price of'], costRows) : nothing}
       </div>
     `;
@@ -49,3 +55,5 @@ export class WeirFacts extends LitElement {
 }
 
 customElements.define('weir-facts', WeirFacts);
+
+const ALERT_HEAD = ['Alert', 'Severity', 'Fired in', 'First', 'Firing for'];

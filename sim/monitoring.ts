@@ -1,0 +1,62 @@
+import type { Us } from '../models/core/units.ts';
+import { US_PER_S } from '../models/core/units.ts';
+import { Monitor, type MonitorState } from '../models/operations/monitoring/monitor.ts';
+import type { MonitoringParams } from '../models/operations/monitoring/params.ts';
+import type { PartOutcome } from '../models/operations/run-summary.ts';
+import type { ScenarioPlan } from '../scenarios/plan.ts';
+import { CODES } from './codes.ts';
+import type { EventLoop } from './kernel/event-loop.ts';
+import type { RunContext, RunPart } from './run-part.ts';
+
+/** The monitoring of a run: metrics are scraped and rules evaluated in virtual time. */
+export class Monitoring implements RunPart {
+  readonly name = 'monitoring';
+  readonly #plan: ScenarioPlan;
+  readonly #loop: EventLoop;
+  readonly #monitor: Monitor;
+
+  constructor(plan: ScenarioPlan, params: MonitoringParams, { loop, metrics, settle }: RunContext) {
+    this.#plan = plan;
+    this.#loop = loop;
+    this.#monitor = new Monitor(metrics, params.scrapeEvery, plan.rules);
+    loop.on(CODES.monitor, () => {
+      settle();
+      this.#monitor.woken(loop.now);
+      this.#rearm();
+    });
+    this.#rearm();
+  }
+
+  settle(_now: Us): void {
+    // Nothing is counted lazily here.
+  }
+
+  closeBooks(_now: Us): void {
+    // An alert that fires at the end goes on firing.
+  }
+
+  outcome(): PartOutcome {
+    const rules = this.#plan.rules.flatMap(({ groups }) => groups.flatMap((group) =>
+      group.rules.flatMap(({ alert, labels }) => {
+        return alert === undefined ? [] : [{ alert, severity: labels?.['severity'] ?? '' }];
+      })));
+    const { changes } = this.#monitor;
+    return {
+      alerts: { rules, changes, untilSeconds: this.#loop.now / US_PER_S },
+      warnings: this.#monitor.problems,
+    };
+  }
+
+  save(): MonitorState {
+    return this.#monitor.save();
+  }
+
+  restore(state: MonitorState): void {
+    this.#monitor.restore(state);
+  }
+
+  #rearm(): void {
+    const at = this.#monitor.wakeAt();
+    if (at <= this.#plan.scenario.run.duration) this.#loop.schedule(at, CODES.monitor, 0, 0);
+  }
+}
