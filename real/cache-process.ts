@@ -20,7 +20,7 @@ async function receive(message: ToCache): Promise<void> {
       const { config } = message;
       server = new CacheServer(
         config,
-        openParent(config.parent, config.parentLimitMs, clock),
+        openParent(config.parent, config.parentLimitMs),
         clock,
         metrics,
       );

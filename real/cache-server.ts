@@ -1,21 +1,32 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { CacheFailure, CacheInput, CacheResult } from '../models/cdn/events.ts';
+import { toBehaviour } from '../models/cdn/behaviour-params.ts';
+import {
+  CACHE_RESULTS, NO_FETCH, type CacheInput, type CacheResult, type Status,
+} from '../models/cdn/events.ts';
 import { CacheNode } from '../models/cdn/cache-node.ts';
 import { createPolicy } from '../models/cdn/policy/registry.ts';
 import type { CacheNodePorts } from '../models/cdn/ports.ts';
 import { assert } from '../models/core/assert.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
-import type { Bytes } from '../models/core/units.ts';
+import { US_PER_S, type Bytes, type Us } from '../models/core/units.ts';
 import type { CacheConfig } from './cache-config.ts';
 import type { CacheParent } from './cache-parent.ts';
 import type { Clock } from './clock.ts';
 import { Recorder } from './recording.ts';
+import { WakeTimer } from './timer.ts';
+
+/** A fetch under way: what has come of it, and the answers that its bytes go to. */
+interface Incoming {
+  readonly object: number;
+  readonly chunks: Buffer[];
+  readonly followers: Map<number, ServerResponse>;
+}
 
 /**
  * A cache node over HTTP: the node decides, the server owns the sockets and the bytes. A GET becomes
- * `requested`, the parent's answer `fetched` or `fetchFailed`; answers say by X-Cache how the node came by
- * the object.
+ * `requested`, the parent's answer `headArrived` and `fetchEnded` or `parentFailed`; answers say by X-Cache
+ * how the node came by the object.
  */
 export class CacheServer {
   readonly recorder: Recorder;
@@ -28,7 +39,9 @@ export class CacheServer {
   readonly #names: string[] = [];
   readonly #objects = new Map<string, number>();
   readonly #bodies = new Map<number, Buffer>();
+  readonly #incoming = new Map<number, Incoming>();
   readonly #waiting = new Map<number, ServerResponse>();
+  readonly #timer: WakeTimer;
   #lastRequest = 0;
 
   constructor(config: CacheConfig, parent: CacheParent, clock: Clock, metrics: MetricSet) {
@@ -37,7 +50,13 @@ export class CacheServer {
     this.#clock = clock;
     this.recorder = new Recorder(config.component);
     const policy = createPolicy(config.policy, config.capacity);
-    this.#node = new CacheNode(config.tier, policy, this.#ports(), metrics);
+    const setup = { tier: config.tier, policy, behaviour: toBehaviour(config.behaviour) };
+    this.#node = new CacheNode(setup, this.#ports(), metrics);
+    this.#timer = new WakeTimer(
+      clock,
+      () => this.#node.wakeAt(),
+      (now) => this.#given(now, { kind: 'woken' }),
+    );
     this.#server = createServer({ keepAlive: true, noDelay: true }, (request, response) => {
       this.#requested(request, response);
     });
@@ -58,6 +77,7 @@ export class CacheServer {
   /** Closes every connection and stops to listen. */
   async close(): Promise<void> {
     this.#parent.close();
+    this.#timer.close();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;
@@ -65,18 +85,28 @@ export class CacheServer {
 
   #ports(): CacheNodePorts {
     return {
-      respond: (requestId, object, bytes, result) => {
-        this.recorder.call('respond', requestId, object, bytes, result);
-        this.#respond(requestId, object, bytes, result);
+      respond: (requestId, object, bytes, result, fetch, level) => {
+        this.recorder.call('respond', requestId, object, bytes, result, fetch, level);
+        this.#respond(requestId, object, bytes, result, fetch);
       },
-      respondFailure: (requestId, object, cause) => {
-        this.recorder.call('respondFailure', requestId, object, cause);
+      answerEnded: (requestId, whole) => {
+        this.recorder.call('answerEnded', requestId, Number(whole));
+        for (const { followers } of this.#incoming.values()) {
+          const response = followers.get(requestId);
+          followers.delete(requestId);
+          if (whole) response?.end();
+          else response?.destroy();
+        }
+      },
+      respondFailure: (requestId, object, status) => {
+        this.recorder.call('respondFailure', requestId, object, status);
         const response = this.#take(requestId);
-        if (response !== undefined) this.#refuse(response, STATUS[cause], cause);
+        const reason = FAILURES[status] ?? 'refused by the parent';
+        if (response !== undefined) this.#refuse(response, status, reason);
       },
-      fetchFromParent: (object) => {
-        this.recorder.call('fetchFromParent', object);
-        void this.#fetch(object);
+      fetchFromParent: (fetch, object, conditional, ...range) => {
+        this.recorder.call('fetchFromParent', fetch, object, Number(conditional), ...range);
+        this.#fetch(fetch, object);
       },
       evicted: (object) => {
         this.recorder.call('evicted', object);
@@ -103,37 +133,66 @@ export class CacheServer {
     this.#deliver({ kind: 'requested', requestId, object });
   }
 
-  async #fetch(object: number): Promise<void> {
-    const answer = await this.#parent.fetch(this.#names[object]!);
-    if ('failure' in answer) return this.#deliver({ kind: 'fetchFailed', object, cause: answer.failure });
-    this.#bodies.set(object, answer.body);
-    this.#deliver({ kind: 'fetched', object, bytes: answer.body.length });
-    if (!this.#node.holds(object)) this.#bodies.delete(object); // too large to keep
+  /** Asks the parent, in full also where a conditional request would do: a parent here has no validators. */
+  #fetch(fetch: number, object: number): void {
+    const incoming: Incoming = { object, chunks: [], followers: new Map() };
+    this.#incoming.set(fetch, incoming);
+    this.#parent.fetch(this.#names[object]!, {
+      head: (head) => {
+        this.#deliver({ kind: 'headArrived', fetch, ...head });
+        if (head.status >= 400) this.#incoming.delete(fetch);
+      },
+      data: (chunk) => {
+        incoming.chunks.push(chunk);
+        for (const response of incoming.followers.values()) response.write(chunk);
+      },
+      end: () => {
+        this.#bodies.set(object, Buffer.concat(incoming.chunks));
+        this.#deliver({ kind: 'fetchEnded', fetch });
+        this.#incoming.delete(fetch);
+        if (!this.#node.holds(object)) this.#bodies.delete(object); // too large to keep
+      },
+      failed: (status) => {
+        this.#deliver({ kind: 'parentFailed', fetch, status });
+        this.#incoming.delete(fetch);
+      },
+    });
   }
 
   #deliver(input: CacheInput): void {
-    const now = this.#clock.now();
+    this.#given(this.#clock.now(), input);
+    this.#timer.rearm();
+  }
+
+  #given(now: Us, input: CacheInput): void {
     this.recorder.input(now, input);
     this.#node.handle(now, input);
   }
 
-  #respond(requestId: number, object: number, bytes: Bytes, result: CacheResult): void {
-    const body = this.#bodies.get(object);
-    assert(body !== undefined && body.length === bytes, 'what the node answers with is here', {
-      object,
-      bytes,
-    });
+  #respond(requestId: number, object: number, bytes: Bytes, result: CacheResult, fetch: number): void {
     const response = this.#take(requestId);
+    const incoming = this.#incoming.get(fetch);
+    const body = fetch === NO_FETCH ? this.#bodies.get(object) : undefined;
+    assert(fetch === NO_FETCH ? body?.length === bytes : incoming?.object === object,
+      'what the node answers with is here', { object, bytes, fetch });
     if (response === undefined) return; // the client has gone meanwhile
     const name = this.#names[object]!;
+    const freshUs = this.#node.freshFor(this.#clock.now(), object);
     response.writeHead(200, {
       'Content-Type':
         CONTENT_TYPES.find(([ending]) => name.endsWith(ending))?.[1] ?? 'application/octet-stream',
       'Content-Length': bytes,
-      'X-Cache': result.toUpperCase(),
+      'Cache-Control':
+        freshUs > 0 ? `max-age=${Math.min(YEAR_S, Math.ceil(freshUs / US_PER_S))}` : 'no-store',
+      'X-Cache': CACHE_RESULTS[result]!.toUpperCase(),
       'X-Weir-Node': this.#config.component,
     });
-    response.end(body);
+    if (incoming === undefined) response.end(body);
+    else {
+      for (const chunk of incoming.chunks) response.write(chunk);
+      incoming.followers.set(requestId, response);
+      response.once('close', () => incoming.followers.delete(requestId));
+    }
   }
 
   #refuse(response: ServerResponse, status: number, reason: string): void {
@@ -159,11 +218,11 @@ export class CacheServer {
 
 const OBJECT_PATH = /^\/[\w\-./]{1,512}$/;
 const MOST_NAMES = 1_000_000; // who asks for random names shall not fill the memory
-const STATUS: Readonly<Record<CacheFailure, number>> = {
-  notFound: 404,
-  parentTimeout: 504,
-  parentReset: 502,
-  parentError: 502,
+const YEAR_S = 31_536_000;
+const FAILURES: Readonly<Partial<Record<Status, string>>> = {
+  404: 'notFound',
+  502: 'parentReset',
+  504: 'parentTimeout',
 };
 const CONTENT_TYPES = [
   ['.m3u8', 'application/vnd.apple.mpegurl'],

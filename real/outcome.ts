@@ -35,8 +35,8 @@ export function outcomeOf(stage: Stage, played: Played): ReplicationOutcome {
 export function recordingOf(plan: ScenarioPlan, stage: Stage, played: Played): string {
   const { rungs, segmentUs, segments } = stage.package;
   const { player } = plan.scenario;
-  const caches = played.tiers.configs().map(({ component, tier, policy, capacity }) => {
-    return { component, tier, policy, capacity };
+  const caches = played.tiers.configs().map(({ component, tier, policy, capacity, behaviour }) => {
+    return { component, tier, policy, capacity, behaviour };
   });
   return formatRecording(
     {
@@ -103,7 +103,7 @@ function fingerprintOf(entries: readonly RecordingEntry[]): { fingerprint: strin
   const inputs = entries.filter((entry) => 'input' in entry).sort((a, b) => a.now - b.now);
   const hash = new Fingerprint();
   for (const { now, input } of inputs) {
-    hash.add(now, KINDS.indexOf(input.kind), 'slot' in input ? input.slot : input.object);
+    hash.add(now, KINDS.indexOf(input.kind), subjectOf(input));
   }
   return { fingerprint: hash.digest(), events: inputs.length };
 }
@@ -115,5 +115,16 @@ const KINDS: readonly (PlayerInput | CacheInput)['kind'][] = [
   'fetchFailed',
   'woken',
   'requested',
-  'fetched',
+  'headArrived',
+  'parentFailed',
+  'fetchEnded',
+  'prefetched',
+  'purged',
 ];
+
+/** The slot, object or fetch an input is about. */
+function subjectOf(input: PlayerInput | CacheInput): number {
+  if ('slot' in input) return input.slot;
+  if ('fetch' in input) return input.fetch;
+  return 'object' in input ? input.object : 0;
+}

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { BehaviourParams } from '../models/cdn/behaviour-params.ts';
 import type { CacheInput } from '../models/cdn/events.ts';
 import type { policyName } from '../models/cdn/policy/registry.ts';
 import type { BitsPerS, Bytes, Us } from '../models/core/units.ts';
@@ -45,10 +46,11 @@ export interface RecordedCache {
   /** Name of an eviction policy. */
   readonly policy: z.output<typeof policyName>;
   readonly capacity: Bytes;
+  readonly behaviour: BehaviourParams;
 }
 
 /** Version of the recording's format; a reader refuses another. */
-export const RECORDING_SCHEMA = 'weir.recording/1';
+export const RECORDING_SCHEMA = 'weir.recording/2';
 
 /** Keeps what one component was given and what it asked for, in order. */
 export class Recorder {

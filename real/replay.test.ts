@@ -49,7 +49,7 @@ test('a recording reads back as it was written, endless patience included', () =
 
 test('a recording of another version is refused', () => {
   expect(() => parseRecording('{"schema":"weir.recording/9"}\n')).toThrow(
-    /expected a recording of version .*\/1/,
+    /expected a recording of version .*\/2/,
   );
   expect(() => parseRecording('')).toThrow(/expected a recording/);
 });

@@ -1,6 +1,8 @@
+import { toBehaviour } from '../models/cdn/behaviour-params.ts';
 import { CacheNode } from '../models/cdn/cache-node.ts';
 import type { CacheInput } from '../models/cdn/events.ts';
 import { createPolicy } from '../models/cdn/policy/registry.ts';
+import type { CacheNodePorts } from '../models/cdn/ports.ts';
 import { MetricSet } from '../models/core/metrics.ts';
 import type { Us } from '../models/core/units.ts';
 import type { PlayerInput } from '../models/player/events.ts';
@@ -77,19 +79,18 @@ function replayedPlayers({ players }: RecordingHeader): Replayed {
   };
 }
 
-function replayedCache({ component, tier, policy, capacity }: RecordedCache): Replayed {
+function replayedCache({ component, tier, policy, capacity, behaviour }: RecordedCache): Replayed {
   const recorder = new Recorder(component);
-  const node = new CacheNode(
-    tier,
-    createPolicy(policy, capacity),
-    {
-      respond: (...args) => recorder.call('respond', ...args),
-      respondFailure: (...args) => recorder.call('respondFailure', ...args),
-      fetchFromParent: (...args) => recorder.call('fetchFromParent', ...args),
-      evicted: (...args) => recorder.call('evicted', ...args),
-    },
-    new MetricSet(),
-  );
+  const setup = { tier, policy: createPolicy(policy, capacity), behaviour: toBehaviour(behaviour) };
+  const ports: CacheNodePorts = {
+    respond: (...args) => recorder.call('respond', ...args),
+    answerEnded: (requestId, whole) => recorder.call('answerEnded', requestId, Number(whole)),
+    respondFailure: (...args) => recorder.call('respondFailure', ...args),
+    fetchFromParent: (fetch, object, conditional, first, last) =>
+      recorder.call('fetchFromParent', fetch, object, Number(conditional), first, last),
+    evicted: (...args) => recorder.call('evicted', ...args),
+  };
+  const node = new CacheNode(setup, ports, new MetricSet());
   return {
     recorder,
     deliver: (entry) => {

@@ -93,6 +93,7 @@ async function startTier(
         tier,
         policy: params.policy,
         capacity: params.capacity,
+        behaviour: params.behaviour,
         parent: await parentOf(node),
         parentLimitMs: PARENT_LIMIT_MS,
       }),

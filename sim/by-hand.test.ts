@@ -47,6 +47,53 @@ describe('one viewer on a constant link', () => {
   });
 });
 
+describe('answers as the bytes come', () => {
+  const STREAM = ['edge', 'regional'].map((tier) => `cdn.${tier}.behaviour.preset=varnish`);
+  // The first byte takes the latencies and the round trip alone; the last follows at the rate of the
+  // slowest link.
+  const FIRST_BYTE = 10_000 + 150_000 + 25_000 + 5000 + 10_000;
+
+  test('the viewer\'s link is the slowest: the crossings of the others cost nothing', () => {
+    const outcome = outcomeOf(planOf(BY_HAND, STREAM));
+    const first = FIRST_BYTE + 422 + FIRST_BYTE + 400_000;
+    expect(arrivals(outcome, 0)).toEqual([0, 1, 2].map((n) => first + n * (FIRST_BYTE + 400_000))
+      .toSpliced(0, 0, FIRST_BYTE + 422));
+    const fetches = (tier: string) => observed(outcome, 'cache_fetch_seconds', { tier });
+    expect(fetches('regional')).toEqual([0.150068, 0.214, 0.214, 0.214]);
+    // The edge has the last byte when the regional has had it, 25 ms later.
+    expect(fetches('edge')).toEqual([0.175068, 0.239, 0.239, 0.239]);
+  });
+
+  test('the regional uplink is the slowest: the viewer waits for the last byte to come', () => {
+    // 4 Mbps: 800 ms for a segment, 844 us for a manifest.
+    const outcome = outcomeOf(planOf(BY_HAND, [...STREAM, 'cdn.regional.uplink=4 Mbps']));
+    const first = FIRST_BYTE + 844 + FIRST_BYTE + 800_000;
+    expect(arrivals(outcome, 0)[1]).toBe(first);
+    expect(outcome.sessions[0]!.startupSeconds).toBe(first / 1e6);
+  });
+
+  test('a viewer who leaves while they come leaves nothing behind', () => {
+    for (const watch of ['100ms', '200ms', '240ms', '300ms', '500ms', '700ms', '900ms']) {
+      const run = new VideoRun(planOf(BY_HAND, [...STREAM, 'cdn.regional.uplink=4 Mbps',
+        `audience.watch.value=${watch}`, 'audience.arrivals.at=[1s, 2s, 3s]']), 0);
+      run.advance(Infinity);
+      const { viewers, cdn } = run.save().parts['playback'] as PlaybackState;
+      expect(viewers.requests.rows - viewers.requests.free.length).toBe(0);
+      for (const { requests } of cdn.nodes) expect(requests.rows - requests.free.length).toBe(0);
+    }
+  });
+
+  test('one edge asks for what another has under way: it follows the regional tier\'s fetch', () => {
+    const settings = [...STREAM, 'cdn.edge.nodes=40', 'audience.arrivals.at=[1s, 1.01s]'];
+    const outcome = outcomeOf(planOf(BY_HAND, settings));
+    expect(total(outcome, 'cache_requests_total', { tier: 'regional', result: 'miss' })).toBe(4);
+    expect(total(outcome, 'cache_requests_total', { tier: 'regional', result: 'coalesced' })).toBe(4);
+    // 10 ms behind, and so gets the manifest 10 ms earlier after asking; then it asks at the same time.
+    const [first, second] = outcome.sessions.map((row) => row.startupSeconds!);
+    expect(second).toBeCloseTo(first! - 0.01, 9);
+  });
+});
+
 test('a second viewer hits at the edge', () => {
   const networks = 'audience.networks=[{name: a, traces: link.csv}, {name: b, traces: link.csv}]';
   const settings = [networks, 'audience.assignment=inTurn', 'audience.arrivals.at=[1s, 20s]'];

@@ -15,4 +15,7 @@ export const CODES = {
   accessLate: 9,
   uplinkLate: 10,
   monitor: 100,
+  uplinkWhole: 101,
+  cacheWake: 102,
+  lastByteAtViewer: 103,
 } as const;

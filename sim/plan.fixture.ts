@@ -27,8 +27,8 @@ audience:
   watch: { law: constant, value: 1h }
   startupPatience: endless
 cdn:
-  edge: { latency: 5ms, uplink: 100 Mbps }
-  regional: { latency: 25ms, uplink: 50 Mbps }
+  edge: { latency: 5ms, uplink: 100 Mbps, behaviour: { preset: store-and-forward } }
+  regional: { latency: 25ms, uplink: 50 Mbps, behaviour: { preset: store-and-forward } }
   origin: { latency: 150ms }
 `;
 

@@ -25,8 +25,10 @@ export class Playback implements RunPart {
     this.#catalogue = catalogue;
     this.#viewers = new Viewers(plan, replication, catalogue, streams, loop, metrics,
       (edge, request, object) => this.#cdn.requested(edge, request, object));
-    this.#cdn = new SimulatedCdn(plan.scenario.cdn, catalogue, loop, metrics,
-      (request, bytes, afterUs) => this.#viewers.answered(request, bytes, afterUs));
+    this.#cdn = new SimulatedCdn(plan.scenario.cdn, catalogue, loop, metrics, {
+      answered: (...answer) => this.#viewers.answered(...answer),
+      ended: (...end) => this.#viewers.ended(...end),
+    });
   }
 
   settle(_now: Us): void {

@@ -6,7 +6,17 @@ export const MANIFEST = -1;
 
 const FIRST_ROWS = 1024;
 
-type Columns = 'slot' | 'playerRequest' | 'object' | 'rendition' | 'sentAt' | 'firstByteAt' | 'bytes' | 'rtt';
+/** All bytes of the answer are at the edge. */
+export const WHOLE = 0;
+/** They come to the edge as they leave it. */
+export const COMING = 1;
+/** The viewer has all that has come, and waits for the rest. */
+export const STARVED = 2;
+/** They still come, but the viewer has gone. */
+export const FORSAKEN = 3;
+
+type Columns = 'slot' | 'playerRequest' | 'object' | 'rendition' | 'sentAt' | 'firstByteAt' | 'bytes' | 'rtt'
+  | 'coming';
 
 /** Copied state of the requests under way. */
 export interface RequestsState {
@@ -34,6 +44,8 @@ export class Requests {
   bytes = new Float64Array(FIRST_ROWS);
   /** Round-trip time of the viewer's link when the request was sent. [us] */
   rtt = new Float64Array(FIRST_ROWS);
+  /** WHOLE, COMING, STARVED or FORSAKEN. */
+  coming = new Uint8Array(FIRST_ROWS);
   #free: number[] = [];
   #rows = 0;
 
@@ -48,12 +60,17 @@ export class Requests {
     this.sentAt[row] = now;
     this.firstByteAt[row] = NaN;
     this.rtt[row] = rtt;
+    this.coming[row] = WHOLE;
     return row;
   }
 
-  /** The row is no longer needed. */
+  /** The row is no longer needed; it stays until the last byte has left the edge. */
   close(row: number): void {
     assert(row < this.#rows, 'only an open row is closed', { row });
+    if (this.coming[row] !== WHOLE) {
+      this.coming[row] = FORSAKEN;
+      return;
+    }
     this.slot[row] = -1;
     this.#free.push(row);
   }
@@ -65,8 +82,8 @@ export class Requests {
 
   /** A copy of the state. */
   save(): RequestsState {
-    const { slot, playerRequest, object, rendition, sentAt, firstByteAt, bytes, rtt } = this;
-    const columns = { slot, playerRequest, object, rendition, sentAt, firstByteAt, bytes, rtt };
+    const { slot, playerRequest, object, rendition, sentAt, firstByteAt, bytes, rtt, coming } = this;
+    const columns = { slot, playerRequest, object, rendition, sentAt, firstByteAt, bytes, rtt, coming };
     return { columns: structuredClone(columns), free: [...this.#free], rows: this.#rows };
   }
 
@@ -87,10 +104,13 @@ export class Requests {
     this.firstByteAt = larger(this.firstByteAt, new Float64Array(length));
     this.bytes = larger(this.bytes, new Float64Array(length));
     this.rtt = larger(this.rtt, new Float64Array(length));
+    this.coming = larger(this.coming, new Uint8Array(length));
   }
 }
 
-function larger<Column extends Int8Array | Int32Array | Float64Array>(from: Column, to: Column): Column {
+type Column = Int8Array | Uint8Array | Int32Array | Float64Array;
+
+function larger<Kind extends Column>(from: Kind, to: Kind): Kind {
   to.set(from);
   return to;
 }

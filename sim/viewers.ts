@@ -18,7 +18,7 @@ import { CODES } from './codes.ts';
 import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import { Links, type LinkState } from './links.ts';
-import { MANIFEST, Requests, type RequestsState } from './requests.ts';
+import { COMING, FORSAKEN, MANIFEST, Requests, STARVED, WHOLE, type RequestsState } from './requests.ts';
 
 /** Sends a viewer's request to an edge node. */
 export type SendToEdge = (edge: number, request: number, object: number) => void;
@@ -112,14 +112,25 @@ export class Viewers {
       sendToEdge(edge, request, this.#requests.object[request]!);
     });
     loop.on(CODES.firstByteAtViewer, (request) => this.#firstByte(request));
+    loop.on(CODES.lastByteAtViewer, (request) => this.#lastByte(request));
     this.#next = this.#scheduleArrival();
   }
 
-  /** The edge answers: the first byte reaches the viewer after the node's latency and half a round trip. */
-  answered(request: number, bytes: Bytes, afterUs: Us): void {
+  /**
+   * The edge answers: the first byte reaches the viewer after the node's latency and half a round trip. The
+   * others follow at the rate of the viewer's link; unless `whole`, the last one not before `ended`.
+   */
+  answered(request: number, bytes: Bytes, afterUs: Us, whole: boolean): void {
     this.#requests.bytes[request] = bytes;
+    this.#requests.coming[request] = whole ? WHOLE : COMING;
     const at = this.#loop.now + afterUs + Math.ceil(this.#requests.rtt[request]! / 2);
     this.#loop.schedule(at, CODES.firstByteAtViewer, request, 0);
+  }
+
+  /** The last byte of an answer that came as it left has come to the edge. */
+  ended(request: number, afterUs: Us): void {
+    const at = this.#loop.now + afterUs + Math.ceil(this.#requests.rtt[request]! / 2);
+    this.#loop.schedule(at, CODES.lastByteAtViewer, request, 0);
   }
 
   /** Brings the counters up to now. */
@@ -256,6 +267,10 @@ export class Viewers {
     const slot = r.slot[request]!;
     // Its viewer may have gone in this very microsecond, and the row been given to a request just sent.
     if (this.#slots.request[slot] !== request || Number.isNaN(r.firstByteAt[request]!)) return;
+    if (r.coming[request] === COMING) {
+      r.coming[request] = STARVED;
+      return;
+    }
     const requestId = r.playerRequest[request]!;
     const firstByteUs = r.firstByteAt[request]! - r.sentAt[request]!;
     const transferUs = now - r.firstByteAt[request]!;
@@ -270,13 +285,20 @@ export class Viewers {
     this.#rearm(slot);
   }
 
+  #lastByte(request: number): void {
+    const state = this.#requests.coming[request];
+    this.#requests.coming[request] = WHOLE;
+    if (state === FORSAKEN) this.#requests.close(request);
+    else if (state === STARVED) this.#arrived(request);
+  }
+
   #cancel(slot: number): void {
     const request = this.#slots.request[slot]!;
     if (request < 0) return; // its last byte arrived in this very moment
     this.#slots.request[slot] = -1;
     // A request that still waits for its first byte keeps its row until the edge has answered.
     if (Number.isNaN(this.#requests.firstByteAt[request]!)) return;
-    this.#links.cancel(this.#slots.link[slot]!, request);
+    if (this.#requests.coming[request] !== STARVED) this.#links.cancel(this.#slots.link[slot]!, request);
     this.#requests.close(request);
   }
 

@@ -3,11 +3,11 @@ import { counter, gauge, tally } from '../core/metrics.ts';
 /** Requests a cache tier has answered, by result. */
 export const cacheRequests = counter('cache_requests_total', {
   labels: ['tier', 'result'], unit: 'requests',
-  help: 'Requests a cache tier answered: hit, coalesced, miss, error.',
+  help: 'Requests a cache tier answered: hit, stale, revalidated, coalesced, miss, pass, error.',
 });
-/** Objects a cache tier has asked its parent for, answered or not. */
+/** Requests a cache tier has sent to its parent, answered or not. */
 export const cacheFetches = counter('cache_fetches_total', {
-  labels: ['tier'], unit: 'requests', help: 'Objects a cache tier asked its parent for, answered or not.',
+  labels: ['tier'], unit: 'requests', help: 'Requests a cache tier sent to its parent, answered or not.',
 });
 /** Bytes a cache tier has answered with, by result. */
 export const cacheBytes = counter('cache_bytes_total', {
@@ -16,6 +16,10 @@ export const cacheBytes = counter('cache_bytes_total', {
 /** Objects a cache tier has dropped to make room. */
 export const cacheEvictions = counter('cache_evictions_total', {
   labels: ['tier'], unit: 'objects', help: 'Objects a cache tier dropped to make room.',
+});
+/** Answers that broke off because the parent's did. */
+export const cacheCuts = counter('cache_cut_answers_total', {
+  labels: ['tier'], unit: 'requests', help: 'Answers that broke off because the parent\'s did.',
 });
 /** Bytes a cache tier holds. */
 export const cacheUsed = gauge('cache_used_bytes', {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { quantity } from '../core/quantity.ts';
+import { behaviourParams } from './behaviour-params.ts';
 import { policyName } from './policy/registry.ts';
 
 const SEED = 'cited: platform design document, section 8.1';
@@ -18,6 +19,7 @@ export const cacheTierParams = (latency: string, source: string) => z.strictObje
     doc: 'From a request at the node to the first byte of its answer, when it holds the object.',
     source, min: '0s',
   }).prefault(latency),
+  behaviour: behaviourParams.prefault({}),
   uplink: quantity('rate', {
     doc: 'Capacity of the link from the parent to each node, shared by its fetches.',
     source: 'assumed', positive: true,

@@ -24,6 +24,16 @@ export class ColumnHeap implements PolicyPart {
     return this.#size === 0 ? NONE : this.#heap[0]!;
   }
 
+  /** Objects below this have room. */
+  get room(): number {
+    return this.#place.length;
+  }
+
+  /** True when the object is in the heap. */
+  has(object: number): boolean {
+    return object < this.#place.length && this.#place[object] !== NONE;
+  }
+
   /** Key of an object in the heap. */
   keyOf(object: number): number {
     return this.#keys[object]!;
