@@ -71,6 +71,7 @@ export async function runReal(plan: ScenarioPlan, options: RealRunOptions): Prom
         title,
         world: 'real',
         seed: run.seed,
+        parts: ['playback'],
         fidelity: run.fidelity,
         scale: 1,
         complete: !signal.aborted,

@@ -29,11 +29,16 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource): ScenarioPl
     data.readRules(path, ['monitoring', 'rules', i]));
   const named = scenario.real?.clip;
   const clip = named === undefined ? undefined : data.locateFile(named, ['real', 'clip']);
+  const durations = scenario.upload?.durations;
+  const uploadDurations = durations === undefined ? new Float64Array(0)
+    : data.readDurations(durations, ['upload', 'durations']);
   if (data.issues.length > 0) throw new ScenarioError(data.issues);
   const { inputs } = data;
   const digest = files.sha256(canonicalJson({ scenario, inputs }));
   const slos = scenario.slos?.map(toSlo) ?? DEFAULT_SLOS;
-  return { scenario, networks, sizeTables, slos, rules, prices, parameters, inputs, digest, clip };
+  return {
+    scenario, networks, sizeTables, uploadDurations, slos, rules, prices, parameters, inputs, digest, clip,
+  };
 }
 
 function checkExact(scenario: Scenario, tables: readonly SizeTable[], data: DataFiles): void {

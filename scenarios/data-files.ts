@@ -5,6 +5,7 @@ import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
 import type { Place } from './document.ts';
 import { formatPath, ScenarioError, suggest, type ScenarioIssue } from './errors.ts';
 import { DATA_LIMIT, UnreadableFileError, type FileSource } from './files.ts';
+import { parseDurations } from './durations.ts';
 import { parsePriceList } from './price-lists.ts';
 import { parseRuleFile } from './rule-files.ts';
 import { valueAt } from './schema-walk.ts';
@@ -52,6 +53,8 @@ export class DataFiles {
     each(valueAt(valueAt(input, 'monitoring'), 'rules'), (path, i) => {
       if (isPath(path)) this.readRules(path, ['monitoring', 'rules', i]);
     });
+    const durations = valueAt(valueAt(input, 'upload'), 'durations');
+    if (isPath(durations)) this.readDurations(durations, ['upload', 'durations']);
     const clip = valueAt(valueAt(input, 'real'), 'clip');
     if (isPath(clip)) this.locateFile(clip, ['real', 'clip']);
   }
@@ -94,6 +97,14 @@ export class DataFiles {
     const rules: RuleFile[] = [];
     if (found !== undefined) this.#read(found, path, at, (text) => rules.push(parseRuleFile(text, path)));
     return rules;
+  }
+
+  /** Durations in seconds, one a line, as microseconds. */
+  readDurations(path: string, at: Path): Float64Array {
+    const found = this.#locate(path, at);
+    let durations = new Float64Array(0);
+    if (found !== undefined) this.#read(found, path, at, (text) => (durations = parseDurations(text, path)));
+    return durations;
   }
 
   /** Where a file lies that is only named here; undefined with a problem noted when it is none. */

@@ -19,13 +19,18 @@ export function checkLimits(scenario: Scenario, input: unknown): LimitProblem[] 
 }
 
 /** A scenario simulates something, and has no part that another one it leaves out would have to use. */
-function partsLeftOut({ audience }: Scenario, input: unknown): LimitProblem[] {
-  if (audience !== undefined) return [];
-  const problems = SERVING.filter((part) => valueAtPath(input, [part]) !== undefined).map((part) => {
-    return { path: [part], message: 'expected "audience" beside it: without one nobody watches' };
-  });
-  if (problems.length > 0) return problems;
-  return [{ path: [], message: 'expected a part to simulate: audience' }];
+function partsLeftOut({ audience, upload, transcode }: Scenario, input: unknown): LimitProblem[] {
+  const problems: LimitProblem[] = [];
+  const serving = audience === undefined ? SERVING : [];
+  for (const part of serving.filter((name) => valueAtPath(input, [name]) !== undefined)) {
+    problems.push({ path: [part], message: 'expected "audience" beside it: without one nobody watches' });
+  }
+  if (upload !== undefined && transcode === undefined) {
+    const message = 'expected "transcode" beside it: nothing is made of uploads';
+    problems.push({ path: ['upload'], message });
+  }
+  if (problems.length > 0 || audience !== undefined || transcode !== undefined) return problems;
+  return [{ path: [], message: 'expected a part to simulate: audience or transcode' }];
 }
 
 /** Parts that serve an audience. */

@@ -188,7 +188,7 @@ describe('parts that a scenario leaves out', () => {
   const bare = 'weir: 1\nname: bare\ntitle: Bare\nrun: { duration: 1min }\n';
 
   test('leave something to simulate', () => {
-    expect(problemsOf(bare)).toEqual(['x.yaml:1:1: expected a part to simulate: audience']);
+    expect(problemsOf(bare)).toEqual(['x.yaml:1:1: expected a part to simulate: audience or transcode']);
   });
 
   test('are not those that another part serves', () => {

@@ -39,6 +39,7 @@ export function loadScenario(file: string, files: FileSource, texts: readonly st
   for (const setting of settings) {
     collect(issues, () => (input = applySetting(input, setting, merge)));
   }
+  input = withUploads(input);
   const place = (path: Path) => placeIn(path, chain, settings);
   const parsed = scenarioSchema.safeParse(input, { reportInput: true });
   if (parsed.success) {
@@ -56,8 +57,16 @@ export function loadScenario(file: string, files: FileSource, texts: readonly st
     if (settings.some((setting) => holds(setting, path))) return 'set';
     return valueAtPath(written, path) === undefined ? 'default' : 'scenario';
   };
-  const parameters = listParameters(scenarioSchema, input, originOf).filter(({ path }) => !LABELS.has(path));
+  const left = parsed.data.audience === undefined ? ['catalogue', 'player', 'cdn'] : [];
+  const parameters = listParameters(scenarioSchema, input, originOf)
+    .filter(({ path }) => !LABELS.has(path) && !left.some((part) => path.startsWith(`${part}.`)));
   return { scenario: parsed.data, file, parameters, place };
+}
+
+/** What is transcoded is uploaded: with the defaults where a scenario says nothing of how. */
+function withUploads(input: unknown): unknown {
+  if (!isRecord(input) || !isRecord(input['transcode']) || input['upload'] !== undefined) return input;
+  return { ...input, upload: {} };
 }
 
 /** Runs a step; what is wrong with the user's files joins the list, and the step has no result. */

@@ -1,10 +1,11 @@
 import type { PriceList } from '../models/cost/price-list.ts';
-import type { InputFile, ParameterProvenance } from '../models/core/run-record.ts';
+import type { Fidelity, InputFile, ParameterProvenance } from '../models/core/run-record.ts';
 import type { TraceTable } from '../models/network/trace.ts';
 import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
 import type { SloDefinition } from '../models/operations/slo.ts';
 import type { SegmentSizes } from '../models/storage/catalogue.ts';
-import type { Scenario, WatchedScenario } from './schema.ts';
+import type { PartName } from '../models/operations/sli.ts';
+import type { Scenario, TranscodingScenario, WatchedScenario } from './schema.ts';
 
 /** A class of networks with the traces its links play. */
 export interface NetworkClass {
@@ -18,6 +19,8 @@ export interface ScenarioPlan {
   readonly scenario: Scenario;
   readonly networks: readonly NetworkClass[];
   readonly sizeTables: readonly SegmentSizes[];
+  /** Durations to draw those of uploads from; empty: the law is used. [us] */
+  readonly uploadDurations: Float64Array;
   readonly slos: readonly SloDefinition[];
   /** Rules of the monitoring. */
   readonly rules: readonly RuleFile[];
@@ -37,4 +40,25 @@ export type WatchedPlan = ScenarioPlan & { readonly scenario: WatchedScenario };
 /** True when the scenario has an audience, and so needs what serves one. */
 export function isWatched(plan: ScenarioPlan): plan is WatchedPlan {
   return plan.scenario.audience !== undefined;
+}
+
+/** A plan in which somebody uploads, and what is uploaded is transcoded. */
+export type TranscodingPlan = ScenarioPlan & { readonly scenario: TranscodingScenario };
+
+/** True when the scenario transcodes. */
+export function isTranscoding(plan: ScenarioPlan): plan is TranscodingPlan {
+  return plan.scenario.transcode !== undefined;
+}
+
+/** Parts that a scenario's runs have. */
+export function partsOf({ audience, transcode }: Scenario): PartName[] {
+  const parts: PartName[] = [];
+  if (audience !== undefined) parts.push('playback');
+  if (transcode !== undefined) parts.push('transcoding');
+  return parts;
+}
+
+/** What one event stands for: of the audience where there is one, else of transcoding. */
+export function fidelityOf({ audience, run, transcode }: Scenario): Fidelity {
+  return audience === undefined && transcode !== undefined ? transcode.fidelity : run.fidelity;
 }

@@ -6,6 +6,8 @@ import { sloParams } from '../models/operations/slo.ts';
 import { audienceParams } from '../models/player/audience.ts';
 import { playerParams } from '../models/player/params.ts';
 import { catalogueParams } from '../models/storage/params.ts';
+import { transcodeParams } from '../models/transcode/params.ts';
+import { uploadParams } from '../models/upload/params.ts';
 
 /** How long, how often and with which random numbers a scenario runs. */
 export const runParams = z.strictObject({
@@ -51,6 +53,8 @@ export const scenarioSchema = z.strictObject({
   audience: audienceParams.optional(),
   player: playerParams.prefault({}),
   cdn: cdnParams.prefault({}),
+  upload: uploadParams.optional(),
+  transcode: transcodeParams.optional(),
   slos: z.array(sloParams).max(100).optional(),
   prices: z.string().min(1).optional()
     .meta({ description: 'The price list that usage is paid by; without one a run has no costs.',
@@ -64,3 +68,9 @@ export type Scenario = z.output<typeof scenarioSchema>;
 
 /** A scenario in which somebody watches: catalogue, player and CDN are simulated. */
 export type WatchedScenario = Scenario & { readonly audience: NonNullable<Scenario['audience']> };
+
+/** A scenario in which somebody uploads, and what is uploaded is transcoded. */
+export type TranscodingScenario = Scenario & {
+  readonly upload: NonNullable<Scenario['upload']>;
+  readonly transcode: NonNullable<Scenario['transcode']>;
+};

@@ -1,7 +1,7 @@
 import type { Provenance, RunRecord } from '../models/core/run-record.ts';
 import { US_PER_S } from '../models/core/units.ts';
 import { summariseRun, type ReplicationOutcome } from '../models/operations/run-summary.ts';
-import type { ScenarioPlan } from '../scenarios/plan.ts';
+import { fidelityOf, partsOf, type ScenarioPlan } from '../scenarios/plan.ts';
 import { settlingWarning } from './settling.ts';
 
 /** What the replications of a scenario have left, however they were run. */
@@ -51,7 +51,8 @@ export function summariseSimulation(
   const settling = complete ? settlingWarning(plan, outcomes) : undefined;
   if (settling !== undefined) warnings.push(settling);
   const record = summariseRun({
-    scenario: name, title, world: 'sim', seed: run.seed, fidelity: run.fidelity, scale: 1, complete,
+    scenario: name, title, world: 'sim', seed: run.seed, parts: partsOf(plan.scenario),
+    fidelity: fidelityOf(plan.scenario), scale: 1, complete,
     warmupSeconds: run.warmup / US_PER_S, wallSeconds, provenance, slos: plan.slos,
     prices: plan.prices,
   }, outcomes);

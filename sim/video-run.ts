@@ -5,13 +5,14 @@ import { US_PER_S, type Us } from '../models/core/units.ts';
 import {
   computeSlis, sliSeries, type PartOutcome, type ReplicationOutcome,
 } from '../models/operations/run-summary.ts';
-import { isWatched, type ScenarioPlan } from '../scenarios/plan.ts';
+import { isTranscoding, isWatched, type ScenarioPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
 import { createEventList } from './kernel/default-event-list.ts';
 import { EventLoop, type DeliveredEvent, type EventLoopState } from './kernel/event-loop.ts';
 import { Monitoring } from './monitoring.ts';
 import { Playback } from './playback.ts';
 import type { RunContext, RunPart } from './run-part.ts';
+import { Transcoding } from './transcoding.ts';
 
 /** Copied state of a run. */
 export interface VideoRunState {
@@ -139,6 +140,7 @@ function alertsOf(left: readonly PartOutcome[]): Pick<ReplicationOutcome, 'alert
 function partsOf(plan: ScenarioPlan, context: RunContext): RunPart[] {
   const parts: RunPart[] = [];
   if (isWatched(plan)) parts.push(new Playback(plan, context));
+  if (isTranscoding(plan)) parts.push(new Transcoding(plan, context));
   const { monitoring } = plan.scenario;
   if (monitoring !== undefined) parts.push(new Monitoring(plan, monitoring, context));
   return parts;

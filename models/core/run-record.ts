@@ -6,8 +6,11 @@ export const RUN_DOCUMENT_SCHEMA = 'weir.run/1';
 
 /** Where a run took place: in virtual time, or on real programs. */
 export type World = 'sim' | 'real';
-/** What one event of the audience stands for: a media segment, a whole session, a flow of many. */
-export type Fidelity = 'segment' | 'session' | 'flow';
+/**
+ * What one event of the audience stands for: a media segment, a whole session, a flow of many; without an
+ * audience, what one of transcoding does: a chunk, or the chunks of a rendition that start together.
+ */
+export type Fidelity = 'segment' | 'session' | 'flow' | 'chunk' | 'rendition';
 /** What a run says of an objective; inconclusive when the interval holds the target. */
 export type Verdict = 'met' | 'missed' | 'inconclusive' | 'no-data';
 

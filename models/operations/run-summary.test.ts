@@ -7,7 +7,8 @@ import {
 } from './run-summary.ts';
 
 const HEADER: RunHeader = {
-  scenario: 'small', title: 'A small one', world: 'sim', seed: 42, fidelity: 'segment', scale: 1,
+  scenario: 'small', title: 'A small one', world: 'sim', seed: 42, parts: ['playback'],
+  fidelity: 'segment', scale: 1,
   complete: true, warmupSeconds: 5, wallSeconds: 0.1,
   provenance: {
     scenarioFile: 'x',

@@ -11,7 +11,7 @@ import type { PriceList } from '../cost/price-list.ts';
 import { joinDigests } from '../core/fingerprint.ts';
 import { US_PER_S, type Us } from '../core/units.ts';
 import { summariseAlerts, type AlertOutcome } from './alert-summary.ts';
-import { SLIS } from './sli.ts';
+import { SLIS, slisOf, type PartName } from './sli.ts';
 import { judgeSlo, type SloDefinition } from './slo.ts';
 
 /** What one part of a run leaves behind beside its metrics; plain data. */
@@ -44,6 +44,8 @@ export interface RunHeader {
   readonly title: string;
   readonly world: World;
   readonly seed: number;
+  /** Parts that were run: indicators of others do not appear. */
+  readonly parts: readonly PartName[];
   readonly fidelity: Fidelity;
   readonly scale: number;
   readonly complete: boolean;
@@ -79,7 +81,7 @@ export function sliSeries(
 export function summariseRun(header: RunHeader, outcomes: readonly ReplicationOutcome[]): RunRecord {
   const { slos, ...head } = header;
   const { costs, unpriced } = costsOfRun(header, outcomes);
-  const slis = summariseSlis(outcomes);
+  const slis = summariseSlis(outcomes, head.parts);
   const document = {
     schema: RUN_DOCUMENT_SCHEMA,
     scenario: head.scenario,
@@ -125,9 +127,11 @@ function costsOfRun(header: RunHeader, outcomes: readonly ReplicationOutcome[]) 
 
 const SECONDS_PER_HOUR = 3600;
 
-function summariseSlis(outcomes: readonly ReplicationOutcome[]): Record<string, SliResult> {
+function summariseSlis(
+  outcomes: readonly ReplicationOutcome[], parts: readonly PartName[],
+): Record<string, SliResult> {
   const results: Record<string, SliResult> = {};
-  for (const sli of SLIS) {
+  for (const sli of slisOf(parts)) {
     const values = outcomes.map((outcome) => outcome.slis[sli.name]).filter((value) => value !== undefined);
     if (values.length === 0) {
       results[sli.name] = { value: null, low: null, high: null, unit: sli.unit, n: 0, values: [] };

@@ -71,8 +71,7 @@ export function judgeSlo(slo: SloDefinition, sli: SliResult | undefined): SloRes
   const target = `${direction === 'below' ? '<' : '>'} ${formatBound(bound, unit)}`;
   const head = { name, sli: slo.sli, target, bound, direction, unit };
   if (sli === undefined || sli.value === null) {
-    const known = findSli(slo.sli) !== undefined;
-    const note = known ? 'nothing was observed' : 'this part of the platform is not simulated';
+    const note = sli === undefined ? 'this part of the platform is not simulated' : 'nothing was observed';
     return { ...head, value: null, low: null, high: null, verdict: 'no-data', note };
   }
   const { value, low, high } = sli;

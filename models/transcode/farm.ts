@@ -19,7 +19,10 @@ export interface Farm {
   place(now: Us, task: number, most: number): number;
   /** Worker of the last placement. */
   readonly placedOn: number;
-  /** Chunks of a task leave a worker: done, failed or taken away. Not called for a worker that is lost. */
+  /**
+   * Chunks of a task leave a worker: done, failed, or taken back from a worker that is lost, whose room the
+   * farm has taken away itself.
+   */
   release(now: Us, task: number, worker: number, chunks: number): void;
   /** A copy of the state. */
   save(): unknown;

@@ -15,6 +15,8 @@ const SPEC = {
   video: Int32Array,
   /** Number in `CODECS`. */
   codec: Uint8Array,
+  /** 1: only popular videos get it. */
+  later: Uint8Array,
   /** Lowest and highest rung of the ladder that it makes: one, or several from one decode. */
   rung: Uint8Array,
   topRung: Uint8Array,
@@ -34,17 +36,19 @@ const SPEC = {
   deadline: Float64Array,
   /** Lane of the farm in which it waits. */
   lane: Uint8Array,
-  /** Chunks that wait for a worker, that run on one, and that are done. */
+  /** Chunks that wait for a worker, that run on one, that are done, and that were set aside. */
   waiting: Int32Array,
   running: Int32Array,
   done: Int32Array,
+  aside: Int32Array,
   /** Its first chunk's number in the video; a piece that is tried again is a task of its own. */
   firstChunk: Int32Array,
   /** The task whose piece this one tries again, or -1. */
   parent: Int32Array,
   /** Tries of it that failed. */
   tries: Uint8Array,
-  /** Since when it has waited. [us] */
+  /** When it was submitted, and since when it, or this piece, has waited. [us] */
+  submittedAt: Float64Array,
   queuedAt: Float64Array,
 } as const;
 

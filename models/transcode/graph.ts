@@ -1,0 +1,82 @@
+import { US_PER_S, type Us } from '../core/units.ts';
+import type { TranscodeParams } from './params.ts';
+
+/** Stages of the work on a video. */
+export const STAGES = [
+  'probe', 'split', 'thumbnails', 'encode', 'package', 'validate', 'publish', 'prewarm', 'notify', 'clean',
+] as const;
+/** Name of a stage. */
+export type Stage = (typeof STAGES)[number];
+
+/** What a stage does, and which stages of the same video it waits for. */
+export const STAGE_GRAPH: Readonly<Record<
+  Stage, { readonly after: readonly Stage[]; readonly help: string }>> = {
+  probe: { after: [], help: 'reads length, picture and codec of the source' },
+  split: { after: ['probe'], help: 'cuts the source into chunks and stores them' },
+  thumbnails: { after: ['split'], help: 'pictures for lists and for seeking' },
+  encode: { after: ['split'], help: 'each chunk to each rung and codec, on the farm' },
+  package: { after: ['encode'], help: 'merges the chunks of a rendition, writes manifests' },
+  validate: { after: ['package'], help: 'the output must be as long as the source' },
+  publish: { after: ['validate'], help: 'stores at the origin; the rendition can be watched' },
+  prewarm: { after: ['publish'], help: 'purges and fills caches' },
+  notify: { after: ['prewarm', 'thumbnails'], help: 'tells the creator that the video is ready' },
+  clean: { after: ['notify'], help: 'deletes the raw file' },
+};
+
+/** Stages that follow each other without a choice: a host is asked for all of them at once. */
+export const CHAINS = [
+  ['probe', 'split'],
+  ['thumbnails'],
+  ['package', 'validate', 'publish'],
+  ['package', 'validate', 'publish', 'prewarm', 'notify'],
+  ['package', 'validate', 'publish', 'prewarm'],
+  ['clean'],
+] as const satisfies ReadonlyArray<readonly Stage[]>;
+
+/** Chains by what they are for: numbers in `CHAINS`. */
+export const PREPARE = 0;
+/** Pictures for lists. */
+export const THUMBNAILS = 1;
+/** The first rendition goes out. */
+export const FIRST_OUT = 2;
+/** All renditions that every video gets are out. */
+export const ALL_OUT = 3;
+/** Renditions for popular videos go out. */
+export const LATER_OUT = 4;
+/** The raw file goes. */
+export const CLEAN = 5;
+
+/** Time a chain takes for a video of some length: a sum, as its stages follow each other. [us] */
+export function chainUs(stages: TranscodeParams['stages'], chain: number, mediaUs: Us): Us {
+  let sum = 0;
+  for (const stage of CHAINS[chain]!) {
+    if (stage in stages) {
+      const { fixed, perMedia } = stages[stage];
+      sum += fixed + perMedia * mediaUs;
+    }
+  }
+  return Math.round(sum);
+}
+
+/** Width of a picture of 16:9, even, as codecs want it. */
+export function widthOf(height: number): number {
+  return 2 * Math.round((height * 16) / 18);
+}
+
+/** Rungs of a ladder that a source of some height is encoded to: never upscaled, but always at least one. */
+export function rungsFor(heights: readonly number[], sourceHeight: number): number[] {
+  const rungs = heights.flatMap((height, rung) => (height <= sourceHeight ? [rung] : []));
+  if (rungs.length > 0) return rungs;
+  return [heights.indexOf(Math.min(...heights))];
+}
+
+/** How a video of some length is cut: chunks of one length, none longer than asked for. */
+export function chunksOf(durationUs: Us, longestUs: Us): { readonly count: number; readonly chunkUs: Us } {
+  const count = Math.max(1, Math.ceil(durationUs / longestUs));
+  return { count, chunkUs: durationUs / count };
+}
+
+/** Pixels in some time of pictures of a height. */
+export function pixelsIn(height: number, framesPerS: number, timeUs: Us): number {
+  return widthOf(height) * height * framesPerS * (timeUs / US_PER_S);
+}

@@ -1,0 +1,148 @@
+import { assert } from '../core/assert.ts';
+import { GrowableFloat64 } from '../core/growable.ts';
+import type { Us } from '../core/units.ts';
+import type { QueueParams } from './params.ts';
+import { PRIORITIES, type TaskTable } from './task.ts';
+import { TaskHeap, type TaskHeapState } from './task-heap.ts';
+
+/** Copied state of a queue. */
+export interface TaskQueueState {
+  readonly heaps: readonly TaskHeapState[];
+  readonly pushed: number;
+  readonly virtual: number;
+  readonly finishTags: Float64Array;
+}
+
+/**
+ * Tasks that wait for a worker: a heap for each lane and priority class, in the order of the discipline.
+ *
+ * - `fifo`: first come, first served.
+ * - `edf`: earliest deadline first.
+ * - `smallest`: the video with the least work first, whatever is done of it.
+ * - `srpt`: the task with the least work that has not started yet first; a smaller one that comes takes the
+ *   next worker, so that preemption is between chunks.
+ * - `fair`: start-time fair queueing (Goyal, Vin and Cheng, SIGCOMM 1996) over users: a task starts, in
+ *   virtual time, when its user's last one ended, and lasts its work over the user's weight; the smallest
+ *   start tag goes first.
+ *
+ * Classes are strict without aging; with it, a class counts as one better for every span that the first task
+ * of its heap has waited.
+ */
+export class TaskQueue {
+  readonly #tasks: TaskTable;
+  readonly #params: QueueParams;
+  /** By lane, then class. */
+  readonly #heaps: TaskHeap[];
+  /** Work of a video's whole and weight of a user, for the disciplines that ask. */
+  readonly #workOf: (task: number) => number;
+  readonly #weightOf: (user: number) => number;
+  #pushed = 0;
+  /** Start tag of the task that was last given a worker, and where each user's next one starts. */
+  #virtual = 0;
+  readonly #finishTags = new GrowableFloat64(64);
+
+  /** `workOf`: size of the video that a task belongs to; `weightOf`: share of a user under `fair`. */
+  constructor(
+    tasks: TaskTable, lanes: number, params: QueueParams, workOf: (task: number) => number,
+    weightOf: (user: number) => number,
+  ) {
+    this.#tasks = tasks;
+    this.#params = params;
+    this.#workOf = workOf;
+    this.#weightOf = weightOf;
+    this.#heaps = Array.from({ length: lanes * CLASSES }, () => new TaskHeap());
+  }
+
+  /** Tasks that wait in all lanes. */
+  get size(): number {
+    let size = 0;
+    for (const heap of this.#heaps) size += heap.size;
+    return size;
+  }
+
+  /** Adds a task that has chunks waiting. */
+  push(now: Us, task: number): void {
+    const c = this.#tasks.columns;
+    assert(c.waiting[task]! > 0, 'a task that waits has chunks waiting', { task });
+    c.queuedAt[task] = now;
+    const heap = this.#heaps[c.lane[task]! * CLASSES + c.priority[task]!]!;
+    heap.push(this.#keyOf(now, task), this.#pushed++, task);
+  }
+
+  /** The task of a lane that is next, or -1. */
+  head(now: Us, lane: number): number {
+    const at = this.#classOf(now, lane);
+    return at < 0 ? -1 : this.#heaps[at]!.head;
+  }
+
+  /** The head of a lane has been given workers for some of its chunks; without any left it is out. */
+  started(now: Us, lane: number): void {
+    const heap = this.#heaps[this.#classOf(now, lane)]!;
+    const task = heap.head;
+    if (this.#params.order === 'fair') this.#virtual = Math.max(this.#virtual, heap.headKey);
+    if (this.#tasks.columns.waiting[task] === 0) heap.pop();
+    else if (this.#params.order === 'srpt') heap.lowerHead(this.#remaining(task));
+  }
+
+  save(): TaskQueueState {
+    return {
+      heaps: this.#heaps.map((heap) => heap.save()), pushed: this.#pushed, virtual: this.#virtual,
+      finishTags: this.#finishTags.slice(0),
+    };
+  }
+
+  restore(state: TaskQueueState): void {
+    state.heaps.forEach((heap, i) => this.#heaps[i]!.restore(heap));
+    this.#pushed = state.pushed;
+    this.#virtual = state.virtual;
+    this.#finishTags.replace(state.finishTags);
+  }
+
+  #keyOf(now: Us, task: number): number {
+    const c = this.#tasks.columns;
+    const { order } = this.#params;
+    switch (order) {
+      case 'fifo': return now;
+      case 'edf': return c.deadline[task]!;
+      case 'smallest': return this.#workOf(task);
+      case 'srpt': return this.#remaining(task);
+      case 'fair': {
+        const user = c.user[task]!;
+        const tags = this.#finishTags;
+        while (tags.length <= user) tags.push(0);
+        const start = Math.max(this.#virtual, tags.array[user]!);
+        tags.array[user] = start + this.#remaining(task) / this.#weightOf(user);
+        return start;
+      }
+      default:
+        order satisfies never;
+        throw new Error('unreachable');
+    }
+  }
+
+  #remaining(task: number): number {
+    const c = this.#tasks.columns;
+    return c.waiting[task]! * c.chunkPixels[task]! * c.content[task]!;
+  }
+
+  /** Index of the heap whose head is next in a lane, or -1. */
+  #classOf(now: Us, lane: number): number {
+    const first = lane * CLASSES;
+    const { aging } = this.#params;
+    let best = -1;
+    let bestRank = Infinity;
+    for (let i = 0; i < CLASSES; i++) {
+      const { head } = this.#heaps[first + i]!;
+      if (head < 0) continue;
+      if (aging === undefined) return first + i;
+      const rank = i - (now - this.#tasks.columns.queuedAt[head]!) / aging;
+      if (rank < bestRank) {
+        best = first + i;
+        bestRank = rank;
+      }
+    }
+    return best;
+  }
+}
+
+const CLASSES = PRIORITIES.length;

@@ -1,0 +1,61 @@
+import { ANY, RATIO, ratio, type SliDefinition } from '../core/sli.ts';
+import * as metrics from './metrics.ts';
+
+/** What becomes of uploads, in the order of reports. */
+export const TRANSCODE_SLIS: readonly SliDefinition[] = [
+  {
+    name: 'transcoding_within_sla', unit: 'ratio', better: 'higher', range: RATIO,
+    help: 'Videos ready within one hour of their upload, or within their own length where that is longer '
+      + '(transcode.sla), of those that became ready or were due; incomplete ones count as late.',
+    compute: (view) => ratio(view.total(metrics.videosDue, { met: 'yes' }), view.total(metrics.videosDue)),
+  },
+  {
+    name: 'transcoding_first_playable_seconds_p50', unit: 's', better: 'lower', range: ANY,
+    help: 'From the end of the upload until the first rendition can be watched, median.',
+    compute: (view) => view.quantile(metrics.playableSeconds, 0.5),
+  },
+  {
+    name: 'transcoding_first_playable_seconds_p95', unit: 's', better: 'lower', range: ANY,
+    help: 'From the end of the upload until the first rendition can be watched, 95th percentile.',
+    compute: (view) => view.quantile(metrics.playableSeconds, 0.95),
+  },
+  {
+    name: 'transcoding_ready_seconds_p50', unit: 's', better: 'lower', range: ANY,
+    help: 'From the end of the upload until every rendition that all videos get can be watched, median.',
+    compute: (view) => view.quantile(metrics.readySeconds, 0.5),
+  },
+  {
+    name: 'transcoding_ready_seconds_p99', unit: 's', better: 'lower', range: ANY,
+    help: 'From the end of the upload until every rendition that all videos get can be watched, '
+      + '99th percentile.',
+    compute: (view) => view.quantile(metrics.readySeconds, 0.99),
+  },
+  {
+    name: 'transcoding_jobs_queued', unit: 'jobs', better: 'lower', range: ANY,
+    help: 'Jobs (a video in one codec and rung) that wait for workers, average over time.',
+    compute: (view) => view.timeAverage(metrics.jobsQueued),
+  },
+  {
+    name: 'transcoding_jobs_queued_peak', unit: 'jobs', better: 'lower', range: ANY,
+    help: 'Jobs that wait for workers, the most there were.',
+    compute: (view) => view.peak(metrics.jobsQueued),
+  },
+  {
+    name: 'transcoding_jobs_completed', unit: 'jobs', better: 'higher', range: ANY,
+    help: 'Jobs completed.',
+    compute: (view) => (view.timeAverage(metrics.jobsQueued) === undefined ? undefined
+      : view.total(metrics.jobsCompleted)),
+  },
+  {
+    name: 'transcoding_failure_rate', unit: 'ratio', better: 'lower', range: RATIO,
+    help: 'Jobs that miss chunks for good, of those that ended.',
+    compute: (view) => ratio(view.total(metrics.jobsIncomplete),
+      view.total(metrics.jobsIncomplete) + view.total(metrics.jobsCompleted)),
+  },
+  {
+    name: 'transcoding_worker_utilisation', unit: 'ratio', better: 'higher', range: RATIO,
+    help: 'Workers that encode, of those there are, averages over time.',
+    compute: (view) =>
+      ratio(view.timeAverage(metrics.chunksRunning) ?? 0, view.timeAverage(metrics.workers) ?? 0),
+  },
+];

@@ -1,0 +1,180 @@
+import { assert } from '../models/core/assert.ts';
+import type { RandomStream } from '../models/core/rng.ts';
+import type { Us } from '../models/core/units.ts';
+import type { PartOutcome } from '../models/operations/run-summary.ts';
+import { Dispatcher, type DispatcherState } from '../models/transcode/dispatcher.ts';
+import { chainUs, PREPARE } from '../models/transcode/graph.ts';
+import * as metrics from '../models/transcode/metrics.ts';
+import type { TranscodeParams } from '../models/transcode/params.ts';
+import { Pipeline, type PipelineState } from '../models/transcode/pipeline.ts';
+import { TaskQueue } from '../models/transcode/queue.ts';
+import { createTasks } from '../models/transcode/task.ts';
+import type { UploadParams } from '../models/upload/params.ts';
+import type { TranscodingPlan } from '../scenarios/plan.ts';
+import { CODES } from './codes.ts';
+import { PoolEncoders, type Encoders } from './encoders.ts';
+import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
+import type { EventLoop } from './kernel/event-loop.ts';
+import type { RunContext, RunPart } from './run-part.ts';
+import { SimulatedUploads, type SimulatedUploadsState } from './uploads.ts';
+
+/** Copied state of transcoding. */
+export interface TranscodingState {
+  readonly uploads: SimulatedUploadsState;
+  readonly pipeline: PipelineState;
+  readonly dispatcher: DispatcherState;
+  readonly wake: EventHandle;
+  readonly dispatching: boolean;
+}
+
+/** Uploads and what becomes of them: creators, the graph of stages, queue and farm, wired to each other. */
+export class Transcoding implements RunPart {
+  readonly name = 'transcoding';
+  readonly #params: TranscodeParams;
+  readonly #uploadParams: UploadParams;
+  readonly #loop: EventLoop;
+  readonly #uploads: SimulatedUploads;
+  readonly #pipeline: Pipeline;
+  readonly #dispatcher: Dispatcher;
+  readonly #encoders: Encoders;
+  readonly #poisonDraws: RandomStream;
+  /** Steps in which workers become free; 0: none. [us] */
+  readonly #step: Us;
+  #wake: EventHandle = NO_EVENT;
+  #dispatching = false;
+
+  constructor(plan: TranscodingPlan, { loop, metrics: set, streams }: RunContext) {
+    const { transcode, upload, run } = plan.scenario;
+    this.#params = transcode;
+    this.#uploadParams = upload;
+    this.#loop = loop;
+    this.#step = transcode.fidelity === 'rendition' ? transcode.step : 0;
+    this.#poisonDraws = streams.stream('transcode/poison');
+    const tasks = createTasks();
+    this.#encoders = new PoolEncoders(transcode.farm, tasks, streams);
+    const { farm } = this.#encoders;
+    const queue = new TaskQueue(tasks, farm.lanes.length, transcode.queue,
+      (task) => this.#pipeline.videos.work[tasks.columns.video[task]!]!, weights(upload));
+    const together = transcode.fidelity === 'rendition' ? Infinity : 1;
+    this.#dispatcher = new Dispatcher(tasks, queue, farm, transcode.queue, { together, watchLeases: false }, {
+      start: (attempt) => this.#start(attempt),
+      taskEnded: (task, complete) => this.#pipeline.taskEnded(loop.now, task, complete),
+    }, set);
+    this.#pipeline = new Pipeline(transcode, tasks, {
+      run: (video, chain) => this.#run(video, chain),
+      submit: (task) => this.#dispatcher.submit(loop.now, task),
+      awaitViews: (video, codec, views) => this.#awaitViews(video, codec, views),
+    }, set);
+    this.#uploads = new SimulatedUploads(upload, plan.uploadDurations, run.duration, loop, set, streams,
+      (source) => this.#pipeline.uploaded(loop.now, source));
+    set.setLevel(set.bind(metrics.workers), 0, transcode.farm.workers);
+    this.#listen();
+  }
+
+  settle(_now: Us): void {}
+
+  closeBooks(now: Us): void {
+    this.#pipeline.closeBooks(now);
+    const { submitted, encoded, setAside, underWay } = this.#dispatcher.account();
+    const left = submitted - encoded - setAside - underWay;
+    assert(Math.abs(left) <= 1e-9 * submitted + 1, 'pixels submitted are encoded, set aside or under way',
+      { submitted, encoded, setAside, underWay });
+  }
+
+  outcome(): PartOutcome {
+    return {};
+  }
+
+  save(): TranscodingState {
+    return {
+      uploads: this.#uploads.save(), pipeline: this.#pipeline.save(), dispatcher: this.#dispatcher.save(),
+      wake: this.#wake, dispatching: this.#dispatching,
+    };
+  }
+
+  restore(state: TranscodingState): void {
+    this.#uploads.restore(state.uploads);
+    this.#pipeline.restore(state.pipeline);
+    this.#dispatcher.restore(state.dispatcher);
+    this.#wake = state.wake;
+    this.#dispatching = state.dispatching;
+  }
+
+  #listen(): void {
+    const loop = this.#loop;
+    loop.on(CODES.stagesDone, (video, chain) => {
+      const readable = chain !== PREPARE || this.#poisonDraws.uniform() >= this.#params.poison;
+      this.#pipeline.chainDone(loop.now, video, chain, this.#dispatcher.queued, readable);
+      if (chain === PREPARE) this.#dispatch();
+    });
+    loop.on(CODES.attemptEnded, (attempt, serial) => {
+      const { attempts } = this.#dispatcher;
+      this.#dispatcher.ended(loop.now, attempt, serial, this.#encoders.failed(attempts, attempt));
+      this.#dispatchSoon();
+    });
+    loop.on(CODES.dispatch, () => {
+      this.#dispatching = false;
+      this.#dispatch();
+    });
+    loop.on(CODES.dispatcherWake, () => {
+      this.#wake = NO_EVENT;
+      this.#dispatcher.wake(loop.now);
+      this.#dispatch();
+    });
+    loop.on(CODES.viewsReached, (video, codec) => {
+      this.#pipeline.viewed(loop.now, video, codec);
+      this.#dispatch();
+    });
+  }
+
+  #run(video: number, chain: number): void {
+    const us = chainUs(this.#params.stages, chain, this.#pipeline.videos.durationUs[video]!);
+    this.#loop.schedule(this.#loop.now + us, CODES.stagesDone, video, chain);
+  }
+
+  #start(attempt: number): void {
+    const { attempts } = this.#dispatcher;
+    const { now } = this.#loop;
+    let at = now + this.#encoders.serviceUs(attempts, attempt);
+    if (this.#step > 0) at = Math.max(now + 1, Math.round(at / this.#step) * this.#step);
+    this.#loop.schedule(at, CODES.attemptEnded, attempt, attempts.serial[attempt]!);
+  }
+
+  /** Workers became free: at rendition fidelity all that do in this step are given out together. */
+  #dispatchSoon(): void {
+    if (this.#step === 0) {
+      this.#dispatch();
+    } else if (!this.#dispatching) {
+      this.#dispatching = true;
+      this.#loop.schedule(this.#loop.now, CODES.dispatch, 0, 0);
+    }
+  }
+
+  #dispatch(): void {
+    const { now } = this.#loop;
+    this.#pipeline.admit(now, () => this.#dispatcher.queued);
+    this.#dispatcher.dispatch(now);
+    const at = this.#dispatcher.wakeAt();
+    if (at !== Infinity || this.#wake !== NO_EVENT) {
+      this.#wake = this.#loop.rearm(this.#wake, at, CODES.dispatcherWake, 0);
+    }
+  }
+
+  /** Views come in as a video settles: so many of all that it will have had after some time. */
+  #awaitViews(video: number, codec: number, views: number): void {
+    const { settle } = this.#uploadParams.views;
+    const all = this.#pipeline.videos.views[video]!;
+    const us = -settle * Math.log(1 - views / all);
+    this.#loop.schedule(this.#loop.now + Math.ceil(us), CODES.viewsReached, video, codec);
+  }
+}
+
+/** Weight of each user by the tier it is of; importers come after them, with a weight of 1. */
+function weights({ creators }: UploadParams): (user: number) => number {
+  const { users, tiers } = creators;
+  const total = tiers.reduce((sum, { share }) => sum + share, 0);
+  const ends: number[] = [];
+  let sum = 0;
+  for (const { share } of tiers) ends.push(Math.round(((sum += share) / total) * users));
+  return (user) => tiers[ends.findIndex((end) => user < end)]?.weight ?? 1;
+}
