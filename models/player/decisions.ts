@@ -46,11 +46,11 @@ export class Decisions {
     this.#columns = columns;
     this.#media = media;
     this.#clock = clock;
-    const sizeOf = media.segmentBytes?.bind(media);
+    const sizeOf = params.knowsSizes ? media.segmentBytes?.bind(media) : undefined;
     this.#sizes = sizeOf === undefined ? undefined : new VideoSizes(sizeOf);
     this.#context = {
       now: 0, slot: 0, bufferUs: 0, bufferMaxUs: params.bufferMax, lastRendition: -1, segment: 0,
-      segmentsLeft: 0, segmentUs: 0, bitrates: [], sizes: this.#sizes,
+      segmentsLeft: 0, segmentUs: 0, bitrates: [], rate: 1, latencyUs: NaN, sizes: this.#sizes,
     };
   }
 

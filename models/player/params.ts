@@ -31,6 +31,12 @@ export const playerParams = z.strictObject({
     doc: 'Least time between two looks at a transfer under way.',
     source: `${HLS} (abandon rules every 100 ms)`, min: '10ms',
   }).prefault('100ms'),
+  knowsSizes: z.boolean()
+    .meta({
+      description: 'Whether the manifest tells the size of each segment, as a DASH index or byte ranges do.',
+      unit: 'flag', source: 'assumed: HLS with a file a segment',
+    })
+    .prefault(false),
   retries: z.number().int().min(0).max(100)
     .meta({
       description: 'Further attempts at a request that failed, before playback fails.', unit: 'attempts',

@@ -20,6 +20,8 @@ export type BolaEParams = z.output<typeof bolaEParams>;
 
 /** BOLA-E: starts by throughput, then BOLA on a level that a placeholder raises. */
 export function bolaERule(params: BolaEParams, slots: number): AbandoningRule {
-  const core = new BolaECore(slots, { hold: params.hold, insufficientBuffer: true, gp: NaN });
+  const core = new BolaECore(slots, {
+    hold: params.hold, levels: 'enhanced', insufficientBuffer: true, gp: NaN,
+  });
   return new CoreRule('bolae', slots, core, params);
 }

@@ -4,6 +4,6 @@ import type { AbrContext } from './rule.ts';
 export function contextOf(given: Partial<AbrContext>): AbrContext {
   return {
     now: 0, slot: 0, bufferUs: 0, bufferMaxUs: 30e6, lastRendition: -1, segment: 0, segmentsLeft: Infinity,
-    segmentUs: 4e6, bitrates: [], sizes: undefined, ...given,
+    segmentUs: 4e6, bitrates: [], rate: 1, latencyUs: NaN, sizes: undefined, ...given,
   };
 }

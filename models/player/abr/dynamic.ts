@@ -62,7 +62,9 @@ export function dynamicRule(params: DynamicParams, slots: number): AbandoningRul
 
 /** DYNAMIC with BOLA-E, by the level of the buffer alone. */
 export function dynamicDashRule(params: DynamicDashParams, slots: number): AbandoningRule {
-  const bola = new BolaECore(slots, { hold: params.hold, insufficientBuffer: true, gp: NaN });
+  const bola = new BolaECore(slots, {
+    hold: params.hold, levels: 'enhanced', insufficientBuffer: true, gp: NaN,
+  });
   return new CoreRule('dynamicdash', slots, around(bola, params, slots, false), params);
 }
 

@@ -2,17 +2,24 @@ import { z } from 'zod';
 import { Bba0Rule, bba0Params } from './bba0.ts';
 import { bolaParams, bolaRule } from './bola.ts';
 import { bolaEParams, bolaERule } from './bolae.ts';
+import { bba1Params, bba2Params, ChunkMapRule } from './chunk-map.ts';
+import { dashJsParams, dashJsRule } from './dashjs.ts';
 import { dynamicDashParams, dynamicDashRule, dynamicParams, dynamicRule } from './dynamic.ts';
 import { FixedRule, fixedParams } from './fixed.ts';
+import { HlsJsRule, hlsJsParams } from './hlsjs.ts';
 import { HybridRule, hybridParams } from './hybrid.ts';
-import { RobustMpcRule, robustMpcParams } from './robust-mpc.ts';
+import { L2aRule, l2aParams } from './l2a.ts';
+import { LolpRule, lolpParams } from './lolp.ts';
+import { MpcRule, mpcParams, robustMpcParams } from './mpc.ts';
 import type { AbrRule } from './rule.ts';
+import { ShakaRule, shakaParams } from './shaka.ts';
 import { throughputParams, throughputRule } from './throughput.ts';
 
 /** Parameters of any rule; `rule` names it. To add one: a file beside this one, a line in each list. */
 export const abrParams = z.discriminatedUnion('rule', [
   hybridParams, fixedParams, throughputParams, bolaParams, bolaEParams, dynamicParams, dynamicDashParams,
-  bba0Params, robustMpcParams,
+  bba0Params, bba1Params, bba2Params, mpcParams, robustMpcParams, hlsJsParams, dashJsParams, shakaParams,
+  l2aParams, lolpParams,
 ]);
 
 /** Parameters of a rule, parsed. */
@@ -37,8 +44,22 @@ export function createAbrRule(params: AbrParams, slots: number): AbrRule {
       return dynamicDashRule(params, slots);
     case 'bba0':
       return new Bba0Rule(params, slots);
+    case 'bba1':
+    case 'bba2':
+      return new ChunkMapRule(params, slots);
+    case 'mpc':
     case 'robust-mpc':
-      return new RobustMpcRule(params, slots);
+      return new MpcRule(params, slots);
+    case 'hlsjs':
+      return new HlsJsRule(params, slots);
+    case 'dashjs':
+      return dashJsRule(params, slots);
+    case 'shaka':
+      return new ShakaRule(params, slots);
+    case 'l2a':
+      return new L2aRule(params, slots);
+    case 'lolp':
+      return new LolpRule(params, slots);
     default:
       params satisfies never;
       throw new Error('unreachable');

@@ -17,6 +17,10 @@ export interface AbrContext {
   segmentUs: Us;
   /** Nominal rates, ascending. */
   bitrates: readonly BitsPerS[];
+  /** Media played a second of time: the speed of play. */
+  rate: number;
+  /** How far behind the live edge the playhead is; NaN where the video is on demand. */
+  latencyUs: Us;
   /** Sizes of the video's segments, where the player can know them before it asks. */
   sizes: SegmentSizes | undefined;
 }

@@ -45,12 +45,14 @@ class FleetRule implements Core, History {
   /** The rule has been told of the transfer already. */
   #told = false;
 
-  constructor(rule: AbrRule, { ladder }: Movie) {
+  constructor(rule: AbrRule, movie: Movie) {
+    const { ladder } = movie;
     this.#rule = rule;
     this.abandons = isAbandoning(rule);
     this.#context = {
       now: 0, slot: 0, bufferUs: 0, bufferMaxUs: 0, lastRendition: -1, segment: 0,
-      segmentsLeft: 0, segmentUs: wholeUs(ladder.segmentMs), sizes: undefined,
+      segmentsLeft: 0, segmentUs: wholeUs(ladder.segmentMs), rate: 1, latencyUs: NaN,
+      sizes: { bytes: (segment, rung) => movie.sizeBits(segment, rung) / 8 },
       bitrates: [...ladder.kbps].map((kbps) => kbps * 1e3),
     };
   }

@@ -58,7 +58,8 @@ function sabreCore({ rule, avoidsOscillation, basic, insufficientBuffer }: Sabre
   const hold = avoidsOscillation ? 'O' : 'U';
   const throughput = (): Core => new ThroughputCore(1, { safety: THROUGHPUT_SAFETY, insufficientBuffer });
   const bola = (): Core => new BolaCore(1, { gp: SABRE_GP, basic, hold, trustsOwnDecisions: true });
-  const bolaE = (): Core => new BolaECore(1, { gp: SABRE_GP, hold, insufficientBuffer });
+  const levels = insufficientBuffer ? 'enhanced' : 'plain';
+  const bolaE = (): Core => new BolaECore(1, { gp: SABRE_GP, hold, levels, insufficientBuffer });
   switch (rule) {
     case 'throughput':
       return throughput();

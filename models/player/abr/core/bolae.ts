@@ -9,9 +9,11 @@ import { mbps, seconds, UNDECIDED } from './words.ts';
 /** What tells one BOLA-E from another. */
 export interface BolaEOptions {
   readonly hold: BolaHold;
-  /** With it levels follow the number of rungs, and the insufficient-buffer rule holds. */
+  /** enhanced: levels follow the number of rungs; plain: those of BOLA. */
+  readonly levels: 'enhanced' | 'plain';
+  /** Whether the insufficient-buffer rule holds it back. */
   readonly insufficientBuffer: boolean;
-  /** gamma p of BOLA, used without the insufficient-buffer rule. */
+  /** gamma p of BOLA, for plain levels. */
   readonly gp: number;
 }
 
@@ -202,7 +204,7 @@ export class BolaECore implements Core {
     if (this.#ladder === ladder) return this.#curve!;
     let curve = this.#curves.get(ladder);
     if (curve === undefined) {
-      curve = this.#options.insufficientBuffer ? enhanced(at) : plain(at, this.#options.gp);
+      curve = this.#options.levels === 'enhanced' ? enhanced(at) : plain(at, this.#options.gp);
       this.#curves.set(ladder, curve);
     }
     this.#ladder = ladder;

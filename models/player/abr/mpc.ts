@@ -3,14 +3,9 @@ import { US_PER_S, type BitsPerS, type Bytes, type Us } from '../../core/units.t
 import { SampleWindow } from '../estimator/window.ts';
 import { NumberColumns } from './core/columns.ts';
 import { UNDECIDED } from './core/words.ts';
-import type { AbrContext, AbrRule, AbrRuleState } from './rule.ts';
+import type { AbrContext, AbrRule, AbrRuleState, SegmentSizes } from './rule.ts';
 
-/** Parameters of RobustMPC. */
-export const robustMpcParams = z.strictObject({
-  rule: z.literal('robust-mpc').meta({
-    description: 'RobustMPC: the best plan for the next segments at a throughput that errs on the safe side.',
-    source: 'cited: Yin et al. 2015; Pensieve test/mpc.py',
-  }),
+const planParams = {
   horizon: z.number().int().min(1).max(6)
     .meta({ description: 'Segments planned ahead.', unit: 'segments', source: 'cited: Yin et al. 2015' })
     .prefault(5),
@@ -26,19 +21,41 @@ export const robustMpcParams = z.strictObject({
       source: 'cited: Pensieve, QoE_lin',
     })
     .prefault(1),
+};
+
+/** Parameters of MPC. */
+export const mpcParams = z.strictObject({
+  rule: z.literal('mpc').meta({
+    description: 'MPC: the best plan for the next segments at the harmonic mean of the last throughputs.',
+    source: 'cited: Yin et al. 2015',
+  }),
+  ...planParams,
+});
+
+/** Parameters of MPC, parsed. */
+export type MpcParams = z.output<typeof mpcParams>;
+
+/** Parameters of RobustMPC. */
+export const robustMpcParams = z.strictObject({
+  rule: z.literal('robust-mpc').meta({
+    description: 'RobustMPC: the best plan for the next segments at a throughput that errs on the safe side.',
+    source: 'cited: Yin et al. 2015; Pensieve test/mpc.py',
+  }),
+  ...planParams,
 });
 
 /** Parameters of RobustMPC, parsed. */
 export type RobustMpcParams = z.output<typeof robustMpcParams>;
 
 /**
- * RobustMPC: harmonic mean of five throughputs, lowered by the greatest error of the last five predictions;
- * of all plans over the horizon the one with the greatest rate less stalls and switches, exactly, by branch
- * and bound over nominal sizes.
+ * MPC: harmonic mean of five throughputs, in RobustMPC lowered by the greatest error of the last five
+ * predictions; of all plans over the horizon the one with the greatest rate less stalls and switches,
+ * exactly, by branch and bound, over the sizes of the segments where they are known.
  */
-export class RobustMpcRule implements AbrRule {
-  readonly name = 'robust-mpc';
-  readonly #params: RobustMpcParams;
+export class MpcRule implements AbrRule {
+  readonly name: string;
+  readonly #params: MpcParams | RobustMpcParams;
+  readonly #robust: boolean;
   readonly #samples: SampleWindow;
   readonly #errors: SampleWindow;
   readonly #columns: NumberColumns<Column>;
@@ -46,21 +63,30 @@ export class RobustMpcRule implements AbrRule {
   readonly #predicted: Float64Array;
   readonly #safe: Float64Array;
   readonly #chosen: Float64Array;
+  readonly #planned: Float64Array;
   #bitrates: readonly BitsPerS[] = [];
   #rate: BitsPerS = 0;
   #segmentUs: Us = 0;
   #bufferMaxUs: Us = 0;
+  #segment = 0;
+  #depth = 0;
+  #sizes: SegmentSizes | undefined;
   #best = -Infinity;
   #bestFirst = 0;
 
-  constructor(params: RobustMpcParams, slots: number) {
+  constructor(params: MpcParams | RobustMpcParams, slots: number) {
+    this.name = params.rule;
+    this.#robust = params.rule === 'robust-mpc';
     this.#params = params;
     this.#samples = new SampleWindow(slots, WINDOW);
     this.#errors = new SampleWindow(slots, WINDOW);
-    this.#columns = new NumberColumns<Column>(slots, { predicted: 0, safe: 0, chosen: -1 });
+    this.#columns = new NumberColumns<Column>(slots, {
+      predicted: 0, safe: 0, chosen: -1, planned: 0,
+    });
     this.#predicted = this.#columns.of('predicted');
     this.#safe = this.#columns.of('safe');
     this.#chosen = this.#columns.of('chosen');
+    this.#planned = this.#columns.of('planned');
   }
 
   reset(slot: number): void {
@@ -77,7 +103,8 @@ export class RobustMpcRule implements AbrRule {
     this.#samples.observe(slot, sample);
   }
 
-  choose({ slot, bufferUs, bufferMaxUs, segmentUs, bitrates, lastRendition }: AbrContext): number {
+  choose(context: AbrContext): number {
+    const { slot, bufferUs, bufferMaxUs, segmentUs, bitrates, lastRendition } = context;
     if (this.#samples.count(slot) === 0) return (this.#chosen[slot] = 0);
     this.#predicted[slot] = this.#samples.harmonicMean(slot);
     this.#safe[slot] = this.estimate(slot);
@@ -87,7 +114,11 @@ export class RobustMpcRule implements AbrRule {
     this.#bufferMaxUs = bufferMaxUs;
     this.#best = -Infinity;
     this.#bestFirst = 0;
-    this.#plan(this.#params.horizon, bufferUs, lastRendition, 0, -1);
+    this.#segment = context.segment;
+    this.#sizes = context.sizes;
+    this.#depth = Math.min(this.#params.horizon, context.segmentsLeft);
+    this.#planned[slot] = this.#depth;
+    this.#plan(this.#depth, bufferUs, lastRendition, 0, -1);
     this.#chosen[slot] = this.#bestFirst;
     return this.#bestFirst;
   }
@@ -97,13 +128,14 @@ export class RobustMpcRule implements AbrRule {
     if (chosen < 0) return UNDECIDED;
     if (this.#safe[slot] === 0) return 'rendition 0: nothing is measured yet';
     const [safe, mean] = [this.#safe[slot]! / 1e6, this.#predicted[slot]! / 1e6];
-    const plan = `opens the best plan for ${this.#params.horizon} segments`;
+    const plan = `opens the best plan for ${this.#planned[slot]!} segments`;
     return `rendition ${chosen} ${plan} at ${safe.toFixed(2)} Mbps, of ${mean.toFixed(2)} Mbps expected`;
   }
 
   estimate(slot: number): BitsPerS {
     if (this.#samples.count(slot) === 0) return 0;
-    return this.#samples.harmonicMean(slot) / (1 + Math.max(0, this.#errors.most(slot)));
+    const mean = this.#samples.harmonicMean(slot);
+    return this.#robust ? mean / (1 + Math.max(0, this.#errors.most(slot))) : mean;
   }
 
   save(): AbrRuleState {
@@ -129,7 +161,7 @@ export class RobustMpcRule implements AbrRule {
     const { stallWeight, switchWeight } = this.#params;
     for (let rendition = bitrates.length - 1; rendition >= 0; rendition--) {
       const rate = bitrates[rendition]!;
-      const transferUs = (rate / this.#rate) * this.#segmentUs;
+      const transferUs = (this.#bitsOf(this.#depth - left, rendition) / this.#rate) * US_PER_S;
       const stallUs = Math.max(0, transferUs - bufferUs);
       const change = last < 0 ? 0 : Math.abs(rate - bitrates[last]!);
       const gain = rate - stallWeight * highest * (stallUs / US_PER_S) - switchWeight * change;
@@ -138,8 +170,13 @@ export class RobustMpcRule implements AbrRule {
       this.#plan(left - 1, nextUs, rendition, value + gain, first < 0 ? rendition : first);
     }
   }
+
+  #bitsOf(ahead: number, rendition: number): number {
+    const known = this.#sizes?.bytes(this.#segment + ahead, rendition);
+    return known === undefined ? (this.#bitrates[rendition]! * this.#segmentUs) / US_PER_S : known * 8;
+  }
 }
 
-type Column = 'predicted' | 'safe' | 'chosen';
+type Column = 'predicted' | 'safe' | 'chosen' | 'planned';
 
 const WINDOW = 5; // Pensieve test/mpc.py: harmonic mean and errors of the last five
