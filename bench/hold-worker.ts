@@ -36,12 +36,16 @@ function holdOurs(list: EventList, increments: Float64Array, pending: number): H
   let hash = 0;
   let next = 0;
   return (holds) => {
+    // In variables of its own: what a closure holds is loaded and checked at each use.
+    const [pendingList, table, mask] = [list, increments, INCREMENTS - 1];
+    let [sum, place] = [hash, next];
     for (let i = 0; i < holds; i++) {
-      list.pop();
-      const { time, entity } = list;
-      hash = (Math.imul(hash, 31) + entity) | 0;
-      list.schedule(time + increments[next++ & (INCREMENTS - 1)]!, 1, entity, 0);
+      pendingList.pop();
+      const { time, entity } = pendingList;
+      sum = (Math.imul(sum, 31) + (entity | 0)) | 0;
+      pendingList.schedule(time + table[place++ & mask]!, 1, entity, 0);
     }
+    [hash, next] = [sum, place & mask];
     return { hash: hex(hash) };
   };
 }
@@ -51,7 +55,7 @@ function holdLoop(increments: Float64Array, pending: number): Hold {
   let hash = 0;
   let next = 0;
   loop.on(1, (entity) => {
-    hash = (Math.imul(hash, 31) + entity) | 0;
+    hash = (Math.imul(hash, 31) + (entity | 0)) | 0;
     loop.schedule(loop.now + increments[next++ & (INCREMENTS - 1)]!, 1, entity, 0);
   });
   for (let i = 0; i < pending; i++) loop.schedule(increments[first(i)]!, 1, i, 0);
@@ -67,11 +71,14 @@ function holdSimJsQueue({ PQueue, Request }: SimJs, increments: Float64Array, pe
   let hash = 0;
   let next = 0;
   return (holds) => {
+    const [pendingQueue, table, mask] = [queue, increments, INCREMENTS - 1];
+    let [sum, place] = [hash, next];
     for (let i = 0; i < holds; i++) {
-      const { deliverAt, entity } = queue.remove()!;
-      hash = (Math.imul(hash, 31) + (entity as number)) | 0;
-      queue.insert(new Request(entity, deliverAt, deliverAt + increments[next++ & (INCREMENTS - 1)]!));
+      const { deliverAt, entity } = pendingQueue.remove()!;
+      sum = (Math.imul(sum, 31) + (entity as number)) | 0;
+      pendingQueue.insert(new Request(entity, deliverAt, deliverAt + table[place++ & mask]!));
     }
+    [hash, next] = [sum, place & mask];
     return { hash: hex(hash) };
   };
 }

@@ -1,38 +1,15 @@
 import type { Us } from '../../models/core/units.ts';
-import type { EventHandle } from './event-list.ts';
 
 /**
  * The events that are next, in order: a sorted array that is popped at `head` and into which stragglers are
- * inserted. A record is 16 bytes: its time, then tag and handle, which are moved together as one double.
- * The fields are open to the rungs, which fill it.
+ * inserted. A record is two doubles: its time, then its key (ladder-handles.ts). The fields are open to the
+ * list and the rungs.
  */
 export class LadderBottom {
   head = 0;
   tail = 0;
-  /** Record i has its time at 2i and tag and handle, as the bits of one double, at 2i + 1. */
+  /** Record i has its time at 2i and its key at 2i + 1. */
   records = new Float64Array(2 * FIRST_CAPACITY);
-  /** The same memory: record i has its tag at 4i + TAG and its handle at 4i + HANDLE. */
-  words = new Int32Array(this.records.buffer);
-
-  readonly #staged: Float64Array;
-
-  /** `staged` holds the time [us] of the record that `insert` is called for. */
-  constructor(staged: Float64Array) {
-    this.#staged = staged;
-  }
-
-  /** Time of a record. [us] */
-  time(at: number): Us {
-    return this.records[2 * at]!;
-  }
-
-  tag(at: number): number {
-    return this.words[4 * at + TAG]!;
-  }
-
-  handle(at: number): EventHandle {
-    return this.words[4 * at + HANDLE]!;
-  }
 
   /** Empties it. */
   reset(): void {
@@ -45,9 +22,9 @@ export class LadderBottom {
     if (2 * count > this.records.length) this.#enlarge(Math.max(2 * count, 2 * this.records.length));
   }
 
-  /** Inserts the staged record behind those that are not later. */
-  insert(handle: EventHandle, tag: number): void {
-    const time = this.#staged[0]!;
+  /** Inserts a record, whose time and key `staged` holds, behind those that are not later. */
+  insert(staged: Float64Array): void {
+    const time = staged[0]!;
     if (2 * this.tail === this.records.length) this.#makeRoom();
     const records = this.records;
     const tail = this.tail;
@@ -67,8 +44,7 @@ export class LadderBottom {
       this.tail++;
     }
     records[2 * hole] = time;
-    this.words[4 * hole + TAG] = tag;
-    this.words[4 * hole + HANDLE] = handle;
+    records[2 * hole + 1] = staged[1]!;
   }
 
   /** Puts appended records in order, those of equal time in the order in which they were appended. */
@@ -111,7 +87,6 @@ export class LadderBottom {
     const larger = new Float64Array(length);
     larger.set(this.records);
     this.records = larger;
-    this.words = new Int32Array(larger.buffer);
   }
 }
 
@@ -127,9 +102,4 @@ function shift(records: Float64Array, from: number, end: number, to: number): vo
   }
 }
 
-// Place of tag and handle among the four words of a record; said again in ladder-rungs.ts, for the reason
-// given in ladder-handles.ts. A handle below 2^30 in the upper half of the double cannot make it a NaN, which
-// V8 may rewrite.
-const TAG = 2;
-const HANDLE = 3;
 const FIRST_CAPACITY = 128;

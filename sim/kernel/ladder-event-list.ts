@@ -8,8 +8,8 @@ import { LadderRungs } from './ladder-rungs.ts';
 /**
  * Event list as a ladder queue (Tang, Goh and Thng 2005): amortised O(1) for everything.
  *
- * A record (time, tag, handle) wanders from a bucket of a rung through finer rungs to the sorted bottom.
- * Taking an event out or moving it changes the tag its handle expects and leaves the record behind as stale;
+ * A record (time, key) wanders from a bucket of a rung through finer rungs to the sorted bottom.
+ * Taking an event out or moving it changes the key its handle expects and leaves the record behind as stale;
  * as soon as stale records outnumber pending ones, all are swept out, so they cost amortised O(1) and at most
  * double the memory.
  */
@@ -20,30 +20,44 @@ export class LadderEventList implements SavableEventList {
   entity = 0;
   detail = 0;
 
-  /**
-   * Time of the record that is to be inserted. [us] It is handed on in memory because V8 makes an object of a
-   * double that is the argument of a call it does not inline: the only garbage a hold would leave.
-   */
-  readonly #staged = new Float64Array(1);
   readonly #handles = new LadderHandles();
-  readonly #rungs = new LadderRungs(this.#staged);
-  readonly #bottom = new LadderBottom(this.#staged);
-  #lastTag = 0;
-  readonly #tagLimit: number;
+  readonly #rungs = new LadderRungs();
+  readonly #bottom = new LadderBottom();
+  /** Tag of the event scheduled last, times HANDLES. */
+  #lastBase = 0;
+  readonly #baseLimit: number;
 
   /** `tagLimit`: tags are dealt from 1 to this one and then anew; only a test wants it small. */
   constructor(tagLimit = MAX_TAG) {
-    this.#tagLimit = tagLimit;
+    this.#baseLimit = tagLimit * HANDLES;
   }
 
   schedule(time: Us, code: number, entity: number, detail: number): EventHandle {
     if (!(time >= this.time && time < Infinity)) throw badTime(time, this.time);
-    if (this.#lastTag === this.#tagLimit) this.#sweep();
-    const tag = ++this.#lastTag;
-    const handle = this.#handles.take(code, entity, detail, tag);
+    if (this.#lastBase === this.#baseLimit) this.#sweep();
+    const base = this.#lastBase + HANDLES;
+    this.#lastBase = base;
+    const handle = this.#handles.take(code, entity, detail, base);
     this.size++;
-    this.#staged[0] = time;
-    if (!this.#rungs.insert(handle, tag)) this.#insertNear(handle, tag);
+    // LadderRungs.insert, for rung 0: most events go there, and their time need not pass through memory.
+    const rungs = this.#rungs;
+    const geometry = rungs.geometry;
+    const offset = (time - geometry[START]!) * geometry[SCALE]!;
+    if (offset >= geometry[NEXT]!) {
+      const last = geometry[LAST]!;
+      const bucket = (offset < last ? offset : last) | 0;
+      const tails = rungs.tails;
+      let at = tails[bucket]!;
+      if ((at & CHUNK_MASK) === 0) at = rungs.extend(bucket, at);
+      tails[bucket] = at + 1;
+      const records = rungs.records;
+      records[2 * at] = time;
+      records[2 * at + 1] = base + handle;
+    } else {
+      geometry[0] = time;
+      geometry[1] = base + handle;
+      if (!rungs.insert()) this.#insertNear();
+    }
     return handle;
   }
 
@@ -57,11 +71,9 @@ export class LadderEventList implements SavableEventList {
   reschedule(handle: EventHandle, time: Us): void {
     if (!this.#handles.isPending(handle)) throw deadHandle(handle);
     if (!(time >= this.time && time < Infinity)) throw badTime(time, this.time);
-    if (this.#lastTag === this.#tagLimit) this.#sweep();
-    const tag = ++this.#lastTag;
-    this.#handles.setTag(handle, tag);
-    this.#staged[0] = time;
-    if (!this.#rungs.insert(handle, tag)) this.#insertNear(handle, tag);
+    if (this.#lastBase === this.#baseLimit) this.#sweep();
+    this.#lastBase += HANDLES;
+    this.#place(handle, time, this.#lastBase + handle);
     this.#leaveStale();
   }
 
@@ -69,13 +81,14 @@ export class LadderEventList implements SavableEventList {
     const bottom = this.#bottom;
     if ((bottom.head === bottom.tail || this.#rungs.stale > 0) && !this.#settle()) return false;
     const at = bottom.head++;
-    const handle = bottom.handle(at);
-    const handles = this.#handles;
-    this.time = bottom.time(at);
-    this.code = handles.code(handle);
-    this.entity = handles.entity(handle);
-    this.detail = handles.detail(handle);
-    handles.free(handle);
+    const records = bottom.records;
+    const handle = records[2 * at + 1]! & HANDLE_MASK;
+    const columns = this.#handles.columns;
+    this.time = records[2 * at]!;
+    this.code = columns[4 * handle + CODE]! | 0;
+    this.entity = columns[4 * handle + ENTITY]!;
+    this.detail = columns[4 * handle + DETAIL]!;
+    this.#handles.free(handle);
     this.size--;
     return true;
   }
@@ -83,18 +96,17 @@ export class LadderEventList implements SavableEventList {
   peekTime(): Us {
     const bottom = this.#bottom;
     if ((bottom.head === bottom.tail || this.#rungs.stale > 0) && !this.#settle()) return Infinity;
-    return bottom.time(bottom.head);
+    return bottom.records[2 * bottom.head]!;
   }
 
   save(): SavedEventList {
     const saved = this.#handles.save();
-    this.#rungs.visit(this.#bottom, (time, handle, tag) => {
-      if (this.#handles.tag(handle) !== tag) return;
-      saved.times[handle] = time;
-      saved.sequences[handle] = tag;
+    this.#rungs.visit(this.#bottom, (time, key) => {
+      const handle = key & HANDLE_MASK;
+      if (this.#handles.key(handle) === key) saved.times[handle] = time;
     });
     const last = [this.time, this.code, this.entity, this.detail] as const;
-    return { ...saved, nextSequence: this.#lastTag + 1, last };
+    return { ...saved, nextSequence: this.#lastBase / HANDLES + 1, last };
   }
 
   restore(saved: SavedEventList): void {
@@ -108,14 +120,22 @@ export class LadderEventList implements SavableEventList {
     this.#reset(inOrder, Float64Array.from(inOrder, (handle) => saved.times[handle]!));
   }
 
+  /** Puts a record for a handle in its place and has the handle expect it. */
+  #place(handle: EventHandle, time: Us, key: number): void {
+    this.#handles.setKey(handle, key);
+    this.#rungs.geometry[0] = time;
+    this.#rungs.geometry[1] = key;
+    if (!this.#rungs.insert()) this.#insertNear();
+  }
+
   /** Inserts the staged record, which lies before all buckets. */
-  #insertNear(handle: EventHandle, tag: number): void {
+  #insertNear(): void {
     const bottom = this.#bottom;
     if (bottom.tail - bottom.head >= BOTTOM_LIMIT && this.#rungs.spill(bottom)) {
       this.#rungs.refill(bottom, this.#handles);
-      if (this.#rungs.insert(handle, tag)) return;
+      if (this.#rungs.insert()) return;
     }
-    bottom.insert(handle, tag);
+    bottom.insert(this.#rungs.geometry);
   }
 
   /** Brings a record that is not stale to the head of the bottom; false when there is none. */
@@ -123,7 +143,8 @@ export class LadderEventList implements SavableEventList {
     const bottom = this.#bottom;
     const rungs = this.#rungs;
     while (bottom.head < bottom.tail) {
-      if (this.#handles.tag(bottom.handle(bottom.head)) === bottom.tag(bottom.head)) return true;
+      const key = bottom.records[2 * bottom.head + 1]!;
+      if (this.#handles.key(key & HANDLE_MASK) === key) return true;
       rungs.stale--;
       bottom.head++;
     }
@@ -141,8 +162,9 @@ export class LadderEventList implements SavableEventList {
     const handles = new Int32Array(this.size);
     const times = new Float64Array(this.size);
     let count = 0;
-    this.#rungs.visit(this.#bottom, (time, handle, tag) => {
-      if (this.#handles.tag(handle) !== tag) return;
+    this.#rungs.visit(this.#bottom, (time, key) => {
+      const handle = key & HANDLE_MASK;
+      if (this.#handles.key(handle) !== key) return;
       handles[count] = handle;
       times[count++] = time;
     });
@@ -154,12 +176,10 @@ export class LadderEventList implements SavableEventList {
     this.#rungs.clear();
     this.#bottom.reset();
     this.size = handles.length;
-    this.#lastTag = 0;
+    this.#lastBase = 0;
     for (let i = 0; i < handles.length; i++) {
-      const tag = ++this.#lastTag;
-      this.#handles.setTag(handles[i]!, tag);
-      this.#staged[0] = times[i]!;
-      this.#rungs.insert(handles[i]!, tag);
+      this.#lastBase += HANDLES;
+      this.#place(handles[i]!, times[i]!, this.#lastBase + handles[i]!);
     }
   }
 }
@@ -175,7 +195,19 @@ function deadHandle(handle: EventHandle): InvariantError {
   return new InvariantError('the handle names no pending event', { handle });
 }
 
-const MAX_TAG = 2 ** 31 - 1;
+// As in LadderHandles.
+const ENTITY = 0;
+const DETAIL = 1;
+const CODE = 2;
+const HANDLES = 2 ** 25;
+const HANDLE_MASK = HANDLES - 1;
+// As in LadderRungs, here of rung 0.
+const START = 4;
+const SCALE = 5;
+const NEXT = 6;
+const LAST = 7;
+const CHUNK_MASK = 15;
+const MAX_TAG = 2 ** 28 - 1;
 // Records in the bottom before it is split again.
 const BOTTOM_LIMIT = 64;
 // Stale records that are never worth a sweep.

@@ -1,72 +1,64 @@
+import { assert } from '../../models/core/assert.ts';
 import { FREE, type EventHandle, type SavedEventList } from './event-list.ts';
 
 /**
- * What a ladder keeps of each event besides its time, in 24 bytes by handle: entity, detail, code and a tag.
- * A tag is a number above 0 dealt anew at each scheduling; a record that bears another one is stale. A free
- * handle has the tag 0 and, in place of the code, the free handle after it.
+ * What a ladder keeps of each event besides its time, in 32 bytes by handle: entity, detail, code and a key.
+ * A key is made anew at each scheduling: a tag, which counts schedulings, times HANDLES, plus the handle; so
+ * it is one double that names the event and orders it among equals. A record that bears another key than its
+ * handle is stale. A free handle has the key 0 and, in place of the code, the free handle after it.
  */
 export class LadderHandles {
-  /** Handle h has its entity at 3h and its detail at 3h + 1. */
-  #columns = new Float64Array(3 * FIRST_CAPACITY);
-  /** The same memory: handle h has its code at 6h + CODE and its tag at 6h + TAG. */
-  #words = new Int32Array(this.#columns.buffer);
+  /** Handle h has its entity at 4h + ENTITY, and so on. Open to the list, which reads them in a run. */
+  columns = new Float64Array(4 * FIRST_CAPACITY);
   #firstFree: EventHandle = NONE;
 
   constructor() {
     this.#chainFree(0);
   }
 
-  /** Takes a free handle for an event with this tag. */
-  take(code: number, entity: number, detail: number, tag: number): EventHandle {
+  /** Handles that fit without moving the columns. */
+  get capacity(): number {
+    return this.columns.length >> 2;
+  }
+
+  /** Takes a free handle for an event with the tag that `base`, the tag times HANDLES, stands for. */
+  take(code: number, entity: number, detail: number, base: number): EventHandle {
     if (this.#firstFree === NONE) this.#grow();
     const handle = this.#firstFree;
-    const words = this.#words;
-    const columns = this.#columns;
-    this.#firstFree = words[6 * handle + CODE]!;
-    words[6 * handle + CODE] = code;
-    words[6 * handle + TAG] = tag;
-    columns[3 * handle] = entity;
-    columns[3 * handle + 1] = detail;
+    const columns = this.columns;
+    this.#firstFree = columns[4 * handle + CODE]! | 0;
+    columns[4 * handle + ENTITY] = entity;
+    columns[4 * handle + DETAIL] = detail;
+    columns[4 * handle + CODE] = code | 0;
+    columns[4 * handle + KEY] = base + handle;
     return handle;
   }
 
-  /** Gives a handle back; its tag no longer fits any record. */
+  /** Gives a handle back; its key no longer fits any record. */
   free(handle: EventHandle): void {
-    const words = this.#words;
-    words[6 * handle + CODE] = this.#firstFree;
-    words[6 * handle + TAG] = 0;
+    const columns = this.columns;
+    columns[4 * handle + CODE] = this.#firstFree;
+    columns[4 * handle + KEY] = 0;
     this.#firstFree = handle;
   }
 
   /** Whether the handle names a pending event; false for anything else that a caller may hand in. */
   isPending(handle: EventHandle): boolean {
-    return Number.isInteger(handle) && this.#words[6 * handle + TAG]! > 0;
+    return Number.isInteger(handle) && this.columns[4 * handle + KEY]! > 0;
   }
 
-  /** Tag of the pending event, or 0 where the handle is free. */
-  tag(handle: EventHandle): number {
-    return this.#words[6 * handle + TAG]!;
+  /** Key of the pending event, or 0 where the handle is free. */
+  key(handle: EventHandle): number {
+    return this.columns[4 * handle + KEY]!;
   }
 
-  setTag(handle: EventHandle, tag: number): void {
-    this.#words[6 * handle + TAG] = tag;
+  setKey(handle: EventHandle, key: number): void {
+    this.columns[4 * handle + KEY] = key;
   }
 
-  code(handle: EventHandle): number {
-    return this.#words[6 * handle + CODE]!;
-  }
-
-  entity(handle: EventHandle): number {
-    return this.#columns[3 * handle]!;
-  }
-
-  detail(handle: EventHandle): number {
-    return this.#columns[3 * handle + 1]!;
-  }
-
-  /** What a saved list has by handle; times and sequences are still to be filled in. */
+  /** What a saved list has by handle; times are still to be filled in. */
   save(): Omit<SavedEventList, 'nextSequence' | 'last'> {
-    const capacity = this.#columns.length / 3;
+    const { capacity, columns } = this;
     const saved = {
       firstFree: this.#firstFree,
       times: new Float64Array(capacity),
@@ -77,49 +69,56 @@ export class LadderHandles {
       details: new Float64Array(capacity),
     };
     for (let handle = 0; handle < capacity; handle++) {
-      if (!this.isPending(handle)) saved.nextFree[handle] = this.code(handle);
-      saved.codes[handle] = this.code(handle);
-      saved.entities[handle] = this.entity(handle);
-      saved.details[handle] = this.detail(handle);
+      const code = columns[4 * handle + CODE]!;
+      const key = columns[4 * handle + KEY]!;
+      if (key > 0) saved.sequences[handle] = Math.floor(key / HANDLES);
+      else saved.nextFree[handle] = code;
+      saved.codes[handle] = code;
+      saved.entities[handle] = columns[4 * handle + ENTITY]!;
+      saved.details[handle] = columns[4 * handle + DETAIL]!;
     }
     return saved;
   }
 
-  /** Takes over the handles of a saved list; the tags of pending ones are still to be set. */
+  /** Takes over the handles of a saved list; the keys of pending ones are still to be set. */
   restore(saved: SavedEventList): void {
     const capacity = saved.times.length;
-    this.#columns = new Float64Array(3 * capacity);
-    this.#words = new Int32Array(this.#columns.buffer);
+    this.columns = new Float64Array(4 * capacity);
     this.#firstFree = saved.firstFree;
     for (let handle = 0; handle < capacity; handle++) {
       const isFree = saved.sequences[handle] === FREE;
-      this.#words[6 * handle + CODE] = isFree ? saved.nextFree[handle]! : saved.codes[handle]!;
-      this.#columns[3 * handle] = saved.entities[handle]!;
-      this.#columns[3 * handle + 1] = saved.details[handle]!;
+      this.columns[4 * handle + CODE] = isFree ? saved.nextFree[handle]! : saved.codes[handle]!;
+      this.columns[4 * handle + ENTITY] = saved.entities[handle]!;
+      this.columns[4 * handle + DETAIL] = saved.details[handle]!;
     }
   }
 
   #grow(): void {
-    const capacity = this.#columns.length / 3;
-    const columns = new Float64Array(6 * capacity);
-    columns.set(this.#columns);
-    this.#columns = columns;
-    this.#words = new Int32Array(columns.buffer);
+    const { capacity } = this;
+    assert(2 * capacity <= HANDLES, 'the events of a list have handles', { capacity });
+    const columns = new Float64Array(8 * capacity);
+    columns.set(this.columns);
+    this.columns = columns;
     this.#chainFree(capacity);
   }
 
   /** Chains the handles from `from` to the end as free, in ascending order. */
   #chainFree(from: EventHandle): void {
-    const capacity = this.#columns.length / 3;
-    for (let handle = from; handle < capacity; handle++) this.#words[6 * handle + CODE] = handle + 1;
-    this.#words[6 * (capacity - 1) + CODE] = NONE;
+    const { capacity } = this;
+    for (let handle = from; handle < capacity; handle++) this.columns[4 * handle + CODE] = handle + 1;
+    this.columns[4 * (capacity - 1) + CODE] = NONE;
     this.#firstFree = from;
   }
 }
 
 const FIRST_CAPACITY = 64;
-const CODE = 4;
-const TAG = 5;
-// NO_EVENT, said again because V8 folds a constant of this file but loads an imported one each time: with the
-// others of the ladder that was a tenth of a hold.
+// Said again in the files of the ladder that use them, because V8 folds a constant of the file but loads an
+// imported one each time: that was a tenth of a hold.
+const ENTITY = 0;
+const DETAIL = 1;
+const CODE = 2;
+const KEY = 3;
+// More handles than fit into memory; with tags below 2^28, a key is below 2^53, and so exact.
+const HANDLES = 2 ** 25;
+// NO_EVENT.
 const NONE: EventHandle = -1;

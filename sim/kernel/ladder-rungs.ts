@@ -1,5 +1,4 @@
 import type { Us } from '../../models/core/units.ts';
-import type { EventHandle } from './event-list.ts';
 import type { LadderBottom } from './ladder-bottom.ts';
 import type { LadderHandles } from './ladder-handles.ts';
 
@@ -15,20 +14,23 @@ import type { LadderHandles } from './ladder-handles.ts';
 export class LadderRungs {
   /** Records, here and in the bottom, whose event was cancelled or moved. */
   stale = 0;
-  readonly #staged: Float64Array;
   /** Rungs in use. */
   #depth = 0;
-  /** Four numbers a rung: see START, SCALE, NEXT, LAST. */
-  readonly #geometry = new Float64Array(4 * MAX_RUNGS);
+  /**
+   * Four numbers a rung, rung 0 from number 4 on: see START, SCALE, NEXT, LAST. The first two are the time
+   * [us] and the key of the record that `insert` is called for. They are handed on in memory because V8 makes
+   * an object of a double that is the argument of a call it does not inline: the only garbage a hold would
+   * leave. Open to the list, with the two columns below, for the event that goes to rung 0.
+   */
+  readonly geometry = new Float64Array(4 + 4 * MAX_RUNGS);
   /** First chunk of a bucket, meaningless while it is empty. Bucket b of rung r is at r * MAX_BUCKETS + b. */
   readonly #heads = new Int32Array(MAX_BUCKETS * MAX_RUNGS);
   /**
    * Where the next record of a bucket goes; 0 while it is empty, a multiple of CHUNK when its chunk is full.
    */
-  readonly #tails = new Int32Array(MAX_BUCKETS * MAX_RUNGS);
-  /** As in LadderBottom. */
-  #records = new Float64Array(2 * CHUNK * FIRST_CHUNKS);
-  #words = new Int32Array(this.#records.buffer);
+  readonly tails = new Int32Array(MAX_BUCKETS * MAX_RUNGS);
+  /** Records as in LadderBottom. */
+  records = new Float64Array(2 * CHUNK * FIRST_CHUNKS);
   /**
    * The chunk after this one, in a bucket or among the free ones; chunk 0 is not used, so that 0 means none.
    */
@@ -36,9 +38,7 @@ export class LadderRungs {
   #freeChunk = 0;
   #freeChunks = 0;
 
-  /** `staged` holds the time [us] of the record that `insert` is called for. */
-  constructor(staged: Float64Array) {
-    this.#staged = staged;
+  constructor() {
     this.#chainFree(1);
     this.open();
   }
@@ -46,19 +46,18 @@ export class LadderRungs {
   /**
    * Puts the staged record into its bucket; false when it lies before all buckets and belongs to the bottom.
    */
-  insert(handle: EventHandle, tag: number): boolean {
-    const time = this.#staged[0]!;
-    const geometry = this.#geometry;
-    const depth = this.#depth;
-    for (let rung = 0; rung < depth; rung++) {
-      const offset = (time - geometry[4 * rung + START]!) * geometry[4 * rung + SCALE]!;
-      if (offset >= geometry[4 * rung + NEXT]!) {
-        const last = geometry[4 * rung + LAST]!;
-        const bucket = rung * MAX_BUCKETS + (offset < last ? offset | 0 : last);
-        const at = this.#place(bucket);
-        this.#records[2 * at] = time;
-        this.#words[4 * at + TAG] = tag;
-        this.#words[4 * at + HANDLE] = handle;
+  insert(): boolean {
+    const geometry = this.geometry;
+    const time = geometry[0]!;
+    const end = 4 * this.#depth;
+    for (let rung = 4; rung <= end; rung += 4) {
+      const offset = (time - geometry[rung + START]!) * geometry[rung + SCALE]!;
+      if (offset >= geometry[rung + NEXT]!) {
+        const last = geometry[rung + LAST]!;
+        const at = this.#place((rung - 4) * (MAX_BUCKETS / 4) + ((offset < last ? offset : last) | 0));
+        const records = this.records;
+        records[2 * at] = time;
+        records[2 * at + 1] = geometry[1]!;
         return true;
       }
     }
@@ -67,17 +66,21 @@ export class LadderRungs {
 
   /** Fills the empty bottom with the next bucket, leaving out stale records; false when no record is left. */
   refill(bottom: LadderBottom, handles: LadderHandles): boolean {
-    const geometry = this.#geometry;
-    const tails = this.#tails;
+    const geometry = this.geometry;
+    const tails = this.tails;
     bottom.reset();
     while (this.#depth > 0) {
       const rung = this.#depth - 1;
-      const end = rung * MAX_BUCKETS + geometry[4 * rung + LAST]!;
-      let bucket = rung * MAX_BUCKETS + geometry[4 * rung + NEXT]!;
+      const end = rung * MAX_BUCKETS + (geometry[4 + 4 * rung + LAST]! | 0);
+      let bucket = rung * MAX_BUCKETS + (geometry[4 + 4 * rung + NEXT]! | 0);
       while (bucket < end && tails[bucket] === 0) bucket++;
       // The rung is done when its last bucket is taken: what comes later belongs to the rungs above.
-      if (bucket === end) this.#depth--;
-      else geometry[4 * rung + NEXT] = bucket + 1 - rung * MAX_BUCKETS;
+      if (bucket === end) {
+        this.#depth--;
+        geometry[4 + 4 * rung + NEXT] = Infinity;
+      } else {
+        geometry[4 + 4 * rung + NEXT] = bucket + 1 - rung * MAX_BUCKETS;
+      }
       const tail = tails[bucket]!;
       if (tail === 0) continue;
       tails[bucket] = 0;
@@ -107,17 +110,17 @@ export class LadderRungs {
    */
   visit(bottom: LadderBottom, visitor: RecordVisitor): void {
     for (let i = bottom.head; i < bottom.tail; i++) {
-      visitor(bottom.records[2 * i]!, bottom.words[4 * i + HANDLE]!, bottom.words[4 * i + TAG]!, i);
+      visitor(bottom.records[2 * i]!, bottom.records[2 * i + 1]!);
     }
     for (let bucket = 0; bucket < this.#depth * MAX_BUCKETS; bucket++) {
-      const tail = this.#tails[bucket]!;
+      const tail = this.tails[bucket]!;
       if (tail !== 0) this.#visitChain(this.#heads[bucket]!, tail, visitor);
     }
   }
 
   /** Drops all records; one bucket then takes all that is inserted until the next refill. */
   clear(): void {
-    this.#tails.fill(0, 0, this.#depth * MAX_BUCKETS);
+    this.tails.fill(0, 0, this.#depth * MAX_BUCKETS);
     this.#freeChunk = 0;
     this.#freeChunks = 0;
     this.#chainFree(1);
@@ -128,14 +131,14 @@ export class LadderRungs {
   /** Starts over with one bucket for all times; nothing may be left in the rungs. */
   open(): void {
     this.#depth = 1;
-    this.#geometry.fill(0, 0, 4);
+    this.geometry.fill(0, 4, 8);
   }
 
   /**
    * Distributes a chain over a new rung and frees its chunks; false, leaving it, when no rung can part it.
    */
   #split(head: number, tail: number): boolean {
-    const records = this.#records;
+    const records = this.records;
     const lastChunk = (tail - 1) >> CHUNK_BITS;
     let least = Infinity;
     let most = -Infinity;
@@ -169,11 +172,11 @@ export class LadderRungs {
     const scale = (buckets - 1) / (most - least);
     if (rung === MAX_RUNGS || !(scale < Infinity)) return false;
     this.#reserve(buckets + Math.ceil(count / CHUNK));
-    const geometry = this.#geometry;
-    geometry[4 * rung + START] = least;
-    geometry[4 * rung + SCALE] = scale;
-    geometry[4 * rung + NEXT] = 0;
-    geometry[4 * rung + LAST] = buckets - 1;
+    const geometry = this.geometry;
+    geometry[4 + 4 * rung + START] = least;
+    geometry[4 + 4 * rung + SCALE] = scale;
+    geometry[4 + 4 * rung + NEXT] = 0;
+    geometry[4 + 4 * rung + LAST] = buckets - 1;
     this.#depth++;
     return true;
   }
@@ -181,38 +184,38 @@ export class LadderRungs {
   /** Appends the records of part of a chunk to the buckets of the deepest rung. */
   #distributeChunk(from: number, end: number): void {
     const rung = this.#depth - 1;
-    const start = this.#geometry[4 * rung + START]!;
-    const scale = this.#geometry[4 * rung + SCALE]!;
-    const last = this.#geometry[4 * rung + LAST]!;
-    const records = this.#records;
+    const start = this.geometry[4 + 4 * rung + START]!;
+    const scale = this.geometry[4 + 4 * rung + SCALE]!;
+    const last = this.geometry[4 + 4 * rung + LAST]!;
+    const records = this.records;
     for (let i = from; i < end; i++) {
       const time = records[2 * i]!;
       const offset = (time - start) * scale;
-      const at = this.#place(rung * MAX_BUCKETS + (offset < last ? offset | 0 : last));
+      const at = this.#place(rung * MAX_BUCKETS + ((offset < last ? offset : last) | 0));
       records[2 * at] = time;
       records[2 * at + 1] = records[2 * i + 1]!;
     }
   }
 
-  #distribute(time: Us, tagAndHandle: number): void {
+  #distribute(time: Us, key: number): void {
     const rung = this.#depth - 1;
-    const offset = (time - this.#geometry[4 * rung + START]!) * this.#geometry[4 * rung + SCALE]!;
-    const last = this.#geometry[4 * rung + LAST]!;
-    const at = this.#place(rung * MAX_BUCKETS + (offset < last ? offset | 0 : last));
-    this.#records[2 * at] = time;
-    this.#records[2 * at + 1] = tagAndHandle;
+    const offset = (time - this.geometry[4 + 4 * rung + START]!) * this.geometry[4 + 4 * rung + SCALE]!;
+    const last = this.geometry[4 + 4 * rung + LAST]!;
+    const at = this.#place(rung * MAX_BUCKETS + ((offset < last ? offset : last) | 0));
+    this.records[2 * at] = time;
+    this.records[2 * at + 1] = key;
   }
 
   /** Makes place for a record at the end of a bucket. */
   #place(bucket: number): number {
-    let at = this.#tails[bucket]!;
-    if ((at & CHUNK_MASK) === 0) at = this.#extend(bucket, at);
-    this.#tails[bucket] = at + 1;
+    let at = this.tails[bucket]!;
+    if ((at & CHUNK_MASK) === 0) at = this.extend(bucket, at);
+    this.tails[bucket] = at + 1;
     return at;
   }
 
   /** Adds a chunk to a bucket whose last one is full. */
-  #extend(bucket: number, tail: number): number {
+  extend(bucket: number, tail: number): number {
     if (this.#freeChunk === 0) this.#reserve(1);
     const chunk = this.#freeChunk;
     this.#freeChunk = this.#nextChunk[chunk]!;
@@ -232,10 +235,9 @@ export class LadderRungs {
   #reserve(chunks: number): void {
     while (this.#freeChunks < chunks) {
       const capacity = this.#nextChunk.length;
-      const records = new Float64Array(2 * this.#records.length);
-      records.set(this.#records);
-      this.#records = records;
-      this.#words = new Int32Array(records.buffer);
+      const records = new Float64Array(2 * this.records.length);
+      records.set(this.records);
+      this.records = records;
       const nextChunk = new Int32Array(2 * capacity);
       nextChunk.set(this.#nextChunk);
       this.#nextChunk = nextChunk;
@@ -262,16 +264,17 @@ export class LadderRungs {
 
   /** Sorts a short chain's current records into the empty bottom, by insertion, and frees its chunks. */
   #sortChain(head: number, tail: number, bottom: LadderBottom, handles: LadderHandles): void {
-    const source = this.#records;
-    const words = this.#words;
+    const source = this.records;
+    const columns = handles.columns;
     const target = bottom.records;
     const lastChunk = (tail - 1) >> CHUNK_BITS;
     let end = 0;
     for (let chunk = head; ;) {
       const last = chunk === lastChunk ? tail : (chunk + 1) << CHUNK_BITS;
       for (let at = chunk << CHUNK_BITS; at < last; at++) {
-        // Reading the tags here, in a run, lets the processor fetch the handles from memory side by side.
-        if (handles.tag(words[4 * at + HANDLE]!) !== words[4 * at + TAG]) {
+        const key = source[2 * at + 1]!;
+        // Reading the keys here, in a run, lets the processor fetch the handles from memory side by side.
+        if (columns[4 * (key & HANDLE_MASK) + KEY] !== key) {
           this.stale--;
           continue;
         }
@@ -283,7 +286,7 @@ export class LadderRungs {
           hole -= 2;
         }
         target[hole] = time;
-        target[hole + 1] = source[2 * at + 1]!;
+        target[hole + 1] = key;
         end += 2;
       }
       const next = this.#nextChunk[chunk]!;
@@ -299,8 +302,8 @@ export class LadderRungs {
    * equal.
    */
   #moveChain(head: number, tail: number, bottom: LadderBottom, handles: LadderHandles): void {
-    const source = this.#records;
-    const words = this.#words;
+    const source = this.records;
+    const columns = handles.columns;
     const lastChunk = (tail - 1) >> CHUNK_BITS;
     let count = 0;
     let latest = -Infinity;
@@ -310,7 +313,8 @@ export class LadderRungs {
       bottom.reserve(count + CHUNK);
       const target = bottom.records;
       for (let at = chunk << CHUNK_BITS; at < last; at++) {
-        if (handles.tag(words[4 * at + HANDLE]!) !== words[4 * at + TAG]) {
+        const key = source[2 * at + 1]!;
+        if (columns[4 * (key & HANDLE_MASK) + KEY] !== key) {
           this.stale--;
           continue;
         }
@@ -318,7 +322,7 @@ export class LadderRungs {
         if (time < latest) ordered = false;
         latest = time;
         target[2 * count] = time;
-        target[2 * count + 1] = source[2 * at + 1]!;
+        target[2 * count + 1] = key;
         count++;
       }
       const next = this.#nextChunk[chunk]!;
@@ -335,15 +339,15 @@ export class LadderRungs {
     for (let chunk = head; ; chunk = this.#nextChunk[chunk]!) {
       const end = chunk === lastChunk ? tail : (chunk + 1) << CHUNK_BITS;
       for (let at = chunk << CHUNK_BITS; at < end; at++) {
-        visitor(this.#records[2 * at]!, this.#words[4 * at + HANDLE]!, this.#words[4 * at + TAG]!, at);
+        visitor(this.records[2 * at]!, this.records[2 * at + 1]!);
       }
       if (chunk === lastChunk) return;
     }
   }
 }
 
-/** Is shown a record: its time [us], handle, tag, and where it lies. */
-export type RecordVisitor = (time: Us, handle: EventHandle, tag: number, at: number) => void;
+/** Is shown a record: its time [us] and its key. */
+export type RecordVisitor = (time: Us, key: number) => void;
 
 /** Time of the earliest record a rung was made for. [us] */
 const START = 0;
@@ -354,9 +358,9 @@ const NEXT = 2;
 /** Number of the last bucket. */
 const LAST = 3;
 
-// As in LadderBottom.
-const TAG = 2;
-const HANDLE = 3;
+// As in LadderHandles.
+const KEY = 3;
+const HANDLE_MASK = 2 ** 25 - 1;
 const MAX_RUNGS = 12;
 // More buckets than these, of a chunk each, no longer fit a second-level cache.
 const MAX_BUCKETS = 1024;
