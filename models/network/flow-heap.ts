@@ -25,6 +25,11 @@ export class FlowHeap {
     return this.#finishBits[0]!;
   }
 
+  /** The flow that is next; undefined on an empty heap. */
+  get first(): number {
+    return this.#flows[0]!;
+  }
+
   /** Place of a flow in the heap, -1 when it is not there. */
   find(flow: number): number {
     return this.#places === undefined ? this.#flows.indexOf(flow) : (this.#places.get(flow) ?? -1);

@@ -1,0 +1,198 @@
+import { assert } from '../core/assert.ts';
+import { Rows, type RowsState } from '../core/rows.ts';
+import { NEVER, type Us } from '../core/units.ts';
+import { FlowHeap, type FlowHeapState } from '../network/flow-heap.ts';
+
+const STATION = {
+  /** Engines, or cores. */
+  engines: Float64Array,
+  /** Sessions that run on one engine at most, and those that may be spread over all. */
+  single: Int32Array,
+  split: Int32Array,
+  /** Engine time that a session of either kind has had since the station was opened. [us] */
+  singleClock: Float64Array,
+  splitClock: Float64Array,
+  asOf: Float64Array,
+  /** Engine time given out. [us] */
+  busy: Float64Array,
+} as const;
+
+const JOB = {
+  station: Int32Array,
+  sessions: Int32Array,
+  isSplit: Uint8Array,
+  /** Reading of the station's clock at which it is done. */
+  finish: Float64Array,
+  work: Float64Array,
+} as const;
+
+/** Copied state of shared engines. */
+export interface SharedEnginesState {
+  readonly stations: RowsState<typeof STATION>;
+  readonly jobs: RowsState<typeof JOB>;
+  readonly heaps: ReadonlyArray<readonly [FlowHeapState, FlowHeapState]>;
+  readonly order: number;
+}
+
+/**
+ * Encoding sessions that share the engines of a GPU, or the cores of a machine. A session runs on one engine at
+ * most, and as soon as there are more sessions than engines all get an equal share: what a station encodes in
+ * all stays what its engines can. A session spread over all engines (split-frame encoding) takes what sessions
+ * on one engine leave idle.
+ *
+ *   start (station, sessions, engine time) ->  two clocks a station  -> finishAt, finish
+ */
+export class SharedEngines {
+  readonly #stations = new Rows(STATION, 16);
+  readonly #jobs = new Rows(JOB, 64);
+  /** The two heaps of a station: sessions on one engine, sessions spread. */
+  readonly #heaps: [FlowHeap, FlowHeap][] = [];
+  #order = 0;
+
+  /** A new station; numbers of closed stations are used again. */
+  open(now: Us, engines: number): number {
+    assert(engines > 0, 'a station has engines', { engines });
+    const station = this.#stations.open();
+    const c = this.#stations.columns;
+    c.engines[station] = engines;
+    c.single[station] = c.split[station] = 0;
+    c.singleClock[station] = c.splitClock[station] = c.busy[station] = 0;
+    c.asOf[station] = now;
+    this.#heaps[station] ??= [new FlowHeap(), new FlowHeap()];
+    return station;
+  }
+
+  /** The station is gone; it must be empty. */
+  close(station: number): void {
+    const { single, split } = this.#stations.columns;
+    assert(single[station]! + split[station]! === 0, 'a station that goes is empty', { station });
+    this.#stations.close(station);
+  }
+
+  /** Starts sessions that each need `workUs` of one engine and end together; their number until they do. */
+  start(now: Us, station: number, sessions: number, workUs: number, isSplit = false): number {
+    assert(sessions > 0 && workUs > 0, 'sessions have work', { sessions, workUs });
+    this.#advance(now, station);
+    const s = this.#stations.columns;
+    const clock = isSplit ? s.splitClock : s.singleClock;
+    const job = this.#jobs.open();
+    const j = this.#jobs.columns;
+    j.station[job] = station;
+    j.sessions[job] = sessions;
+    j.isSplit[job] = isSplit ? 1 : 0;
+    j.work[job] = workUs;
+    j.finish[job] = clock[station]! + workUs;
+    (isSplit ? s.split : s.single)[station]! += sessions;
+    this.#heaps[station]![isSplit ? 1 : 0].insert(job, j.finish[job], this.#order++);
+    return job;
+  }
+
+  /** When the next sessions of a station end, as things are; NEVER for an idle one. */
+  finishAt(station: number): Us {
+    const [job, at] = this.#next(station);
+    // A session takes whole microseconds, and never no time at all.
+    return job < 0 ? NEVER : Math.ceil(at - 1e-6);
+  }
+
+  /** Ends the sessions that are due at `now`, which is what `finishAt` said. */
+  finish(now: Us, station: number): number {
+    const [job, at] = this.#next(station);
+    assert(job >= 0 && now >= at - 1, 'sessions end when they are due', { station, now, at });
+    this.#advance(now, station);
+    const s = this.#stations.columns;
+    const isSplit = this.#jobs.columns.isSplit[job] === 1;
+    const clock = isSplit ? s.splitClock : s.singleClock;
+    clock[station] = Math.max(clock[station]!, this.#jobs.columns.finish[job]!);
+    this.#drop(job, station, isSplit);
+    return job;
+  }
+
+  /** Takes sessions away before they are done; the share of their work that was done. */
+  abort(now: Us, job: number): number {
+    const { station, isSplit, finish, work } = this.#jobs.columns;
+    const at = station[job]!;
+    this.#advance(now, at);
+    const s = this.#stations.columns;
+    const left = finish[job]! - (isSplit[job] === 1 ? s.splitClock : s.singleClock)[at]!;
+    const done = Math.min(1, Math.max(0, 1 - left / work[job]!));
+    this.#drop(job, at, isSplit[job] === 1);
+    return done;
+  }
+
+  /** Engine time that a station has given out. [us] */
+  busyUs(now: Us, station: number): number {
+    this.#advance(now, station);
+    return this.#stations.columns.busy[station]!;
+  }
+
+  save(): SharedEnginesState {
+    return {
+      stations: this.#stations.save(), jobs: this.#jobs.save(), order: this.#order,
+      heaps: this.#heaps.map(([single, split]) => [single.save(), split.save()]),
+    };
+  }
+
+  restore(state: SharedEnginesState): void {
+    this.#stations.restore(state.stations);
+    this.#jobs.restore(state.jobs);
+    this.#order = state.order;
+    this.#heaps.length = state.heaps.length;
+    state.heaps.forEach((saved, station) => {
+      const heaps: [FlowHeap, FlowHeap] = [new FlowHeap(), new FlowHeap()];
+      saved.forEach((heap, i) => heaps[i]!.restore(heap));
+      this.#heaps[station] = heaps;
+    });
+  }
+
+  #drop(job: number, station: number, isSplit: boolean): void {
+    const s = this.#stations.columns;
+    const heap = this.#heaps[station]![isSplit ? 1 : 0];
+    heap.removeAt(heap.find(job));
+    (isSplit ? s.split : s.single)[station]! -= this.#jobs.columns.sessions[job]!;
+    this.#jobs.close(job);
+  }
+
+  /** The sessions of a station that end next, and when; -1 for an idle one. */
+  #next(station: number): readonly [job: number, at: number] {
+    const s = this.#stations.columns;
+    const [single, split] = this.#heaps[station]!;
+    let [job, at] = [-1, NEVER];
+    for (const [heap, clock, rate] of [
+      [single, s.singleClock[station]!, this.#singleRate(station)],
+      [split, s.splitClock[station]!, this.#splitRate(station)],
+    ] as const) {
+      if (heap.size === 0) continue;
+      const end = s.asOf[station]! + (heap.firstFinishBits - clock) / rate;
+      if (end < at) [job, at] = [heap.first, end];
+    }
+    return [job, at];
+  }
+
+  #singleRate(station: number): number {
+    const { engines, single, split } = this.#stations.columns;
+    return Math.min(1, engines[station]! / (single[station]! + split[station]!));
+  }
+
+  #splitRate(station: number): number {
+    const { engines, single, split } = this.#stations.columns;
+    return (engines[station]! - single[station]! * this.#singleRate(station)) / split[station]!;
+  }
+
+  #advance(now: Us, station: number): void {
+    const s = this.#stations.columns;
+    const span = now - s.asOf[station]!;
+    if (span === 0) return;
+    assert(span > 0, 'time does not go back', { now, asOf: s.asOf[station] });
+    s.asOf[station] = now;
+    if (s.single[station]! > 0) {
+      const rate = this.#singleRate(station);
+      s.singleClock[station]! += span * rate;
+      s.busy[station]! += span * rate * s.single[station]!;
+    }
+    if (s.split[station]! > 0) {
+      const rate = this.#splitRate(station);
+      s.splitClock[station]! += span * rate;
+      s.busy[station]! += span * rate * s.split[station]!;
+    }
+  }
+}
