@@ -41,8 +41,10 @@ export const autoscaleParams = z.discriminatedUnion('policy', [
     ...common,
   }),
   z.strictObject({
-    policy: z.literal('lag').meta({ description: 'So that what waits is done in time, and what comes as well.',
-      unit: 'name', source: 'assumed' }),
+    policy: z.literal('lag').meta({
+      description: 'So that what waits is done in time, and what comes as well.', unit: 'name',
+      source: 'assumed',
+    }),
     drain,
     ...common,
   }),
@@ -134,13 +136,14 @@ export class Autoscaler {
     const want = Math.min(most, Math.max(least, Math.ceil(this.#want(reading) - 1e-9)));
     this.#wanted = [...this.#wanted.filter(([at]) => at > now - cooldown), [now, want]];
     const have = reading.ready + (countsStarting ? reading.starting : 0);
-    const all = reading.ready + reading.starting;
+    // What it does not count it neither takes into account nor gives back.
+    const unseen = reading.ready + reading.starting - have;
     if (want > have * (1 + tolerance) || (want > have && have < least)) {
-      this.#ports.scaleTo(Math.min(most, all + want - have));
+      this.#ports.scaleTo(Math.min(most, want + unseen));
       return;
     }
     const down = Math.max(...this.#wanted.map(([, machines]) => machines));
-    if (down < all * (1 - tolerance) || (down < all && all > most)) this.#ports.scaleTo(down);
+    if (down < have * (1 - tolerance) || (down < have && have > most)) this.#ports.scaleTo(down + unseen);
   }
 
   save(): AutoscalerState {

@@ -54,10 +54,11 @@ function cpu(codec: Codec, msPerMpix: number, fixedSeconds: number, gb: number, 
 export const PIXELS_1080P = 1920 * 1080;
 
 /**
- * Pixels a second that one NVENC engine encodes: frames a second of 1920x1080, 8 bits, 4:2:0, VBR, by the table
- * of NVIDIA's application note for SDK 13 as transcribed by others; presets between those of the table are
- * the mean of their neighbours. AV1 has no public table: it is taken as HEVC, which the 130 streams of 720p30
- * that NVIDIA states for an L4 agree with (867 frames a second at p1). GeForce clocks: indicative.
+ * Pixels a second that one NVENC engine encodes: frames a second of 1920x1080, 8 bits, 4:2:0, VBR, by the
+ * table of NVIDIA's application note for SDK 13 as transcribed by others; presets between those of the
+ * table are the mean of their neighbours. AV1 has no public table: it is taken as HEVC, which the 130
+ * streams of 720p30 that NVIDIA states for an L4 agree with (867 frames a second at p1). GeForce clocks:
+ * indicative.
  */
 export function nvencPixelsPerS(generation: NvencGeneration, codec: Codec, preset: NvencPreset): number {
   const row = NVENC_FPS[generation]?.[codec === 'av1' ? 'hevc' : codec];
@@ -87,7 +88,10 @@ export const NVENC_START_SECONDS = 0.8;
  */
 export const DECODE_SHARE = 0.22;
 
-/** Spread of encoding time between videos: deviation of the logarithm, at a capped rate and at a constant quality. */
+/**
+ * Spread of encoding time between videos: deviation of the logarithm, at a capped rate and at a constant
+ * quality.
+ */
 export const CONTENT_SIGMA = { capped: 0.2, quality: 0.6 } as const;
 
 /**

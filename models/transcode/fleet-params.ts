@@ -80,8 +80,8 @@ const failureParams = z.strictObject({
 
 const spotParams = z.strictObject({
   reclaimEvery: quantity('duration', {
-    doc: 'Mean life of a spot machine: 1000 h is a hazard of 0.001 an hour, what half the machines not seeing '
-      + 'out a month comes to.',
+    doc: 'Mean life of a spot machine: 1000 h is a hazard of 0.001 an hour, at which half the machines do '
+      + 'not see out a month.',
     source: 'cited: AWS Spot Advisor 2025-06-28, open-ended buckets of more than 20 percent a month',
     positive: true,
   }).prefault('1000h'),

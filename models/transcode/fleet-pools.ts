@@ -14,7 +14,9 @@ export interface PoolSpeed {
   /** Engine time a pixel put out, of ordinary content, and a pixel decoded. [us] */
   readonly usPerPixel: number;
   readonly decodeUsPerPixel: number;
-  /** Engine time of starting an encode, and time of starting it in which the engine is free for others. [us] */
+  /**
+   * Engine time of starting an encode, and time of starting it in which the engine is free for others. [us]
+   */
   readonly fixedUs: Us;
   readonly startUs: Us;
   /** Whether a session is spread over all engines of its station. */

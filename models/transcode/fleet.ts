@@ -34,11 +34,11 @@ export interface FleetState {
 export interface FleetPorts {
   /** A worker is there from now on, with so many engines; `Fleet.poolOf` says of which pool. */
   workerOpened(worker: number, engines: number): void;
-  /** A worker is gone, and what it had with it. */
+  /** A worker is about to be gone: what it has is lost, and to be released. */
   workerGone(worker: number): void;
   /** A worker's encoder has broken: what runs on it has failed. */
   workerBroke(worker: number): void;
-  /** What a worker had is taken from it, to be tried elsewhere. */
+  /** What a worker has is to be taken from it and released, to be tried elsewhere. */
   workerAborted(worker: number): void;
   /** There may be room where there was none. */
   roomMade(): void;
@@ -48,8 +48,8 @@ export interface FleetPorts {
 export type Outlook = 'good' | 'hardware' | 'memory';
 
 /**
- * Machines with engines, memory and sessions, and where on them tasks run. A worker is a station: a GPU, whose
- * engines its sessions share, or the cores of a machine.
+ * Machines with engines, memory and sessions, and where on them tasks run. A worker is a station: a GPU,
+ * whose engines its sessions share, or the cores of a machine.
  *
  *     laneOf, place, release, wake, scaleTo, hardwareError -> [ Fleet ] -> workerOpened, workerGone, ...
  */
@@ -136,9 +136,8 @@ export class Fleet implements Farm {
       if (this.#params.placement !== 'sessions') {
         const byLoad = Math.floor((pool.engines - s.load[station]! + 1e-9) / this.#load);
         const byMemory = Math.floor((pool.memory - s.memory[station]!) / this.#memory);
-        count = Math.min(count, byLoad, byMemory);
+        count = Math.max(1, Math.min(count, byLoad, byMemory));
       }
-      assert(count >= 1, 'a station that was found has room', { station, count });
       this.#change(station, count);
       this.park.addSessions(s.machine[station]!, count);
       this.placedOn = station;
@@ -168,7 +167,9 @@ export class Fleet implements Farm {
     if (this.#params.hardware?.remedy !== 'quarantine' || s.health[worker] !== 1) return;
     s.health[worker] = 2;
     this.#trees[s.pool[worker]!]!.remove(worker);
-    if (s.sessions[worker]! > 0) this.#ports.workerAborted(worker);
+    if (s.sessions[worker] === 0) return;
+    this.#ports.workerAborted(worker);
+    assert(s.sessions[worker] === 0, 'what is aborted is released', { worker });
   }
 
   /** Have so many machines in a pool. */
@@ -221,7 +222,9 @@ export class Fleet implements Farm {
     this.#load = Math.min(load, isSplit ? pool.engines : 1);
     let other = 0;
     for (let rung = c.rung[task]!; rung < c.topRung[task]!; rung++) other += this.#rungPixels[rung]!;
-    this.#memory = pool.memoryOf(codec, this.#rungPixels[c.topRung[task]!]!, other);
+    // What no machine of the pool could hold has one to itself.
+    const memory = pool.memoryOf(codec, this.#rungPixels[c.topRung[task]!]!, other);
+    this.#memory = Math.min(memory, pool.memory);
   }
 
   #find(p: number): number {
@@ -306,6 +309,7 @@ export class Fleet implements Farm {
       const place = this.#health.find(station);
       if (place >= 0) this.#health.removeAt(place);
       this.#ports.workerGone(station);
+      assert(s.sessions[station] === 0, 'what is lost is released', { station });
       this.#stations.close(station);
     }
     this.#stationsOf.delete(machine);

@@ -38,7 +38,7 @@ const GIB = 2 ** 30;
 const APP_NOTE = 'NVENC application note 13.0, as read by others; memory from the data sheet';
 const VENDOR = 'hardware table of a hosting vendor, in agreement with NVIDIA\'s support matrix';
 const NO_NVENC = 'NVENC application note 13.0: NVDEC only';
-const GEFORCE = 'NVIDIA Ada blog (up to three encoders); 12 sessions measured, the 13th refused, driver 616.56';
+const GEFORCE = 'NVIDIA Ada blog; 12 sessions measured, the 13th refused, driver 616.56';
 
 /** GPUs by name, with where their figures are from. */
 export const GPUS: readonly Gpu[] = [

@@ -248,8 +248,8 @@ export class MachinePark {
     const wasReady = this.stateOf(machine) !== MACHINE.starting;
     this.#cancel(machine);
     this.#become(machine, MACHINE.gone);
-    this.#machines.columns.sessions[machine] = 0;
     this.#ports.machineGone(machine, wasReady);
+    assert(this.#machines.columns.sessions[machine] === 0, 'what was on a machine is released', { machine });
     this.#machines.close(machine);
   }
 

@@ -18,12 +18,14 @@ describe('sessions on engines', () => {
   });
 
   test('share them equally when there are more: by hand', () => {
-    // Two engines, three sessions of 100 from 0: each runs at 2/3 until the first two end at 150, as the third.
+    // Two engines, three sessions of 100 from 0: each runs at 2/3 until the first two end at 150, as the
+    // third.
     const engines = new SharedEngines();
     const station = engines.open(0, 2);
     engines.start(0, station, 3, 100);
     expect(engines.finishAt(station)).toBe(150);
-    // A fourth at 75 (50 done each): then 1/2 each, 50 left takes 100; the fourth has 50 at 175, alone it takes 50.
+    // A fourth at 75 (50 done each): then 1/2 each, 50 left takes 100; the fourth has 50 at 175, alone it
+    // takes 50.
     engines.start(75, station, 1, 100);
     expect(engines.finishAt(station)).toBe(175);
     engines.finish(175, station);

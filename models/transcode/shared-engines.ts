@@ -35,10 +35,10 @@ export interface SharedEnginesState {
 }
 
 /**
- * Encoding sessions that share the engines of a GPU, or the cores of a machine. A session runs on one engine at
- * most, and as soon as there are more sessions than engines all get an equal share: what a station encodes in
- * all stays what its engines can. A session spread over all engines (split-frame encoding) takes what sessions
- * on one engine leave idle.
+ * Encoding sessions that share the engines of a GPU, or the cores of a machine. A session runs on one
+ * engine at most, and as soon as there are more sessions than engines all get an equal share: what a
+ * station encodes in all stays what its engines can. A session spread over all engines (split-frame
+ * encoding) takes what sessions on one engine leave idle.
  *
  *   start (station, sessions, engine time) ->  two clocks a station  -> finishAt, finish
  */
@@ -117,6 +117,20 @@ export class SharedEngines {
     const done = Math.min(1, Math.max(0, 1 - left / work[job]!));
     this.#drop(job, at, isSplit[job] === 1);
     return done;
+  }
+
+  /** Takes all sessions of a station away; the engine time they have had for nothing. [us] */
+  clear(now: Us, station: number): number {
+    let lostUs = 0;
+    for (const heap of this.#heaps[station]!) {
+      while (heap.size > 0) {
+        const job = heap.first;
+        const { sessions, work } = this.#jobs.columns;
+        const whole = sessions[job]! * work[job]!;
+        lostUs += whole * this.abort(now, job);
+      }
+    }
+    return lostUs;
   }
 
   /** Engine time that a station has given out. [us] */

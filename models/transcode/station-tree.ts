@@ -9,10 +9,10 @@ export interface Room {
 }
 
 /**
- * Stations with the room they have left, in a tree whose inner nodes hold the most of each resource below them:
- * a branch without enough of one of them is not looked into. First fit and most room each take about the
- * logarithm of the number of stations; since the maxima of a branch may be of different stations, a search may
- * have to come back from one, which no more than a few mixed sizes of sessions make it do.
+ * Stations with the room they have left, in a tree whose inner nodes hold the most of each resource below
+ * them: a branch without enough of one of them is not looked into. First fit and most room each take about
+ * the logarithm of the number of stations; since the maxima of a branch may be of different stations, a
+ * search may have to come back from one, which no more than a few mixed sizes of sessions make it do.
  */
 export class StationTree {
   #leaves: number;
