@@ -22,6 +22,7 @@ export function renderRun(document: RunDocument, options: TerminalOptions): stri
   const blocks = [
     heading(document, paint, options.width),
     objectives(document, paint, options.width),
+    budgets(document, paint),
     indicators(document, paint),
     tiers(document, paint),
     alerts(document, paint),
@@ -79,6 +80,24 @@ function silent(document: RunDocument, paint: Painter, width: number): string[] 
     wrapText(`${sign} ${word} for ${names.join(', ')}: ${note}`, width, '  ').map(paint.dim));
 }
 
+/** Error budgets of the objectives that count events: how fast they burn, and how long they would last. */
+function budgets(document: RunDocument, paint: Painter): string[] {
+  const rows = document.slos.flatMap(({ name, budget }) => {
+    if (budget === undefined) return [];
+    const { burnRate, spent, windowSeconds, exhaustedAfterSeconds: after } = budget;
+    const lasts =
+      after === null ? 'nothing burns' : `lasts ${formatDuration(Math.min(after, windowSeconds))}`;
+    const interval = formatInterval({ ...burnRate, unit: '×' });
+    return [[
+      `  ${name}`, formatValue(burnRate.value, '×'), paint.dim(interval ?? ''),
+      `${formatValue(spent.value, 'ratio')} of ${formatDuration(windowSeconds)}`, paint.dim(lasts),
+    ]];
+  });
+  if (rows.length === 0) return [];
+  const note = paint.dim('  burn rate, share of the budget this span spent, how long a whole one lasts');
+  return [paint.bold('Error budgets') + note, ...textTable(rows, [1, 3])];
+}
+
 function verdictText(slo: SloResult, paint: Painter): string {
   const { sign, word } = VERDICTS[slo.verdict];
   const colours = { met: paint.good, missed: paint.bad, inconclusive: paint.unsure, 'no-data': paint.dim };
@@ -127,7 +146,9 @@ function alerts(document: RunDocument, paint: Painter): string[] {
     `  ${alert.firedIn > 0 ? paint.bad('▲ firing') : paint.unsure('△ pending')}`,
     alert.name + labelsText(alert.labels),
     alert.severity,
-    document.replications === 1 ? '' : `fired in ${alert.firedIn} of ${document.replications}`,
+    document.replications === 1 || alert.firedIn === 0
+      ? ''
+      : `fired in ${alert.firedIn} of ${document.replications}`,
     paint.dim(whenText(alert)),
   ]);
   const silentText = `${quiet} ${quiet === 1 ? 'rule' : 'rules'} of alerts stayed quiet`;
@@ -136,7 +157,8 @@ function alerts(document: RunDocument, paint: Painter): string[] {
 }
 
 function labelsText(labels: Labels): string {
-  const text = formatLabels(labels);
+  const shown = Object.entries(labels).filter(([name]) => name !== 'priority' && !name.startsWith('sloth_'));
+  const text = formatLabels(Object.fromEntries(shown));
   return text === '' ? '' : `{${text}}`;
 }
 

@@ -1,5 +1,7 @@
 import type { TraceTable } from '../models/network/trace.ts';
-import { DEFAULT_SLOS, toSlo } from '../models/operations/slo.ts';
+import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
+import { burnRateRules, type AlertWindows } from '../models/operations/budget/burn-rate-rules.ts';
+import { DEFAULT_SLOS, toSlo, type SloDefinition } from '../models/operations/slo.ts';
 import { DataFiles } from './data-files.ts';
 import { ScenarioError } from './errors.ts';
 import type { FileSource } from './files.ts';
@@ -27,6 +29,11 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource): ScenarioPl
   const prices = list === undefined ? undefined : data.readPrices(list, ['prices']);
   const rules = (scenario.monitoring?.rules ?? []).flatMap((path, i) =>
     data.readRules(path, ['monitoring', 'rules', i]));
+  const imported = (scenario.monitoring?.openslo ?? []).flatMap((path, i) =>
+    data.readOpenSlo(path, ['monitoring', 'openslo', i]));
+  const slos = [...(scenario.slos?.map(toSlo) ?? (imported.length > 0 ? [] : DEFAULT_SLOS)), ...imported];
+  const { burnRates } = scenario.monitoring ?? {};
+  if (burnRates !== undefined) rules.push(...burnRateFiles(slos, data.readWindows(burnRates)));
   const named = scenario.real?.clip;
   const clip = named === undefined ? undefined : data.locateFile(named, ['real', 'clip']);
   const durations = scenario.upload?.durations;
@@ -35,10 +42,16 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource): ScenarioPl
   if (data.issues.length > 0) throw new ScenarioError(data.issues);
   const { inputs } = data;
   const digest = files.sha256(canonicalJson({ scenario, inputs }));
-  const slos = scenario.slos?.map(toSlo) ?? DEFAULT_SLOS;
   return {
     scenario, networks, sizeTables, uploadDurations, slos, rules, prices, parameters, inputs, digest, clip,
   };
+}
+
+/** Burn-rate rules of the objectives that count events; none without windows. */
+function burnRateFiles(slos: readonly SloDefinition[], windows: AlertWindows | undefined): RuleFile[] {
+  if (windows === undefined) return [];
+  return slos.flatMap(({ name, service = 'platform', events }) =>
+    (events === undefined ? [] : [{ groups: burnRateRules({ service, name, events }, windows) }]));
 }
 
 function checkExact(scenario: Scenario, tables: readonly SizeTable[], data: DataFiles): void {

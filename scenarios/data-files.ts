@@ -2,12 +2,15 @@ import type { PriceList } from '../models/cost/price-list.ts';
 import type { InputFile } from '../models/core/run-record.ts';
 import { TraceTable } from '../models/network/trace.ts';
 import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
+import type { AlertWindows } from '../models/operations/budget/burn-rate-rules.ts';
+import type { SloDefinition } from '../models/operations/slo.ts';
 import type { Place } from './document.ts';
 import { formatPath, ScenarioError, suggest, type ScenarioIssue } from './errors.ts';
 import { DATA_LIMIT, UnreadableFileError, type FileSource } from './files.ts';
 import { parseDurations } from './durations.ts';
 import { parsePriceList } from './price-lists.ts';
-import { parseRuleFile } from './rule-files.ts';
+import { parseOpenSlo } from './openslo/read.ts';
+import { parseAlertWindows, parseRuleFile } from './rule-files.ts';
 import { valueAt } from './schema-walk.ts';
 import type { SizeTable } from './size-table.ts';
 import { parseSizeTables } from './size-tables.ts';
@@ -105,6 +108,22 @@ export class DataFiles {
     let durations = new Float64Array(0);
     if (found !== undefined) this.#read(found, path, at, (text) => (durations = parseDurations(text, path)));
     return durations;
+  }
+
+  /** The objectives of an OpenSLO file; none with a problem noted when it is none. */
+  readOpenSlo(path: string, at: Path): SloDefinition[] {
+    const found = this.#locate(path, at);
+    let slos: SloDefinition[] = [];
+    if (found !== undefined) this.#read(found, path, at, (text) => (slos = parseOpenSlo(text, path)));
+    return slos;
+  }
+
+  /** The windows of burn-rate alerts; undefined with a problem noted when the file has none. */
+  readWindows(path: string, at: Path = ['monitoring', 'burnRates']): AlertWindows | undefined {
+    const found = this.#locate(path, at);
+    let windows: AlertWindows | undefined;
+    if (found !== undefined) this.#read(found, path, at, (text) => (windows = parseAlertWindows(text, path)));
+    return windows;
   }
 
   /** Where a file lies that is only named here; undefined with a problem noted when it is none. */

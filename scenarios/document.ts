@@ -33,9 +33,8 @@ export function parseYamlFile(text: string, file: string): ScenarioFile {
   return toFile(file, text, parseDocument(text, { ...PARSE_OPTIONS, lineCounter: lines }), lines);
 }
 
-/** Reads a YAML file of one or several documents, each a mapping; throws as `readScenarioFile` does. */
-export function readYamlDocuments(file: string, files: FileSource): ScenarioFile[] {
-  const text = readText(file, files);
+/** A YAML text of one or several documents, each a mapping; throws as `readScenarioFile` does. */
+export function parseYamlDocuments(text: string, file: string): ScenarioFile[] {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { ...PARSE_OPTIONS, lineCounter: lines });
   if ('empty' in documents) throw new ScenarioError([wholeFile(file, 'expected YAML, got an empty file')]);

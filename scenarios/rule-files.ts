@@ -1,3 +1,4 @@
+import { alertWindowsSchema, type AlertWindows } from '../models/operations/budget/burn-rate-rules.ts';
 import { ruleFileSchema, type RuleFile } from '../models/operations/alerts/rule-file.ts';
 import { parsePromql } from '../models/operations/promql/parse.ts';
 import { PromqlError } from '../models/operations/promql/syntax.ts';
@@ -41,4 +42,15 @@ export function parseRuleFile(text: string, file: string): RuleFile {
 
 function inOrder(issues: readonly ScenarioIssue[]): ScenarioError {
   return new ScenarioError([...issues].sort((a, b) => a.line - b.line || a.column - b.column));
+}
+
+/** Parses windows of burn-rate alerts (Sloth AlertWindows, YAML); throws ScenarioError with all problems. */
+export function parseAlertWindows(text: string, file: string): AlertWindows {
+  const document = parseYamlFile(text, file);
+  const place = (path: ReadonlyArray<string | number>) => {
+    return document.place(path)?.place ?? { file, line: 1, column: 1 };
+  };
+  const parsed = alertWindowsSchema.safeParse(document.value, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  throw inOrder(describeProblems(parsed.error.issues, document.value, place, alertWindowsSchema));
 }

@@ -1,6 +1,7 @@
 import type { Us } from '../models/core/units.ts';
 import { US_PER_S } from '../models/core/units.ts';
 import { Monitor, type MonitorState } from '../models/operations/monitoring/monitor.ts';
+import { budgetOutcomes } from '../models/operations/budget/budget-outcome.ts';
 import type { MonitoringParams } from '../models/operations/monitoring/params.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
@@ -18,7 +19,8 @@ export class Monitoring implements RunPart {
   constructor(plan: ScenarioPlan, params: MonitoringParams, { loop, metrics, settle }: RunContext) {
     this.#plan = plan;
     this.#loop = loop;
-    this.#monitor = new Monitor(metrics, params.scrapeEvery, plan.rules);
+    const buckets = plan.slos.flatMap(({ events }) => (events?.bucket === undefined ? [] : [events.bucket]));
+    this.#monitor = new Monitor(metrics, params.scrapeEvery, plan.rules, buckets);
     loop.on(CODES.monitor, () => {
       settle();
       this.#monitor.woken(loop.now);
@@ -40,9 +42,16 @@ export class Monitoring implements RunPart {
       group.rules.flatMap(({ alert, labels }) => {
         return alert === undefined ? [] : [{ alert, severity: labels?.['severity'] ?? '' }];
       })));
-    const { changes } = this.#monitor;
+    const { changes, store } = this.#monitor;
+    const { scenario, slos } = this.#plan;
+    const { warmup, sampleEvery } = scenario.run;
+    const seconds: number[] = [];
+    for (let at = warmup; at <= this.#loop.now; at += sampleEvery) seconds.push(at / US_PER_S);
+    const { outcomes, series } = budgetOutcomes(slos, store, seconds);
     return {
-      alerts: { rules, changes, untilSeconds: this.#loop.now / US_PER_S },
+      alerts: { rules, changes, fromSeconds: warmup / US_PER_S, untilSeconds: this.#loop.now / US_PER_S },
+      budgets: outcomes,
+      series,
       warnings: this.#monitor.problems,
     };
   }

@@ -107,8 +107,11 @@ export class VideoRun {
     return {
       slis: computeSlis(this.#metrics.view(now)),
       metrics: this.#metrics.export(now),
-      series: [...this.#metrics.series(), ...sliSeries(this.#metrics.windows())],
-      ...alertsOf(left),
+      series: [
+        ...this.#metrics.series(), ...sliSeries(this.#metrics.windows()),
+        ...left.flatMap(({ series }) => series ?? []),
+      ],
+      ...monitoredOf(left),
       sessions: left.flatMap(({ sessions }) => sessions ?? []),
       logs: left.flatMap(({ logs }) => logs ?? []),
       fingerprint: this.#loop.fingerprint,
@@ -131,9 +134,10 @@ export class VideoRun {
   }
 }
 
-function alertsOf(left: readonly PartOutcome[]): Pick<ReplicationOutcome, 'alerts'> {
-  const alerts = left.find((part) => part.alerts !== undefined)?.alerts;
-  return alerts === undefined ? {} : { alerts };
+/** What the monitoring says, when there is one. */
+function monitoredOf(left: readonly PartOutcome[]): Pick<ReplicationOutcome, 'alerts' | 'budgets'> {
+  const { alerts, budgets } = left.find((part) => part.alerts !== undefined) ?? {};
+  return { ...(alerts === undefined ? {} : { alerts }), ...(budgets === undefined ? {} : { budgets }) };
 }
 
 /** The parts that a scenario names, always in this order: event ties run in the order they were scheduled. */

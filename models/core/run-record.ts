@@ -46,6 +46,30 @@ export interface SloResult {
   readonly unit: string;
   readonly verdict: Verdict;
   readonly note: string;
+  /** Present when the run was monitored and the objective counts events. */
+  readonly budget?: BudgetResult;
+}
+
+/** What a run did to the error budget of an objective; means over replications with 95 % intervals. */
+export interface BudgetResult {
+  readonly method: 'occurrences' | 'timeslices' | 'ratioTimeslices';
+  /** Share of events, or of slices of time, that has to be good. */
+  readonly target: number;
+  readonly windowSeconds: number;
+  readonly errorRate: BudgetFigure;
+  /** At 1 the budget is spent exactly when its window ends. */
+  readonly burnRate: BudgetFigure;
+  /** Share of the window's budget that the measured span spent. */
+  readonly spent: BudgetFigure;
+  /** How long a whole budget would last at the burn rate; null when nothing burns. [s] */
+  readonly exhaustedAfterSeconds: number | null;
+}
+
+/** A figure with its interval; null bounds for a single run. */
+export interface BudgetFigure {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
 /** A metric over the whole measured span, the mean over replications. */
@@ -157,9 +181,9 @@ export interface AlertResult {
   readonly severity: string;
   /** Its other labels. */
   readonly labels: Labels;
-  /** Replications in which it fired. */
+  /** Replications in which it fired after the warm-up. */
   readonly firedIn: number;
-  /** Time it was firing, mean over replications. */
+  /** Time it was firing after the warm-up, mean over replications. */
   readonly firingSeconds: number;
   readonly transitions: readonly AlertTransition[];
 }

@@ -21,6 +21,17 @@ test('alerts of all replications, with how often and how long they fired', () =>
   });
 });
 
+test('what fires in the warm-up only does not count', () => {
+  const early = outcome([[30, 'pending'], [60, 'firing'], [90, 'inactive']]);
+  const across = outcome([[30, 'pending'], [60, 'firing'], [150, 'inactive']]);
+  const firing = (alerts: AlertOutcome, fromSeconds: number) => {
+    const { firedIn, firingSeconds } = summariseAlerts([{ alerts: { ...alerts, fromSeconds } }])[0]!;
+    return [firedIn, firingSeconds];
+  };
+  expect(firing(early, 100)).toEqual([0, 0]);
+  expect(firing(across, 100)).toEqual([1, 50]);
+});
+
 test('a run without monitoring has no alerts', () => {
   expect(summariseAlerts([{}, {}])).toEqual([]);
 });
@@ -33,5 +44,5 @@ function outcome(steps: readonly (readonly [number, AlertChange['to']])[]): Aler
     from = to;
     return change;
   });
-  return { rules, changes, untilSeconds: 300 };
+  return { rules, changes, fromSeconds: 0, untilSeconds: 300 };
 }

@@ -8,7 +8,8 @@ export interface AlertOutcome {
   /** Alerting rules that were evaluated, in their order. */
   readonly rules: ReadonlyArray<{ readonly alert: string; readonly severity: string }>;
   readonly changes: readonly AlertChange[];
-  /** When the replication ended. [s] */
+  /** When its measured span began, after the warm-up, and when it ended. [s] */
+  readonly fromSeconds: number;
   readonly untilSeconds: number;
 }
 
@@ -21,7 +22,10 @@ interface Gathered {
   firingSeconds: number;
 }
 
-/** The alerts of all replications: rule by rule, and within a rule in the order they first changed. */
+/**
+ * The alerts of all replications: rule by rule, and within a rule in the order they first changed. Caches and
+ * windows fill in the warm-up: what fires there and stops before its end is listed, and counts for nothing.
+ */
 export function summariseAlerts(
   outcomes: ReadonlyArray<{ readonly alerts?: AlertOutcome | undefined }>,
 ): AlertResult[] {
@@ -53,11 +57,19 @@ function gather(alerts: AlertOutcome, replication: number, found: Map<string, Ga
     const seconds = at / US_PER_S;
     one.transitions.push({ replication, seconds, state: to });
     const started = since.get(key);
-    if (started !== undefined) one.firingSeconds += seconds - started;
+    if (started !== undefined) fire(one, replication, Math.max(started, alerts.fromSeconds), seconds);
     since.delete(key);
     if (to !== 'firing') continue;
-    one.fired.add(replication);
     since.set(key, seconds);
   }
-  for (const [key, started] of since) found.get(key)!.firingSeconds += alerts.untilSeconds - started;
+  for (const [key, started] of since) {
+    fire(found.get(key)!, replication, Math.max(started, alerts.fromSeconds), alerts.untilSeconds);
+  }
+}
+
+/** Counts a stretch of firing, as far as it lies in the measured span. */
+function fire(one: Gathered, replication: number, from: number, until: number): void {
+  if (until <= from) return;
+  one.fired.add(replication);
+  one.firingSeconds += until - from;
 }

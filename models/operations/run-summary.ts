@@ -12,13 +12,17 @@ import { joinDigests } from '../core/fingerprint.ts';
 import { US_PER_S, type Us } from '../core/units.ts';
 import { summariseAlerts, type AlertOutcome } from './alert-summary.ts';
 import { SLIS, slisOf, type PartName } from './sli.ts';
-import { judgeSlo, type SloDefinition } from './slo.ts';
+import { judgeWithBudget } from './budget/budget-summary.ts';
+import type { SloBudgetOutcome } from './budget/budget-outcome.ts';
+import type { SloDefinition } from './slo.ts';
 
 /** What one part of a run leaves behind beside its metrics; plain data. */
 export interface PartOutcome {
   readonly sessions?: readonly SessionRow[];
   readonly logs?: readonly SessionLog[];
   readonly alerts?: AlertOutcome;
+  readonly budgets?: readonly SloBudgetOutcome[];
+  readonly series?: readonly SeriesPoint[];
   /** Sentences that the reader of the figures has to know. */
   readonly warnings?: readonly string[];
 }
@@ -32,6 +36,7 @@ export interface ReplicationOutcome {
   readonly sessions: readonly SessionRow[];
   readonly logs: readonly SessionLog[];
   readonly alerts?: AlertOutcome;
+  readonly budgets?: readonly SloBudgetOutcome[];
   readonly fingerprint: string;
   readonly events: number;
   readonly simulatedSeconds: number;
@@ -98,7 +103,7 @@ export function summariseRun(header: RunHeader, outcomes: readonly ReplicationOu
     wallSeconds: head.wallSeconds,
     events: outcomes.reduce((sum, outcome) => sum + outcome.events, 0),
     slis,
-    slos: slos.map((slo) => judgeSlo(slo, slis[slo.sli])),
+    slos: slos.map((slo) => judgeWithBudget(slo, slis[slo.sli], outcomes)),
     metrics: summariseMetrics(outcomes),
     alerts: summariseAlerts(outcomes),
     costs,

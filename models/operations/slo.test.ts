@@ -50,7 +50,7 @@ describe('an objective', () => {
 describe('a scenario', () => {
   test('states an indicator and one bound, in the unit of the indicator', () => {
     const params = sloParams.parse({ name: 'stalls', sli: 'rebuffer_rate_percent', below: 0.1 });
-    expect(toSlo(params)).toEqual({
+    expect(toSlo(params)).toMatchObject({
       name: 'stalls', sli: 'rebuffer_rate_percent', direction: 'below', bound: 0.1, unit: '%',
     });
     const above = toSlo(sloParams.parse({ name: 'hits', sli: 'cache_hit_rate', above: 0 }));

@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { quantity } from '../core/quantity.ts';
 import type { SliResult, SloResult, Verdict } from '../core/run-record.ts';
+import { US_PER_S } from '../core/units.ts';
+import type { BudgetDefinition } from './budget/error-budget.ts';
+import { eventsOf, type SliEvents } from './sli-events.ts';
 import { findSli, SLIS } from './sli.ts';
 
 const sliNames = SLIS.map((sli) => sli.name) as [string, ...string[]];
@@ -16,6 +20,22 @@ export const sloParams = z.strictObject({
       description: 'The indicator must be below this, in its own unit.', unit: 'the SLI\'s',
       source: 'assumed',
     }),
+  window: quantity('duration', {
+    doc: 'Window of the error budget.', source: 'cited: platform design document, section 3.1, a month',
+    positive: true,
+  }).prefault('30d'),
+  method: z.enum(['occurrences', 'timeslices', 'ratioTimeslices'])
+    .meta({
+      description: 'How the budget counts: every event, good and bad slices of time, or the mean of slices.',
+      unit: 'name', source: 'cited: OpenSLO v1, budgetingMethod',
+    })
+    .prefault('occurrences'),
+  slice: quantity('duration', { doc: 'Length of a slice of time.', source: 'assumed', min: '1s' })
+    .prefault('1min'),
+  sliceTarget: quantity('ratio', {
+    doc: 'Share of events that makes a slice a good one; the target without one.', source: 'assumed',
+    min: '0', max: '1',
+  }).optional(),
   above: z.number().optional()
     .meta({
       description: 'The indicator must be above this, in its own unit.', unit: 'the SLI\'s',
@@ -34,10 +54,17 @@ export interface SloDefinition {
   /** In the indicator's unit. */
   readonly bound: number;
   readonly unit: string;
+  /** Whose objective it is, in names of burn-rate rules. */
+  readonly service?: string;
+  /** What its error budget is counted in; absent for an indicator without events. */
+  readonly events?: SliEvents;
+  readonly budget?: BudgetDefinition;
 }
 
-/** The platform's eight objectives (design document, section 3.1). */
-export const DEFAULT_SLOS: readonly SloDefinition[] = [
+/** Window of an error budget that names none. [s] */
+const DEFAULT_WINDOW_S = 30 * 86_400; // design document, section 3.1: minutes a month
+
+const SEED_SLOS: readonly SloDefinition[] = [
   { name: 'playback-start', sli: 'playback_start_seconds_p99', direction: 'below', bound: 2, unit: 's' },
   { name: 'buffering', sli: 'rebuffer_rate_percent', direction: 'below', bound: 0.1, unit: '%' },
   { name: 'cdn-availability', sli: 'cdn_availability', direction: 'above', bound: 0.9999, unit: 'ratio' },
@@ -54,12 +81,38 @@ export const DEFAULT_SLOS: readonly SloDefinition[] = [
   },
 ];
 
-/** A scenario's objective as a definition. */
+/** The platform's eight objectives (design document, section 3.1). */
+export const DEFAULT_SLOS: readonly SloDefinition[] = SEED_SLOS.map(withBudget);
+
+/** A scenario's objective as a definition, with its error budget when it counts events. */
 export function toSlo(params: z.output<typeof sloParams>): SloDefinition {
   const direction = params.below === undefined ? 'above' : 'below';
   const unit = findSli(params.sli)?.unit ?? '';
-  return { name: params.name, sli: params.sli, direction, bound: (params.below ?? params.above)!, unit };
+  const { name, sli, window, method, slice, sliceTarget } = params;
+  const slo: SloDefinition = { name, sli, direction, bound: (params.below ?? params.above)!, unit };
+  const budgeted = withBudget(slo);
+  if (budgeted.budget === undefined) return slo;
+  const { target } = budgeted.budget;
+  return {
+    ...budgeted,
+    budget: {
+      method, target, windowSeconds: window / US_PER_S, sliceSeconds: slice / US_PER_S,
+      sliceTarget: sliceTarget ?? target,
+    },
+  };
 }
+
+/** The objective with a budget of 30 days in which every event counts, if its indicator counts events. */
+export function withBudget(slo: SloDefinition): SloDefinition {
+  const events = eventsOf(slo.sli, slo.bound);
+  if (events === undefined) return slo;
+  const { target } = events;
+  const budget: BudgetDefinition = {
+    method: 'occurrences', target, windowSeconds: DEFAULT_WINDOW_S, sliceSeconds: 60, sliceTarget: target,
+  };
+  return { ...slo, service: 'platform', events, budget };
+}
+
 
 /**
  * Holds an objective against its indicator: met or missed when the whole interval lies on one side,

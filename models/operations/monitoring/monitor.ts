@@ -5,7 +5,7 @@ import type { AlertChange } from '../alerts/ports.ts';
 import { RuleEngine, type ActiveAlert, type RuleEngineState } from '../alerts/rule-engine.ts';
 import type { RuleFile } from '../alerts/rule-file.ts';
 import { SeriesStore, type SeriesStoreState } from '../promql/series.ts';
-import { Scraper, type ScraperState } from './scraper.ts';
+import { Scraper, type HistogramBucket, type ScraperState } from './scraper.ts';
 
 /** Copied state of a monitor. */
 export interface MonitorState {
@@ -31,12 +31,13 @@ export class Monitor {
   readonly #problems = new Set<string>();
   #nextScrape: Us = 0;
 
-  /** `onChange` is told of each change of an alert as it happens. */
+  /** `buckets`: of histograms, beside the usual ones; `onChange` is told of each change as it happens. */
   constructor(
-    metrics: MetricSet, scrapeEvery: Us, rules: readonly RuleFile[], onChange?: (change: AlertChange) => void,
+    metrics: MetricSet, scrapeEvery: Us, rules: readonly RuleFile[], buckets: readonly HistogramBucket[] = [],
+    onChange?: (change: AlertChange) => void,
   ) {
     this.#scrapeEvery = scrapeEvery;
-    this.#scraper = new Scraper(metrics, this.store);
+    this.#scraper = new Scraper(metrics, this.store, buckets);
     this.#engine = new RuleEngine(rules.flatMap(compileRules), this.store, {
       alertChanged: (change) => {
         this.changes.push(change);

@@ -13,6 +13,18 @@ export const monitoringParams = z.strictObject({
       unit: 'paths', source: 'cited: platform design document, section 3.3, as the shipped file',
     })
     .prefault(['alerts/platform.yaml']),
+  burnRates: z.string().min(1).optional()
+    .meta({
+      description: 'Windows of burn-rate alerts (Sloth AlertWindows), made for every objective that counts '
+        + 'events; none without it.',
+      unit: 'path', source: 'cited: SRE Workbook, chapter 5, as the shipped alerts/windows-30d.yaml',
+    }),
+  openslo: z.array(z.string().min(1)).max(100)
+    .meta({
+      description: 'OpenSLO v1 files whose objectives join those of the scenario.', unit: 'paths',
+      source: 'assumed',
+    })
+    .prefault([]),
 });
 
 /** Parameters of what watches the platform. */

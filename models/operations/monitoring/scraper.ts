@@ -14,6 +14,12 @@ export const SECONDS_BUCKETS: readonly number[] = [
 /** Upper bounds of the buckets of everything else: powers of ten. */
 export const OTHER_BUCKETS: readonly number[] = Array.from({ length: 16 }, (_, i) => 10 ** (i - 2));
 
+/** A bucket of a metric's histogram: observations at or below a bound. */
+export interface HistogramBucket {
+  readonly metric: string;
+  readonly bound: number;
+}
+
 /** One metric's series and what they stand at. */
 interface Source {
   readonly declaration: MetricDeclaration;
@@ -40,11 +46,14 @@ export interface ScraperState {
 export class Scraper {
   readonly #set: MetricSet;
   readonly #store: SeriesStore;
+  readonly #buckets: readonly HistogramBucket[];
   readonly #sources: Source[] = [];
   #mark: MetricMark | undefined;
 
-  constructor(set: MetricSet, store: SeriesStore) {
+  /** `buckets`: those that histograms have beside the usual ones. */
+  constructor(set: MetricSet, store: SeriesStore, buckets: readonly HistogramBucket[] = []) {
     this.#set = set;
+    this.#buckets = buckets;
     this.#store = store;
   }
 
@@ -84,7 +93,7 @@ export class Scraper {
       const { declaration, labels } = metrics[this.#sources.length]!;
       const of = (suffix: string, more: Readonly<Record<string, string>> = {}) =>
         labelSet({ ...labels, ...more, [NAME]: declaration.name + suffix });
-      const bounds = declaration.kind !== 'tally' ? [] : [...bucketsOf(declaration), Infinity];
+      const bounds = declaration.kind === 'tally' ? this.#boundsOf(declaration) : [];
       this.#sources.push({
         declaration,
         labels: of(''),
@@ -95,6 +104,12 @@ export class Scraper {
         counts: new Float64Array(bounds.length),
       });
     }
+  }
+
+  #boundsOf(declaration: MetricDeclaration): number[] {
+    const usual = declaration.unit === 's' ? SECONDS_BUCKETS : OTHER_BUCKETS;
+    const asked = this.#buckets.filter(({ metric }) => metric === declaration.name).map(({ bound }) => bound);
+    return [...new Set([...usual, ...asked, Infinity])].sort((a, b) => a - b);
   }
 
   #add(source: Source, gain: MetricGain, stands: number, now: Us): void {
@@ -125,12 +140,7 @@ const START: MetricMark = {
   intervals: 0,
 };
 
-/** Bounds of the buckets of a tally, without the last, infinite one. */
-export function bucketsOf(declaration: MetricDeclaration): readonly number[] {
-  return declaration.unit === 's' ? SECONDS_BUCKETS : OTHER_BUCKETS;
-}
-
 /** A bucket's bound as the label `le` has it. */
-export function boundText(bound: number): string {
+function boundText(bound: number): string {
   return bound === Infinity ? '+Inf' : String(bound);
 }

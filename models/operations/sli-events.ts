@@ -1,0 +1,82 @@
+import { cacheFetches, cacheRequests } from '../cdn/metrics.ts';
+import { formatLabels, type Labels } from '../core/labels.ts';
+import type { MetricDeclaration } from '../core/metrics.ts';
+import * as player from '../player/metrics.ts';
+import { videosDue } from '../transcode/metrics.ts';
+import { apiCalls, uploadsCompleted, uploadsFailed } from '../upload/metrics.ts';
+
+/** An indicator as events, of which some are bad: what error budgets and burn rates are counted in. */
+export interface SliEvents {
+  /** Cumulative count of bad events, as a PromQL query. */
+  readonly bad: string;
+  /** Cumulative count of all events, as a PromQL query. */
+  readonly total: string;
+  /** Share of events that has to be good. */
+  readonly target: number;
+  /** The bucket of a histogram that the queries need. */
+  readonly bucket?: { readonly metric: string; readonly bound: number };
+}
+
+/**
+ * The events behind an indicator that has to stay on one side of a bound; undefined for one that has none,
+ * such as a bitrate. A 99th percentile below a bound is 99 % of events below it.
+ */
+export function eventsOf(sli: string, bound: number): SliEvents | undefined {
+  switch (sli) {
+    case 'cdn_availability':
+      return {
+        bad: sum(cacheRequests, { tier: 'edge', result: 'error' }),
+        total: sum(cacheRequests, { tier: 'edge' }),
+        target: bound,
+      };
+    case 'cache_hit_rate':
+      return {
+        bad: sum(cacheFetches, { tier: 'regional' }),
+        total: sum(cacheRequests, { tier: 'edge' }),
+        target: bound,
+      };
+    case 'rebuffer_rate_percent':
+      return { bad: sum(player.stallSeconds), total: sum(player.watchSeconds), target: 1 - bound / 100 };
+    case 'playback_start_seconds_p99':
+      return slower(player.startupSeconds, bound, 0.99);
+    case 'playback_start_seconds_p50':
+      return slower(player.startupSeconds, bound, 0.5);
+    case 'playback_failure_rate':
+      return {
+        bad: sum(player.sessionsEnded, { outcome: 'failed' }), total: sum(player.sessionsEnded),
+        target: 1 - bound,
+      };
+    case 'exit_before_start_rate':
+      return {
+        bad: sum(player.sessionsEnded, { outcome: 'leftBeforeStart' }), total: sum(player.sessionsEnded),
+        target: 1 - bound,
+      };
+    case 'upload_success_rate': {
+      const failed = ['api', 'parts', 'expired'].map((reason) => sum(uploadsFailed, { reason })).join(' + ');
+      return { bad: failed, total: `${sum(uploadsCompleted)} + ${failed}`, target: bound };
+    }
+    case 'upload_api_success_rate':
+      return { bad: sum(apiCalls, { result: 'error' }), total: sum(apiCalls), target: bound };
+    case 'transcoding_within_sla':
+      return { bad: sum(videosDue, { met: 'no' }), total: sum(videosDue), target: bound };
+    default:
+      return undefined;
+  }
+}
+
+/** Events slower than a bound that is one of the histogram's. */
+function slower(declaration: MetricDeclaration, bound: number, target: number): SliEvents {
+  const { name } = declaration;
+  const total = `sum(${name}_count)`;
+  return {
+    bad: `${total} - sum(${name}_bucket{le="${bound}"})`,
+    total,
+    target,
+    bucket: { metric: name, bound },
+  };
+}
+
+function sum({ name }: MetricDeclaration, labels: Labels = {}): string {
+  const text = formatLabels(labels);
+  return `sum(${name}${text === '' ? '' : `{${text}}`})`;
+}
