@@ -47,7 +47,7 @@ export class PlayerHost {
     const { params, slots, renditions, media, metrics, clock, networks, logFromUs } = options;
     this.#options = options;
     this.fleet = new PlayerFleet(params, slots, renditions, media, this.#ports(), metrics);
-    this.#logger = new SessionLogger(this.fleet, networks, media.bitrates(0), logFromUs);
+    this.#logger = new SessionLogger(() => this.fleet, networks, media.bitrates(0), logFromUs);
     this.#slots = Array.from({ length: slots }, (_, slot) => ({
       timer: new WakeTimer(
         clock,

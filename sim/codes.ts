@@ -27,4 +27,5 @@ export const CODES = {
   uplinkWhole: 101,
   cacheWake: 102,
   lastByteAtViewer: 103,
+  orphanAtEdge: 104,
 } as const;

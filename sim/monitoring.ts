@@ -1,5 +1,4 @@
-import type { Us } from '../models/core/units.ts';
-import { US_PER_S } from '../models/core/units.ts';
+import { NEVER, US_PER_S, type Us } from '../models/core/units.ts';
 import { Monitor, type MonitorState } from '../models/operations/monitoring/monitor.ts';
 import { budgetOutcomes } from '../models/operations/budget/budget-outcome.ts';
 import type { MonitoringParams } from '../models/operations/monitoring/params.ts';
@@ -16,7 +15,11 @@ export class Monitoring implements RunPart {
   readonly #loop: EventLoop;
   readonly #monitor: Monitor;
 
-  constructor(plan: ScenarioPlan, params: MonitoringParams, { loop, metrics, settle }: RunContext) {
+  readonly #expectLook: RunContext['expectLook'];
+
+  constructor(plan: ScenarioPlan, params: MonitoringParams, context: RunContext) {
+    const { loop, metrics, settle } = context;
+    this.#expectLook = context.expectLook;
     this.#plan = plan;
     this.#loop = loop;
     const buckets = plan.slos.flatMap(({ events }) => (events?.bucket === undefined ? [] : [events.bucket]));
@@ -31,6 +34,10 @@ export class Monitoring implements RunPart {
 
   settle(_now: Us): void {
     // Nothing is counted lazily here.
+  }
+
+  nextLook(_at: Us): void {
+    // Nothing is worked out ahead.
   }
 
   closeBooks(_now: Us): void {
@@ -66,6 +73,8 @@ export class Monitoring implements RunPart {
 
   #rearm(): void {
     const at = this.#monitor.wakeAt();
-    if (at <= this.#plan.scenario.run.duration) this.#loop.schedule(at, CODES.monitor, 0, 0);
+    const goesOn = at <= this.#plan.scenario.run.duration;
+    if (goesOn) this.#loop.schedule(at, CODES.monitor, 0, 0);
+    this.#expectLook(this.name, goesOn ? at : NEVER);
   }
 }

@@ -35,6 +35,10 @@ export class Playback implements RunPart {
     this.#viewers.settle();
   }
 
+  nextLook(at: Us): void {
+    this.#viewers.nextLook(at);
+  }
+
   closeBooks(_now: Us): void {
     this.#viewers.closeBooks();
   }

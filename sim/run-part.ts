@@ -10,8 +10,10 @@ export interface RunContext {
   readonly loop: EventLoop;
   readonly metrics: MetricSet;
   readonly streams: RandomStreams;
-  /** Brings the lazily kept counters of all parts up to now. */
+  /** Brings the lazily kept counters of all parts up to now: only at times that were expected. */
   readonly settle: () => void;
+  /** Says when `who` will look at metrics or parts next; NEVER when not any more. */
+  readonly expectLook: (who: string, at: Us) => void;
 }
 
 /**
@@ -24,6 +26,11 @@ export interface RunPart {
   readonly name: string;
   /** Brings counters that are kept lazily up to now: called before metrics are sampled or read. */
   settle(now: Us): void;
+  /**
+   * Nobody will look at the part before `at`: so far it may work out ahead of the clock what nothing else in
+   * the run can reach.
+   */
+  nextLook(at: Us): void;
   /** Writes down what is still under way when the run ends, and asserts what must hold then. */
   closeBooks(now: Us): void;
   /** What the part leaves behind, once its books are closed. */

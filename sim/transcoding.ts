@@ -73,6 +73,10 @@ export class Transcoding implements RunPart {
 
   settle(_now: Us): void {}
 
+  nextLook(_at: Us): void {
+    // Nothing is worked out ahead.
+  }
+
   closeBooks(now: Us): void {
     this.#pipeline.closeBooks(now);
     const { submitted, encoded, setAside, underWay } = this.#dispatcher.account();

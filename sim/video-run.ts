@@ -1,7 +1,7 @@
 import { assert } from '../models/core/assert.ts';
 import { MetricSet, type MetricSetState } from '../models/core/metrics.ts';
 import { RandomStreams } from '../models/core/rng.ts';
-import { US_PER_S, type Us } from '../models/core/units.ts';
+import { NEVER, US_PER_S, type Us } from '../models/core/units.ts';
 import {
   computeSlis, sliSeries, type PartOutcome, type ReplicationOutcome,
 } from '../models/operations/run-summary.ts';
@@ -21,7 +21,11 @@ export interface VideoRunState {
   readonly metrics: MetricSetState;
   /** States of the parts by their names. */
   readonly parts: Readonly<Record<string, unknown>>;
+  readonly looks: Looks;
 }
+
+/** When the run and its parts are looked at next, by who looks. */
+type Looks = Readonly<Record<string, Us>>;
 
 /** One replication of a scenario in virtual time: the parts that it names, wired to one event loop. */
 export class VideoRun {
@@ -29,8 +33,9 @@ export class VideoRun {
   readonly #metrics = new MetricSet();
   readonly #loop: EventLoop;
   readonly #streams: RandomStreams;
-  readonly #parts: readonly RunPart[];
   readonly #durationUs: Us;
+  readonly #parts: readonly RunPart[] = [];
+  #looks: Looks = {};
 
   constructor(plan: ScenarioPlan, replication: number) {
     const { scenario } = plan;
@@ -40,15 +45,19 @@ export class VideoRun {
     this.#streams = new RandomStreams(scenario.run.seed, replication);
     this.#parts = partsOf(plan, {
       replication, loop: this.#loop, metrics: this.#metrics, streams: this.#streams,
-      settle: () => this.#settle(),
+      settle: () => this.#settle(), expectLook: (who, at) => this.#expectLook(who, at),
     });
     this.#loop.on(CODES.sample, () => this.#sample());
     this.#loop.on(CODES.measure, () => {
       this.#settle();
       this.#metrics.startMeasuring(this.#loop.now);
+      this.#expectLook('measure', NEVER);
     });
     this.#loop.schedule(0, CODES.sample, 0, 0);
-    if (scenario.run.warmup > 0) this.#loop.schedule(scenario.run.warmup, CODES.measure, 0, 0);
+    const measureAt = scenario.run.warmup > 0 ? scenario.run.warmup : NEVER;
+    if (measureAt < NEVER) this.#loop.schedule(measureAt, CODES.measure, 0, 0);
+    this.#expectLook('measure', measureAt);
+    this.#expectLook('sample', 0);
   }
 
   /** A copy of the whole state: plain data, which can be cloned, stored and restored any number of times. */
@@ -56,6 +65,7 @@ export class VideoRun {
     return {
       loop: this.#loop.save(), streams: this.#streams.save(), metrics: this.#metrics.save(),
       parts: Object.fromEntries(this.#parts.map((part) => [part.name, part.save()])),
+      looks: this.#looks,
     };
   }
 
@@ -72,6 +82,8 @@ export class VideoRun {
     this.#streams.restore(state.streams);
     this.#metrics.restore(state.metrics);
     for (const part of this.#parts) part.restore(state.parts[part.name]);
+    this.#looks = state.looks;
+    this.#tellLook();
   }
 
   /** Share of the simulated time that has passed. */
@@ -126,7 +138,20 @@ export class VideoRun {
     this.#settle();
     this.#metrics.sample(now);
     const next = now + this.#plan.scenario.run.sampleEvery;
-    if (next <= this.#durationUs) this.#loop.schedule(next, CODES.sample, 0, 0);
+    const goesOn = next <= this.#durationUs;
+    if (goesOn) this.#loop.schedule(next, CODES.sample, 0, 0);
+    this.#expectLook('sample', goesOn ? next : NEVER);
+  }
+
+  #expectLook(who: string, at: Us): void {
+    this.#looks = { ...this.#looks, [who]: at };
+    this.#tellLook();
+  }
+
+  /** Tells the parts when they will be looked at next; the last look is at the end of the run. */
+  #tellLook(): void {
+    const at = Math.min(...Object.values(this.#looks), this.#durationUs + 1);
+    for (const part of this.#parts) part.nextLook(at);
   }
 
   #settle(): void {

@@ -1,6 +1,7 @@
 import { assert } from '../core/assert.ts';
 import { US_PER_S, type BitsPerS, type Us } from '../core/units.ts';
 import type { Bandwidth, TracePeriod } from './bandwidth.ts';
+import { BoundsIndex } from './bounds-index.ts';
 
 /** A link whose capacity [bits/s] and round-trip time [µs] never change. */
 export class ConstantBandwidth implements Bandwidth {
@@ -50,6 +51,8 @@ export class TraceTable {
   readonly lengthUs: Us;
   /** Bits the link can carry in one turn of the trace. */
   readonly lengthBits: number;
+  readonly #byTime: BoundsIndex;
+  readonly #byBits: BoundsIndex;
 
   constructor(periods: readonly TracePeriod[]) {
     const kept = periods.filter((period) => period.durationUs !== 0);
@@ -67,6 +70,34 @@ export class TraceTable {
     this.lengthUs = this.startUs[kept.length]!;
     this.lengthBits = this.bitsBefore[kept.length]!;
     assert(this.lengthBits > 0, 'a trace carries at least one bit', { periods: periods.length });
+    this.#byTime = new BoundsIndex(this.startUs);
+    this.#byBits = new BoundsIndex(this.bitsBefore);
+  }
+
+  /** Bits carried from the beginning of the trace to `at`; never decreases with `at`, rounding included. */
+  bitsUntil(at: Us): number {
+    const turns = Math.floor(at / this.lengthUs);
+    const within = at - turns * this.lengthUs;
+    const i = this.#byTime.lastNotAbove(within);
+    const bits = this.bitsBefore[i]! + (this.rate[i]! * (within - this.startUs[i]!)) / US_PER_S;
+    // The sum may round above the next turn's first value, so it is held to it: the inverse needs monotony.
+    return Math.min(turns * this.lengthBits + bits, (turns + 1) * this.lengthBits);
+  }
+
+  /** Time at which the trace has carried `bits` > 0, up to rounding: the start for the exact search. */
+  timeNear(bits: number): Us {
+    // Bits at the very end of a turn belong to that turn: the earliest time, not the end of a pause after it.
+    const turns = Math.max(0, Math.ceil(bits / this.lengthBits) - 1);
+    const within = Math.min(bits - turns * this.lengthBits, this.lengthBits);
+    if (within <= 0) return turns * this.lengthUs;
+    const i = this.#byBits.lastBelow(within);
+    const intoPeriod = ((within - this.bitsBefore[i]!) / this.rate[i]!) * US_PER_S;
+    return turns * this.lengthUs + Math.ceil(this.startUs[i]! + intoPeriod);
+  }
+
+  /** Place of the period that is current at `at`. */
+  periodAt(at: Us): number {
+    return this.#byTime.lastNotAbove(at % this.lengthUs);
   }
 }
 
@@ -80,17 +111,17 @@ export class TraceBandwidth implements Bandwidth {
     assert(isWholeUs(startUs), 'a trace starts at whole µs >= 0', { startUs });
     this.#table = trace instanceof TraceTable ? trace : new TraceTable(trace);
     this.#startUs = startUs % this.#table.lengthUs;
-    this.#startBits = bitsInTrace(this.#table, this.#startUs);
+    this.#startBits = this.#table.bitsUntil(this.#startUs);
   }
 
   bitsUntil(at: Us): number {
     assert(at >= 0 && at < Infinity, 'a link is asked about a time from 0 on');
-    return bitsInTrace(this.#table, at + this.#startUs) - this.#startBits;
+    return this.#table.bitsUntil(at + this.#startUs) - this.#startBits;
   }
 
   timeOfBits(bits: number): Us {
     if (bits <= 0) return 0;
-    const estimate = timeInTrace(this.#table, bits + this.#startBits) - this.#startUs;
+    const estimate = this.#table.timeNear(bits + this.#startBits) - this.#startUs;
     return earliestTime(this, bits, Math.max(0, estimate));
   }
 
@@ -104,29 +135,8 @@ export class TraceBandwidth implements Bandwidth {
 
   #periodAt(at: Us): number {
     assert(at >= 0 && at < Infinity, 'a link is asked about a time from 0 on');
-    return lastNotAbove(this.#table.startUs, (at + this.#startUs) % this.#table.lengthUs);
+    return this.#table.periodAt(at + this.#startUs);
   }
-}
-
-/** Bits carried from the beginning of the trace to `at`; never decreases with `at`, rounding included. */
-function bitsInTrace(table: TraceTable, at: Us): number {
-  const turns = Math.floor(at / table.lengthUs);
-  const within = at - turns * table.lengthUs;
-  const i = lastNotAbove(table.startUs, within);
-  const bits = table.bitsBefore[i]! + (table.rate[i]! * (within - table.startUs[i]!)) / US_PER_S;
-  // The sum may round above the next turn's first value, so it is held to it: the inverse needs monotony.
-  return Math.min(turns * table.lengthBits + bits, (turns + 1) * table.lengthBits);
-}
-
-/** Time at which the trace has carried `bits` > 0, up to rounding: the start for the exact search. */
-function timeInTrace(table: TraceTable, bits: number): Us {
-  // Bits at the very end of a turn belong to that turn: the earliest time, not the end of a pause after it.
-  const turns = Math.max(0, Math.ceil(bits / table.lengthBits) - 1);
-  const within = Math.min(bits - turns * table.lengthBits, table.lengthBits);
-  if (within <= 0) return turns * table.lengthUs;
-  const i = lastBelow(table.bitsBefore, within);
-  const intoPeriod = ((within - table.bitsBefore[i]!) / table.rate[i]!) * US_PER_S;
-  return turns * table.lengthUs + Math.ceil(table.startUs[i]! + intoPeriod);
 }
 
 /**
@@ -163,28 +173,4 @@ function earliestTime(bandwidth: Bandwidth, bits: number, estimate: Us): Us {
 
 function isWholeUs(value: Us): boolean {
   return Number.isSafeInteger(value) && value >= 0;
-}
-
-/** Index of the last of the ascending bounds that is <= value, the final bound left out. */
-function lastNotAbove(bounds: Float64Array, value: number): number {
-  let low = 0;
-  let high = bounds.length - 2;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (bounds[middle]! <= value) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-/** Index of the last of the ascending bounds that is < value, the final bound left out; 0 when none is. */
-function lastBelow(bounds: Float64Array, value: number): number {
-  let low = 0;
-  let high = bounds.length - 2;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (bounds[middle]! < value) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

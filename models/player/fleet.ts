@@ -199,10 +199,11 @@ export class PlayerFleet {
     }
   }
 
-  /** Brings the counters up to `now` and decides nothing: before a sample, at the end of warm-up or run. */
+  /** Brings counters that lag behind up to `now`, decides nothing: before a sample, at the end of the run. */
   settleAll(now: Us): void {
+    const c = this.#columns;
     for (let slot = 0; slot < this.slots; slot++) {
-      if (this.#columns.state[slot] !== IDLE) this.#clock.accrue(now, slot);
+      if (c.state[slot] !== IDLE && c.updatedAt[slot]! < now) this.#clock.accrue(now, slot);
     }
   }
 

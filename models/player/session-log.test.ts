@@ -11,7 +11,7 @@ class LoggedHost {
 
   constructor(params: object, fromUs: number, slots: number) {
     this.host = new PlayerHost(params, { ...MINUTE_VIDEO, segments: 3 }, slots);
-    this.logger = new SessionLogger(this.host.fleet, NETWORKS, MINUTE_VIDEO.bitrates, fromUs);
+    this.logger = new SessionLogger(() => this.host.fleet, NETWORKS, MINUTE_VIDEO.bitrates, fromUs);
   }
 
   start(now: number, slot: number, session: number, network: number): void {

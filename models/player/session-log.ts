@@ -29,15 +29,15 @@ export interface SessionLoggerState {
  * delivering it.
  */
 export class SessionLogger {
-  readonly #fleet: PlayerFleet;
+  readonly #fleet: () => PlayerFleet;
   readonly #networks: readonly string[];
   readonly #ladder: readonly number[];
   readonly #fromUs: Us;
   readonly #open = new Map<number, OpenLog>();
   readonly #logs = new Map<string, OpenLog>();
 
-  /** `ladder`: nominal rates [bits/s]; `fromUs`: Infinity to log nobody. */
-  constructor(fleet: PlayerFleet, networks: readonly string[], ladder: readonly number[], fromUs: Us) {
+  /** `fleet`: the fleet now; `ladder`: nominal rates [bits/s]; `fromUs`: Infinity to log nobody. */
+  constructor(fleet: () => PlayerFleet, networks: readonly string[], ladder: readonly number[], fromUs: Us) {
     this.#fleet = fleet;
     this.#networks = networks;
     this.#ladder = ladder;
@@ -61,13 +61,13 @@ export class SessionLogger {
   requested(slot: number, now: Us, segment: number, rendition: number): void {
     const log = this.#open.get(slot);
     if (log === undefined) return;
-    const from = this.#fleet.abandonedFrom(slot);
+    const from = this.#fleet().abandonedFrom(slot);
     if (from >= 0 && log.segment === segment && log.rendition === from) {
       this.#add(log, slot, now, 'abandoned', `given up for rendition ${rendition}`);
     }
     log.segment = segment;
     log.rendition = rendition;
-    this.#add(log, slot, now, 'requested', this.#fleet.explain(slot));
+    this.#add(log, slot, now, 'requested', this.#fleet().explain(slot));
   }
 
   /** An answer is about to be delivered to the slot; `arrived` must follow. */
@@ -92,7 +92,7 @@ export class SessionLogger {
   /** The slot has been woken, or may otherwise have changed what it does. */
   woken(slot: number, now: Us): void {
     const log = this.#open.get(slot);
-    const phase = this.#fleet.phase(slot);
+    const phase = this.#fleet().phase(slot);
     if (log === undefined || phase === log.phase) return;
     if (phase === 'stalled') this.#add(log, slot, now, 'stalled', 'the buffer ran dry');
     if (phase === 'playing') this.#add(log, slot, now, log.phase === 'stalled' ? 'resumed' : 'playing', '');
@@ -138,8 +138,8 @@ export class SessionLogger {
       kind,
       segment: log.segment,
       rendition: log.rendition,
-      bufferSeconds: kind === 'started' ? 0 : this.#fleet.bufferUs(slot) / US_PER_S,
-      throughput: this.#fleet.estimate(slot),
+      bufferSeconds: kind === 'started' ? 0 : this.#fleet().bufferUs(slot) / US_PER_S,
+      throughput: this.#fleet().estimate(slot),
       reason,
     });
   }

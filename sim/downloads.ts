@@ -1,0 +1,248 @@
+import { assert } from '../models/core/assert.ts';
+import { NEVER, type Bytes, type Us } from '../models/core/units.ts';
+import { CODES } from './codes.ts';
+import { NO_EVENT } from './kernel/event-list.ts';
+import type { EventLoop } from './kernel/event-loop.ts';
+import {
+  COMING as COMING_STILL, FORSAKEN, Requests, STARVED, WHOLE as COMING_WHOLE, type RequestsState,
+} from './requests.ts';
+import { ROW, type SlotRows } from './slot-rows.ts';
+import type { ViewerLines } from './viewer-lines.ts';
+
+/** Sends a viewer's request to an edge node. */
+export type SendToEdge = (edge: number, request: number, object: number) => void;
+
+/** Marks a request for a manifest in the column of renditions. */
+export const MANIFEST = -1;
+
+/** Where a slot's request is. */
+export const NOWHERE = 0;
+/** On its way to the edge. */
+export const ON_THE_WAY = 1;
+/** At the CDN, which has not answered, or whose answer is on its way to a shared link. */
+export const AT_CDN = 2;
+/** Answered, on a line of the viewer's own: when it will have come is known. */
+export const COMING = 3;
+/** Crossing a shared link. */
+export const ON_LINK = 4;
+/** Answered, on a line of the viewer's own, but the edge has not all of it yet. */
+export const STREAMING = 5;
+
+/**
+ * Requests of viewers from their sending to the last byte of the answer, at most one a slot. A request whose
+ * viewer gives it up still reaches the edge: it is on its way.
+ */
+export class Downloads {
+  readonly #rows: SlotRows;
+  readonly #loop: EventLoop;
+  readonly #lines: ViewerLines;
+  readonly #sendToEdge: SendToEdge;
+  /** Told when something about the slot's request has become known. */
+  readonly #onNews: (slot: number) => void;
+  /** Requests the CDN has not answered. */
+  readonly #requests = new Requests();
+
+  constructor(
+    rows: SlotRows, loop: EventLoop, lines: ViewerLines, sendToEdge: SendToEdge,
+    onNews: (slot: number) => void,
+  ) {
+    this.#rows = rows;
+    this.#loop = loop;
+    this.#lines = lines;
+    this.#sendToEdge = sendToEdge;
+    this.#onNews = onNews;
+    loop.on(CODES.requestAtEdge, (slot, object) => this.#reachEdge(slot, object));
+    loop.on(CODES.orphanAtEdge, (edge, object) => sendToEdge(edge, this.#requests.open(-1), object));
+    loop.on(CODES.firstByteAtViewer, (request) => this.#firstByte(request));
+    loop.on(CODES.lastByteAtViewer, (request) => this.#lastByte(request));
+  }
+
+  /** The slot's viewer asks an edge for an object at `at`, not before now. */
+  send(slot: number, requestId: number, object: number, rendition: number, at: Us): void {
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    const rtt = this.#lines.rtt(slot, at);
+    c.place[i] = ON_THE_WAY;
+    c.rendition[i] = rendition;
+    c.object[i] = object;
+    c.requestId[i] = requestId;
+    c.sentAt[i] = at;
+    c.rtt[i] = rtt;
+    c.firstByteAt[i] = NaN;
+    c.arriveAt[i] = NEVER;
+    const edgeAt = at + Math.floor(rtt / 2);
+    c.sending[i] = this.#loop.schedule(edgeAt, CODES.requestAtEdge, slot, object);
+  }
+
+  /** When the slot's request reaches its edge; NEVER unless it is on its way. */
+  edgeAt(slot: number): Us {
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    return c.place[i] === ON_THE_WAY ? c.sentAt[i]! + Math.floor(c.rtt[i]! / 2) : NEVER;
+  }
+
+  /**
+   * The edge answers: the first byte reaches the viewer after the node's latency and half a round trip. The
+   * others follow at the rate of the viewer's line; unless `whole`, the last one not before `ended`.
+   */
+  answered(request: number, bytes: Bytes, afterUs: Us, whole: boolean): void {
+    this.#requests.coming[request] = whole ? COMING_WHOLE : COMING_STILL;
+    const slot = this.#requests.slot[request]!;
+    if (slot < 0) {
+      this.#requests.close(request); // nobody waits for it any more
+      return;
+    }
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    const at = this.#loop.now + afterUs + Math.ceil(c.rtt[i]! / 2);
+    c.bytes[i] = bytes;
+    if (!this.#lines.isAlone(slot)) {
+      this.#loop.schedule(at, CODES.firstByteAtViewer, request, 0);
+      return;
+    }
+    c.firstByteAt[i] = at;
+    c.place[i] = STREAMING;
+    if (whole) this.#settle(slot, at);
+  }
+
+  /** The last byte of an answer that came as it left has come to the edge, and leaves it `afterUs` later. */
+  ended(request: number, afterUs: Us): void {
+    const { slot: slots, coming } = this.#requests;
+    const slot = slots[request]!;
+    if (slot < 0) {
+      const isForsaken = coming[request] === FORSAKEN;
+      coming[request] = COMING_WHOLE;
+      if (isForsaken) this.#requests.close(request); // else the first byte, still under way, does
+      return;
+    }
+    const at = this.#loop.now + afterUs + Math.ceil(this.#rows.columns.rtt[slot * ROW]! / 2);
+    if (!this.#lines.isAlone(slot)) this.#loop.schedule(at, CODES.lastByteAtViewer, request, 0);
+    else {
+      coming[request] = COMING_WHOLE;
+      this.#settle(slot, at);
+    }
+  }
+
+  /** The answer is no longer wanted; nothing happens when there is no request. */
+  cancel(slot: number): void {
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    const row = c.row[i]!;
+    switch (c.place[i]!) {
+      case ON_THE_WAY:
+        this.#orphan(slot);
+        break;
+      case AT_CDN:
+        this.#requests.slot[row] = -1;
+        break;
+      case ON_LINK:
+        if (this.#requests.coming[row] !== STARVED) this.#lines.cancel(slot, row);
+        this.#requests.close(row);
+        break;
+      case STREAMING:
+        this.#requests.close(row);
+        break;
+      default: // nothing is under way, or only the viewer knows of it
+        break;
+    }
+    this.#clear(slot);
+  }
+
+  /** The answer has been taken in. */
+  done(slot: number): void {
+    this.#clear(slot);
+  }
+
+  /** Bytes of the answer that have come by `at`; 0 while the first is not there. */
+  received(slot: number, at: Us): Bytes {
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    const from = c.firstByteAt[i]!;
+    if (!(from <= at)) return 0;
+    return this.#lines.received(slot, c.row[i]!, from, c.bytes[i]!, at);
+  }
+
+  /** A copy of the table of requests at the CDN; the rows of slots are saved by their owner. */
+  save(): RequestsState {
+    return this.#requests.save();
+  }
+
+  /** Puts a saved table back. */
+  restore(state: RequestsState): void {
+    this.#requests.restore(state);
+  }
+
+  /** A transfer on a shared link is over. */
+  transferred(request: number): void {
+    const slot = this.#requests.slot[request]!;
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    // Its viewer may have gone in this very microsecond, and the row been given to a request just sent.
+    if (slot < 0 || c.row[i] !== request || c.place[i] !== ON_LINK) return;
+    if (this.#requests.coming[request] === COMING_STILL) this.#requests.coming[request] = STARVED;
+    else this.#settle(slot, this.#loop.now);
+  }
+
+  #lastByte(request: number): void {
+    const state = this.#requests.coming[request]!;
+    this.#requests.coming[request] = COMING_WHOLE;
+    if (state === FORSAKEN) this.#requests.close(request);
+    else if (state === STARVED) this.#settle(this.#requests.slot[request]!, this.#loop.now);
+  }
+
+  /** All of the answer is at the edge: its last byte reaches the viewer when it can, not before `least`. */
+  #settle(slot: number, least: Us): void {
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    this.#requests.close(c.row[i]!);
+    c.row[i] = -1;
+    const isAlone = c.place[i] === STREAMING;
+    c.place[i] = COMING;
+    c.arriveAt[i] = isAlone
+      ? Math.max(least, this.#lines.finish(slot, c.firstByteAt[i]!, c.bytes[i]!)) : least;
+    this.#onNews(slot);
+  }
+
+  #reachEdge(slot: number, object: number): void {
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    assert(c.place[i] === ON_THE_WAY, 'a request that reaches the edge was on its way', { slot });
+    const request = this.#requests.open(slot);
+    c.sending[i] = NO_EVENT;
+    c.row[i] = request;
+    c.place[i] = AT_CDN;
+    this.#sendToEdge(c.edge[i]!, request, object);
+    // An edge that holds the object has answered meanwhile; otherwise the viewer's patience counts on.
+    if (c.row[i] === request) this.#onNews(slot);
+  }
+
+  #firstByte(request: number): void {
+    const slot = this.#requests.slot[request]!;
+    if (slot < 0) {
+      this.#requests.close(request); // the viewer has gone meanwhile
+      return;
+    }
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    c.place[i] = ON_LINK;
+    c.firstByteAt[i] = this.#loop.now;
+    this.#lines.start(slot, request, c.bytes[i]!);
+  }
+
+  /** The request goes on to the edge without its viewer. */
+  #orphan(slot: number): void {
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    this.#loop.cancel(c.sending[i]!);
+    this.#loop.schedule(this.edgeAt(slot), CODES.orphanAtEdge, c.edge[i]!, c.object[i]!);
+  }
+
+  #clear(slot: number): void {
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    c.place[i] = NOWHERE;
+    c.row[i] = -1;
+    c.sending[i] = NO_EVENT;
+    c.arriveAt[i] = NEVER;
+  }
+}

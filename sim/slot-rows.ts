@@ -1,0 +1,85 @@
+import { NEVER } from '../models/core/units.ts';
+import { NO_EVENT } from './kernel/event-list.ts';
+
+/** What the host keeps of each viewer, with the value of a slot that nobody has used yet. */
+const BLANK = {
+  /** The slot's line: place of its trace among all traces, or ~number of a shared link. */
+  path: 0,
+  /** Where in its trace a line of one's own began [us], and the bits the trace carries until there. */
+  startUs: 0,
+  startBits: 0,
+  edge: 0,
+  /** Where the request is (downloads.ts), and what for: its rendition, or MANIFEST. */
+  place: 0,
+  rendition: 0,
+  object: 0,
+  /** Row in the table of requests at the CDN, or -1. */
+  row: -1,
+  /** Handle of the event that brings the request to the edge. */
+  sending: NO_EVENT,
+  /** Number the fleet gave the request. */
+  requestId: 0,
+  sentAt: 0,
+  /** Round-trip time of the viewer's line when the request was sent. [us] */
+  rtt: 0,
+  /** When the first byte reaches the viewer; NaN until that is known. [us] */
+  firstByteAt: NaN,
+  /** When the last byte reaches the viewer; NEVER until that is known. [us] */
+  arriveAt: NEVER,
+  bytes: 0,
+  /** Handle of the event at which the viewer is followed further. */
+  step: NO_EVENT,
+} as const;
+
+type Name = keyof typeof BLANK;
+
+/** Columns by name; the entry of a slot stands at `slot * ROW`. */
+export type SlotColumns = Readonly<Record<Name, Float64Array>>;
+
+const NAMES = Object.keys(BLANK) as Name[];
+
+/** Numbers of a row: 128 bytes, two lines of the processor's cache. */
+export const ROW = NAMES.length;
+
+/**
+ * What the host keeps of each viewer, a row a slot. The columns are views of the same memory, each a number
+ * further on, so that all that is known of a viewer is fetched from memory at once: with very many viewers
+ * that is what a segment costs.
+ */
+export class SlotRows {
+  columns: SlotColumns = viewsOf(new Float64Array(0));
+  #rows: Float64Array = new Float64Array(0);
+
+  get slots(): number {
+    return this.#rows.length / ROW;
+  }
+
+  /** Makes room for `slots` slots; the columns are other ones afterwards. */
+  grow(slots: number): void {
+    const blank = NAMES.map((name) => BLANK[name]);
+    const rows = new Float64Array(slots * ROW);
+    for (let at = this.#rows.length; at < rows.length; at += ROW) rows.set(blank, at);
+    rows.set(this.#rows);
+    this.#use(rows);
+  }
+
+  /** A copy of all rows. */
+  save(): Float64Array {
+    return this.#rows.slice();
+  }
+
+  /** Puts saved rows back, however many they are. */
+  restore(rows: Float64Array): void {
+    this.#use(rows.slice());
+  }
+
+  #use(rows: Float64Array): void {
+    this.#rows = rows;
+    this.columns = viewsOf(rows);
+  }
+}
+
+function viewsOf(rows: Float64Array): SlotColumns {
+  const views = NAMES.map((name, i) => [name, rows.subarray(Math.min(i, rows.length))] as const);
+  return Object.fromEntries(views) as Record<Name, Float64Array>;
+}

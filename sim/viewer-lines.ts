@@ -1,0 +1,152 @@
+import type { RandomStream, RandomStreams } from '../models/core/rng.ts';
+import type { Bytes, Us } from '../models/core/units.ts';
+import { AccessLinks, drawTrace, type TraceChoice } from '../models/network/access.ts';
+import { finishAlone, receivedAlone } from '../models/network/line.ts';
+import { TraceBandwidth, type TraceTable } from '../models/network/trace.ts';
+import type { NetworkClass } from '../scenarios/plan.ts';
+import { CODES } from './codes.ts';
+import type { EventLoop } from './kernel/event-loop.ts';
+import { Links, type LinkState } from './links.ts';
+import { ROW, type SlotRows } from './slot-rows.ts';
+
+interface OpenedLink extends TraceChoice {
+  readonly network: number;
+}
+
+/** Copied state of the viewers' lines. */
+export interface ViewerLinesState {
+  readonly access: ReturnType<AccessLinks['save']>;
+  readonly opened: readonly OpenedLink[];
+  readonly links: readonly LinkState[];
+}
+
+/**
+ * The last mile of each viewer. A line for one viewer is a few numbers, and a transfer over it is worked out
+ * at once; a link that several may share is a component with events of its own.
+ */
+export class ViewerLines {
+  readonly #rows: SlotRows;
+  readonly #networks: readonly NetworkClass[];
+  readonly #draws: RandomStream;
+  readonly #access: AccessLinks;
+  readonly #links: Links;
+  /** What each shared link plays, by its number. */
+  readonly #opened: OpenedLink[] = [];
+  /** Traces of all classes one after the other, and the class of each. */
+  readonly #tables: readonly TraceTable[];
+  readonly #classOf: readonly number[];
+  /** Place of a class's first trace. */
+  readonly #firstOf: readonly number[];
+
+  /** `onTransferred`: told when a transfer on a shared link is over. */
+  constructor(
+    rows: SlotRows, networks: readonly NetworkClass[], streams: RandomStreams, loop: EventLoop,
+    onTransferred: (request: number) => void,
+  ) {
+    this.#rows = rows;
+    this.#tables = networks.flatMap(({ traces }) => traces);
+    this.#classOf = networks.flatMap(({ traces }, network) => traces.map(() => network));
+    this.#firstOf = networks.map((_network, i) => this.#classOf.indexOf(i));
+    this.#networks = networks;
+    this.#draws = streams.stream('audience/trace');
+    this.#access = new AccessLinks(networks.map((network) => network.viewersPerLink));
+    this.#links = new Links(loop, CODES.accessWake, CODES.accessLate, (_link, request) => {
+      onTransferred(request);
+    });
+  }
+
+  /** Draws the trace of a viewer whether or not it will be played: so that those after them get the same. */
+  draw(network: number): TraceChoice {
+    return drawTrace(this.#draws, this.#networks[network]!.traces);
+  }
+
+  /** A viewer comes: they get a line that plays what was drawn, or a place on a link that is open already. */
+  join(slot: number, network: number, choice: TraceChoice): void {
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    if (this.#networks[network]!.viewersPerLink === 1) {
+      const path = this.#firstOf[network]! + choice.trace;
+      c.path[i] = path;
+      c.startUs[i] = choice.startUs;
+      c.startBits[i] = this.#tables[path]!.bitsUntil(choice.startUs);
+      return;
+    }
+    const { link, opened } = this.#access.join(network);
+    c.path[i] = ~link;
+    if (!opened) return;
+    this.#opened.push({ network, ...choice });
+    this.#links.add(this.#bandwidthOf(link));
+  }
+
+  /** The viewer has gone. */
+  leave(slot: number): void {
+    const path = this.#pathOf(slot);
+    if (path < 0 && this.#access.leave(~path) === 0) this.#links.retire(~path);
+  }
+
+  /** True when nobody can share the slot's line: what happens on it is the viewer's own doing. */
+  isAlone(slot: number): boolean {
+    return this.#pathOf(slot) >= 0;
+  }
+
+  /** The slot's class of networks. */
+  networkOf(slot: number): number {
+    const path = this.#pathOf(slot);
+    return path < 0 ? this.#opened[~path]!.network : this.#classOf[path]!;
+  }
+
+  /** Round-trip time of the slot's line at a moment: now, on a shared link. */
+  rtt(slot: number, at: Us): Us {
+    const path = this.#pathOf(slot);
+    if (path < 0) return this.#links.rtt(~path);
+    const table = this.#tables[path]!;
+    return table.latencyUs[table.periodAt(at + this.#rows.columns.startUs[slot * ROW]!)]!;
+  }
+
+  /** When a transfer that starts at `from` on a line of one's own is over. */
+  finish(slot: number, from: Us, bytes: Bytes): Us {
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    return finishAlone(this.#tables[c.path[i]!]!, c.startUs[i]!, c.startBits[i]!, from, bytes);
+  }
+
+  /** Bytes that have come by `at`, not before now, of a transfer that began at `from`. */
+  received(slot: number, request: number, from: Us, bytes: Bytes, at: Us): Bytes {
+    const path = this.#pathOf(slot);
+    if (path < 0) return Math.max(0, bytes - Math.ceil(this.#links.bitsLeft(~path, request) / 8));
+    const startUs = this.#rows.columns.startUs[slot * ROW]!;
+    return receivedAlone(this.#tables[path]!, startUs, from, bytes, at);
+  }
+
+  /** Starts a transfer on the slot's shared link. */
+  start(slot: number, request: number, bytes: Bytes): void {
+    this.#links.start(~this.#pathOf(slot), request, bytes);
+  }
+
+  /** Ends a transfer on the slot's shared link, unfinished. */
+  cancel(slot: number, request: number): void {
+    this.#links.cancel(~this.#pathOf(slot), request);
+  }
+
+  /** A copy of the state; rows of slots, streams and events are saved by their owners. */
+  save(): ViewerLinesState {
+    return { access: this.#access.save(), opened: [...this.#opened], links: this.#links.save() };
+  }
+
+  /** Puts a saved state back. */
+  restore(state: ViewerLinesState): void {
+    this.#access.restore(state.access);
+    this.#opened.length = 0;
+    for (const link of state.opened) this.#opened.push(link);
+    this.#links.restore(state.links, (link) => this.#bandwidthOf(link));
+  }
+
+  #pathOf(slot: number): number {
+    return this.#rows.columns.path[slot * ROW]!;
+  }
+
+  #bandwidthOf(link: number): TraceBandwidth {
+    const { network, trace, startUs } = this.#opened[link]!;
+    return new TraceBandwidth(this.#networks[network]!.traces[trace]!, startUs);
+  }
+}
