@@ -29,6 +29,7 @@ export function gitRevision(): string {
 export function provenanceOf(plan: ScenarioPlan, scenarioFile: string): Provenance {
   return {
     scenarioFile,
+    ...(plan.variant === undefined ? {} : { variant: plan.variant }),
     version: weirVersion(),
     gitRevision: gitRevision(),
     node: process.versions.node,

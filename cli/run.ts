@@ -17,7 +17,10 @@ import { interruptible } from './interrupt.ts';
 import { prepareOutput, writeRun } from './output.ts';
 import { ProgressLine } from './progress.ts';
 import { provenanceOf } from './provenance.ts';
-import { addScenarioOptions, readPlan, scenariosHelp, type ScenarioOptions } from './scenario-options.ts';
+import { reportStudy, runStudy } from './run-designs.ts';
+import {
+  addScenarioOptions, readStudy, scenariosHelp, type PlannedDesign, type PlannedStudy, type ScenarioOptions,
+} from './scenario-options.ts';
 import { note, print, terminalOptions } from './terminal.ts';
 
 /** Options on what to do with a finished run, of either world. */
@@ -64,35 +67,63 @@ Examples:
 }
 
 async function run(scenario: string, options: RunOptions): Promise<number> {
-  const plan = readPlan(scenario, options);
-  if (options.verify === true) return verify(plan);
+  const study = readStudy(scenario, options);
+  if (options.verify === true) return verify(study.designs.map(({ plan }) => plan));
   const workers = workerCount(options.workers);
   prepareOutputs(options);
+  if (study.designs.length > 1) return compareVariants(study, scenario, workers, options);
+  const [{ plan }] = study.designs as [PlannedDesign];
+  const startedAt = new Date();
+  const record = await watched(options, ({ signal, onProgress }) => simulateInParallel(plan, {
+    provenance: provenanceOf(plan, scenario),
+    signal,
+    workers,
+    ...precisionOf(options.precision),
+    ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
+    onProgress,
+  }));
+  return report(record, options, startedAt);
+}
+
+/** Runs a scenario with its variants, and holds the baseline against its objectives. */
+async function compareVariants(
+  study: PlannedStudy, scenario: string, workers: number, options: RunOptions,
+): Promise<number> {
+  if (options.trace !== undefined) throw new UsageError('--trace: name one design with --variant');
+  if (options.precision.length > 0) throw new UsageError('--precision: name one design with --variant');
+  const startedAt = new Date();
+  const compared = await watched(options, ({ signal, onProgress }) => runStudy(study, scenario, {
+    workers, signal, onProgress,
+    ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
+  }));
+  await reportStudy(compared, options, startedAt);
+  const { document } = compared;
+  if (!document.complete) return EXIT.interrupted;
+  return options.strict === true ? verdictStatus(document.baseline.run) : EXIT.good;
+}
+
+/** Runs something long with a line of progress, until it is done or Ctrl-C asks for what there is. */
+async function watched<Result>(
+  { checkpoint }: RunOptions,
+  work: (world: Required<Pick<ParallelOptions, 'signal' | 'onProgress'>>) => Promise<Result>,
+): Promise<Result> {
   const progress = new ProgressLine();
   const { signal, restore } = interruptible('Stopping: what was simulated so far is reported');
-  const startedAt = new Date();
-  let record: RunRecord;
   try {
-    record = await simulateInParallel(plan, {
-      provenance: provenanceOf(plan, scenario),
+    return await work({
       signal,
-      workers,
-      ...precisionOf(options.precision),
-      ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
       onProgress: ({ fraction, finished, replications, events }) => {
         const millions = (events / 1e6).toFixed(1);
-        const detail = `${finished} of ${replications} replications done, ${millions} M events`;
-        progress.update(fraction, detail);
+        progress.update(fraction, `${finished} of ${replications} replications done, ${millions} M events`);
       },
     });
   } catch (error) {
-    if (error instanceof CheckpointMismatchError) throw new UsageError(`--checkpoint: ${error.message}`);
-    throw error;
+    if (checkpoint === undefined || !(error instanceof CheckpointMismatchError)) throw error;
+    throw new UsageError(`--checkpoint: ${error.message}`);
   } finally {
     progress.clear();
     restore();
   }
-  return report(record, options, startedAt);
 }
 
 /** Refuses what could not be written, before anything is simulated. */
@@ -124,14 +155,17 @@ export async function report(record: RunRecord, options: ReportOptions, startedA
 }
 
 /** Two runs of one replication must be one history. */
-async function verify(plan: ScenarioPlan): Promise<number> {
-  const difference = verifyReplication(plan, 0);
-  if (difference === undefined) {
-    await print(`${plan.scenario.name}: the first replication, run twice, has one history.`);
-    return EXIT.good;
+async function verify(plans: readonly ScenarioPlan[]): Promise<number> {
+  for (const plan of plans) {
+    const name = [plan.scenario.name, ...(plan.variant === undefined ? [] : [plan.variant])].join(', ');
+    const difference = verifyReplication(plan, 0);
+    if (difference !== undefined) {
+      note(`weir: ${name}: ${describeDifference(difference)}. That is a bug in Weir.`);
+      return EXIT.internal;
+    }
+    await print(`${name}: the first replication, run twice, has one history.`);
   }
-  note(`weir: ${describeDifference(difference)}. That is a bug in Weir.`);
-  return EXIT.internal;
+  return EXIT.good;
 }
 
 /** Reads `indicator=5%`. */

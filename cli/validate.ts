@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { buildPlan } from '../scenarios/build.ts';
+import { buildPlans } from '../scenarios/build.ts';
 import { ScenarioError, suggest, type ScenarioIssue } from '../scenarios/errors.ts';
-import { loadScenario } from '../scenarios/load.ts';
+import { loadStudy } from '../scenarios/load.ts';
 import { EXIT } from './exit.ts';
 import { diskFiles, findScenario, libraryScenarios } from './files.ts';
 import { addScenarioOptions, type ScenarioOptions } from './scenario-options.ts';
@@ -46,7 +46,7 @@ function validate(name: string, settings: readonly string[]): FileResult {
     return { file: name, valid: false, issues: [{ file: name, line: 0, column: 0, path: '', message }] };
   }
   try {
-    buildPlan(loadScenario(file, diskFiles, settings), diskFiles);
+    buildPlans(loadStudy(file, diskFiles, settings).designs, diskFiles);
     return { file, valid: true, issues: [] };
   } catch (error) {
     if (error instanceof ScenarioError) return { file, valid: false, issues: error.issues };

@@ -4,6 +4,8 @@ import type { ParameterProvenance, RunDocument } from '../models/core/run-record
 export function reproduceCommand(document: RunDocument): string {
   const words = document.world === 'real' ? ['weir', 'real', 'run'] : ['weir', 'run'];
   words.push(quote(document.provenance.scenarioFile), '--seed', String(document.seed));
+  const { variant } = document.provenance;
+  if (variant !== undefined) words.push('--variant', variant);
   if (document.world === 'sim') words.push('--replications', String(document.replications));
   for (const parameter of document.provenance.parameters) {
     if (parameter.origin !== 'set' || SAID.has(parameter.path)) continue;

@@ -30,6 +30,24 @@ export function renderRun(document: RunDocument, options: TerminalOptions): stri
     warnings(document, paint, options.width),
     footer(document, paint, options.width),
   ];
+  return joinBlocks(blocks);
+}
+
+/** What stands over a comparison of a run with others: its facts, verdicts and warnings. */
+export function briefBlocks(document: RunDocument, options: TerminalOptions): string[][] {
+  const paint = painter(options.colour);
+  const { width } = options;
+  return [heading(document, paint, width), objectives(document, paint, width),
+    warnings(document, paint, width)];
+}
+
+/** The line under a report that says how the run is made again, and what it was. */
+export function footerLines(document: RunDocument, options: TerminalOptions): string[] {
+  return footer(document, painter(options.colour), options.width);
+}
+
+/** Blocks of lines with an empty line between them; blocks without lines are left out. */
+export function joinBlocks(blocks: ReadonlyArray<readonly string[]>): string {
   return `${blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 

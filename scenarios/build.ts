@@ -2,18 +2,22 @@ import type { TraceTable } from '../models/network/trace.ts';
 import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
 import { burnRateRules, type AlertWindows } from '../models/operations/budget/burn-rate-rules.ts';
 import { DEFAULT_SLOS, toSlo, type SloDefinition } from '../models/operations/slo.ts';
-import { DataFiles } from './data-files.ts';
-import { ScenarioError } from './errors.ts';
+import { DataFiles, type KnownFiles } from './data-files.ts';
+import { formatIssue, ScenarioError, type ScenarioIssue } from './errors.ts';
 import type { FileSource } from './files.ts';
-import type { LoadedScenario } from './load.ts';
+import type { LoadedDesign } from './load.ts';
+import type { LoadedScenario } from './reading.ts';
 import type { NetworkClass, ScenarioPlan } from './plan.ts';
 import type { Scenario } from './schema.ts';
 import type { SizeTable } from './size-table.ts';
 
-/** Reads a scenario's data files and wires its plan; throws ScenarioError with all problems of all files. */
-export function buildPlan(loaded: LoadedScenario, files: FileSource): ScenarioPlan {
+/**
+ * Reads a scenario's data files and wires its plan; throws ScenarioError with all problems of all files.
+ * Plans built with the same `known` files share what they hold.
+ */
+export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: KnownFiles): ScenarioPlan {
   const { scenario, parameters } = loaded;
-  const data = new DataFiles(loaded.file, loaded.place, files);
+  const data = new DataFiles(loaded.file, loaded.place, files, known);
   const traces = new Map<string, TraceTable[]>();
   const networks = (scenario.audience?.networks ?? []).map((network, i): NetworkClass => {
     const read = () => data.readTraces(network.traces, ['audience', 'networks', i, 'traces']);
@@ -42,8 +46,10 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource): ScenarioPl
   if (data.issues.length > 0) throw new ScenarioError(data.issues);
   const { inputs } = data;
   const digest = files.sha256(canonicalJson({ scenario, inputs }));
+  const { variant } = loaded;
   return {
     scenario, networks, sizeTables, uploadDurations, slos, rules, prices, parameters, inputs, digest, clip,
+    variant,
   };
 }
 
@@ -52,6 +58,23 @@ function burnRateFiles(slos: readonly SloDefinition[], windows: AlertWindows | u
   if (windows === undefined) return [];
   return slos.flatMap(({ name, service = 'platform', events }) =>
     (events === undefined ? [] : [{ groups: burnRateRules({ service, name, events }, windows) }]));
+}
+
+/** The plans of several designs of a file; throws ScenarioError with the problems of all, each once. */
+export function buildPlans(designs: readonly LoadedDesign[], files: FileSource): ScenarioPlan[] {
+  const issues = new Map<string, ScenarioIssue>();
+  const known: KnownFiles = new Map();
+  const plans = designs.flatMap(({ loaded }) => {
+    try {
+      return [buildPlan(loaded, files, known)];
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      for (const issue of error.issues) issues.set(formatIssue(issue), issue);
+      return [];
+    }
+  });
+  if (issues.size > 0) throw new ScenarioError([...issues.values()]);
+  return plans;
 }
 
 function checkExact(scenario: Scenario, tables: readonly SizeTable[], data: DataFiles): void {

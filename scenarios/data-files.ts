@@ -18,19 +18,24 @@ import { parseTrace } from './trace-files.ts';
 
 type Path = ReadonlyArray<string | number>;
 
+/** What files hold by their path and what they were read as, so that many designs read each once. */
+export type KnownFiles = Map<string, { readonly sha256: string; readonly value: unknown }>;
+
 /** Reads the files a scenario names and collects what is wrong with them, in the order of the scenario. */
 export class DataFiles {
   readonly inputs: InputFile[] = [];
   readonly #file: string;
   readonly #place: (path: Path) => Place;
   readonly #files: FileSource;
+  readonly #known: KnownFiles;
   readonly #found: { readonly at: Place; readonly issue: ScenarioIssue }[] = [];
 
-  /** `file`: the scenario; `place`: where its parameters stand. */
-  constructor(file: string, place: (path: Path) => Place, files: FileSource) {
+  /** `file`: the scenario; `place`: where its parameters stand; `known`: files that were read before. */
+  constructor(file: string, place: (path: Path) => Place, files: FileSource, known: KnownFiles = new Map()) {
     this.#file = file;
     this.#place = place;
     this.#files = files;
+    this.#known = known;
   }
 
   get issues(): ScenarioIssue[] {
@@ -71,9 +76,10 @@ export class DataFiles {
     const traces: TraceTable[] = [];
     for (const name of names ?? ['']) {
       const shownAs = name === '' ? path : `${path}/${name}`;
-      this.#read(name === '' ? found : `${found}/${name}`, shownAs, at, (text) => {
-        traces.push(new TraceTable(parseTrace(text, shownAs)));
-      });
+      const file = name === '' ? found : `${found}/${name}`;
+      const trace = this.#read(file, shownAs, at, (text) =>
+        new TraceTable(parseTrace(text, shownAs)));
+      if (trace !== undefined) traces.push(trace);
     }
     return traces;
   }
@@ -81,33 +87,30 @@ export class DataFiles {
   /** The tables of segment sizes of a file. */
   readTables(path: string, at: Path): SizeTable[] {
     const found = this.#locate(path, at);
-    let tables: SizeTable[] = [];
-    if (found !== undefined) this.#read(found, path, at, (text) => (tables = parseSizeTables(text, path)));
-    return tables;
+    if (found === undefined) return [];
+    return this.#read(found, path, at, (text) => parseSizeTables(text, path)) ?? [];
   }
 
   /** The price list of a file; undefined with a problem noted when it is none. */
   readPrices(path: string, at: Path): PriceList | undefined {
     const found = this.#locate(path, at);
-    let prices: PriceList | undefined;
-    if (found !== undefined) this.#read(found, path, at, (text) => (prices = parsePriceList(text, path)));
-    return prices;
+    if (found === undefined) return undefined;
+    return this.#read(found, path, at, (text) => parsePriceList(text, path));
   }
 
   /** The rules of a Prometheus rule file; none with a problem noted when it is none. */
   readRules(path: string, at: Path): RuleFile[] {
     const found = this.#locate(path, at);
-    const rules: RuleFile[] = [];
-    if (found !== undefined) this.#read(found, path, at, (text) => rules.push(parseRuleFile(text, path)));
-    return rules;
+    if (found === undefined) return [];
+    const rules = this.#read(found, path, at, (text) => parseRuleFile(text, path));
+    return rules === undefined ? [] : [rules];
   }
 
   /** Durations in seconds, one a line, as microseconds. */
   readDurations(path: string, at: Path): Float64Array {
     const found = this.#locate(path, at);
-    let durations = new Float64Array(0);
-    if (found !== undefined) this.#read(found, path, at, (text) => (durations = parseDurations(text, path)));
-    return durations;
+    if (found === undefined) return new Float64Array(0);
+    return this.#read(found, path, at, (text) => parseDurations(text, path)) ?? new Float64Array(0);
   }
 
   /** The objectives of an OpenSLO file; none with a problem noted when it is none. */
@@ -140,16 +143,31 @@ export class DataFiles {
     this.#found.push({ at, issue: { ...at, path: formatPath(path), message } });
   }
 
-  /** Reads one file; its problems join those of the scenario. */
-  #read(path: string, shownAs: string, at: Path, parse: (text: string) => void): void {
+  /**
+   * What `parse` makes of a file, made once for all designs; its problems join those of the scenario, and it
+   * has no result then.
+   */
+  #read<Value>(
+    path: string, shownAs: string, at: Path, parse: (text: string) => Value,
+  ): Value | undefined {
+    // One parameter reads its files one way.
+    const key = `${at.filter((part) => typeof part === 'string').join('.')}:${path}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) {
+      this.inputs.push({ path: shownAs, sha256: known.sha256 });
+      return known.value as Value;
+    }
     try {
       const text = this.#files.readText(path, DATA_LIMIT);
       if (text === undefined) {
         this.problem(at, `expected a file, but ${shownAs} is a folder`);
-        return;
+        return undefined;
       }
-      this.inputs.push({ path: shownAs, sha256: this.#files.sha256(text) });
-      parse(text);
+      const sha256 = this.#files.sha256(text);
+      this.inputs.push({ path: shownAs, sha256 });
+      const value = parse(text);
+      this.#known.set(key, { sha256, value });
+      return value;
     } catch (error) {
       const place = this.#place(at);
       if (error instanceof ScenarioError) {
@@ -157,6 +175,7 @@ export class DataFiles {
       }
       if (error instanceof UnreadableFileError) this.problem(at, `${shownAs}: ${error.message}`);
       else if (!(error instanceof ScenarioError)) throw error;
+      return undefined;
     }
   }
 

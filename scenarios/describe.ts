@@ -83,7 +83,7 @@ function shown(value: unknown): string {
 function withArticle(type: string): string {
   const names: Readonly<Record<string, string>> = {
     int: 'a whole number', number: 'a number', string: 'a text', object: 'a mapping', array: 'a list',
-    boolean: 'true or false',
+    boolean: 'true or false', record: 'a mapping of parameter paths to values',
   };
   return names[type] ?? type;
 }

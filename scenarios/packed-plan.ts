@@ -20,7 +20,7 @@ export interface PackedPlan {
   }>;
 }
 
-/** A plan as plain data. */
+/** A plan as plain data; plans that share a trace share what it is packed as. */
 export function packPlan(full: ScenarioPlan): PackedPlan {
   const { networks, sizeTables, ...plan } = full;
   return {
@@ -46,10 +46,17 @@ export function unpackPlan({ plan, networks, sizeTables }: PackedPlan): Scenario
   };
 }
 
-function periodsOf(table: TraceTable): TracePeriod[] {
-  return Array.from(table.rate, (rate, i) => {
+/** Periods of tables that were packed before: copied to a thread, they are one object still. */
+const packed = new WeakMap<TraceTable, readonly TracePeriod[]>();
+
+function periodsOf(table: TraceTable): readonly TracePeriod[] {
+  const known = packed.get(table);
+  if (known !== undefined) return known;
+  const periods = Array.from(table.rate, (rate, i) => {
     return { durationUs: table.startUs[i + 1]! - table.startUs[i]!, rate, latencyUs: table.latencyUs[i]! };
   });
+  packed.set(table, periods);
+  return periods;
 }
 
 function rowsOf(table: SegmentSizes): number[][] {

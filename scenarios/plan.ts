@@ -32,6 +32,8 @@ export interface ScenarioPlan {
   readonly digest: string;
   /** Path of the clip a real run streams; undefined when the scenario is not made for one. */
   readonly clip: string | undefined;
+  /** Name among the designs that the file compares; undefined when it compares none. */
+  readonly variant: string | undefined;
 }
 
 /** A plan in which somebody watches. */

@@ -8,6 +8,7 @@ import { playerParams } from '../models/player/params.ts';
 import { catalogueParams } from '../models/storage/params.ts';
 import { transcodeParams } from '../models/transcode/params.ts';
 import { uploadParams } from '../models/upload/params.ts';
+import { studyParams, type Study } from './variants.ts';
 
 /** How long, how often and with which random numbers a scenario runs. */
 export const runParams = z.strictObject({
@@ -61,10 +62,11 @@ export const scenarioSchema = z.strictObject({
       unit: 'path', source: 'assumed' }),
   monitoring: monitoringParams.optional(),
   real: realParams.optional(),
+  ...studyParams,
 });
 
-/** A parsed scenario: every quantity in its base unit. */
-export type Scenario = z.output<typeof scenarioSchema>;
+/** A parsed scenario: every quantity in its base unit; what is to be compared with it stands apart. */
+export type Scenario = Omit<z.output<typeof scenarioSchema>, keyof Study>;
 
 /** A scenario in which somebody watches: catalogue, player and CDN are simulated. */
 export type WatchedScenario = Scenario & { readonly audience: NonNullable<Scenario['audience']> };

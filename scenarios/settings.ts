@@ -6,11 +6,13 @@ import { scenarioSchema } from './schema.ts';
 
 type Path = ReadonlyArray<string | number>;
 
-/** One `path=value` of the command line. */
+/** A parameter to be set: one `path=value` of the command line, or one entry of a variant. */
 export interface Setting {
-  readonly text: string;
   readonly path: Path;
   readonly value: unknown;
+  readonly origin: 'set' | 'variant';
+  /** Where it stands, or a part of its value. */
+  readonly place: (rest: Path) => Place;
 }
 
 /**
@@ -29,20 +31,22 @@ export function parseSettings(texts: readonly string[]): Setting[] {
   return settings;
 }
 
-/** Where problems of a setting are. */
-export function placeOfSetting(text: string): Place {
+/** The keys of a path such as `audience.networks[0].share`; undefined when it is none. */
+export function parsePath(name: string): Path | undefined {
+  if (!/^[A-Za-z]\w*(\.[A-Za-z]\w*|\[\d+\])*$/.test(name)) return undefined;
+  const keys = name.match(/[A-Za-z]\w*|\[\d+\]/g) ?? [];
+  return keys.map((key) => (key.startsWith('[') ? Number(key.slice(1, -1)) : key));
+}
+
+function placeOfSetting(text: string): Place {
   return { file: `--set ${text}`, line: 0, column: 0 };
 }
 
 /** The setting, or what is wrong with it. */
 function parseSetting(text: string): Setting | string {
   const split = text.indexOf('=');
-  const name = text.slice(0, split).trim();
-  if (split < 1 || !/^[A-Za-z]\w*(\.[A-Za-z]\w*|\[\d+\])*$/.test(name)) {
-    return 'expected path=value, such as cdn.edge.capacity=40GB';
-  }
-  const keys = name.match(/[A-Za-z]\w*|\[\d+\]/g) ?? [];
-  const path = keys.map((key) => (key.startsWith('[') ? Number(key.slice(1, -1)) : key));
+  const path = parsePath(text.slice(0, Math.max(0, split)).trim());
+  if (path === undefined) return 'expected path=value, such as cdn.edge.capacity=40GB';
   if (path.length > MOST_LEVELS) return `expected a path of at most ${MOST_LEVELS} keys`;
   const written = text.slice(split + 1);
   let value: unknown;
@@ -51,7 +55,8 @@ function parseSetting(text: string): Setting | string {
   } catch {
     value = written; // no YAML: then it is a text
   }
-  return levelsOf(value) > MOST_LEVELS ? 'expected a value of fewer levels' : { text, path, value };
+  return levelsOf(value) > MOST_LEVELS ? 'expected a value of fewer levels'
+    : { path, value, origin: 'set', place: () => placeOfSetting(text) };
 }
 
 /**
@@ -73,7 +78,7 @@ export function applySetting(
     if (key > list.length) {
       const has = list.length === 1 ? 'one entry' : `${list.length} entries`;
       const message = `expected an index of at most ${list.length}: ${formatPath(at)} has ${has}`;
-      throw new ScenarioError([{ ...placeOfSetting(setting.text), path: formatPath(setting.path), message }]);
+      throw new ScenarioError([{ ...setting.place([]), path: formatPath(setting.path), message }]);
     }
     list[key] = child;
     return list;

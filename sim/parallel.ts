@@ -70,7 +70,7 @@ class Stopping {
 const FIRST_LOOK = 10;
 
 /** What must be the same for outcomes to belong to the same experiment. */
-function experimentKey(plan: ScenarioPlan, { version, gitRevision }: Provenance): string {
+export function experimentKey(plan: ScenarioPlan, { version, gitRevision }: Provenance): string {
   const { scenario, inputs } = plan;
   const { replications: _any, ...run } = scenario.run;
   return JSON.stringify({ version, gitRevision, scenario: { ...scenario, run }, inputs });

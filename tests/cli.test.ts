@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
@@ -6,17 +5,16 @@ import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunDocument } from '../models/core/run-record.ts';
+import { LAUNCHER, MAIN, startWeir } from './fixtures/weir-process.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const NODE = process.execPath;
-const MAIN = join(ROOT, 'cli', 'main.ts');
 const SHORT = ['evening-peak', '--set', 'run.duration=4min', '--set', 'run.warmup=1min', '--replications',
   '2'];
 
 const work = mkdtempSync(join(tmpdir(), 'weir-cli-'));
 // The launcher builds the report page when it is not there or older than its sources.
 beforeAll(async () => {
-  expect((await start(['--version'], {}, join(ROOT, 'cli', 'launch.mjs')).ended).status).toBe(0);
+  expect((await start(['--version'], {}, LAUNCHER).ended).status).toBe(0);
 });
 afterAll(() => rmSync(work, { recursive: true }));
 
@@ -51,6 +49,11 @@ describe.concurrent('a command line that is wrong ends with 2 and says how to do
     [['run', 'evening-peak', '--out', MAIN], /--out: expected a folder, but .*main.ts is a file/],
     [['run', 'evening-peak', '--out', join(MAIN, 'x')], /--out: .* cannot be written to/],
     [['run', 'evening-peak', '--workers', 'many'], /--workers: expected a number from 1 to 999, got "many"/],
+    [['run', 'evening-peak', '--variant', 'x'], /--variant: the scenario has no variants/],
+    [['run', 'cache-size-study', '--variant', 'duble'], /unknown variant "duble": did you mean "double"\?/],
+    [['run', 'cache-size-study', '--variant', 'double', '--set', 'cdn.edge.capacity=1GB'],
+      /--set: variant "double" sets cdn.edge.capacity itself; leave out one of the two/],
+    [['run', 'cache-size-study', '--trace', 'x.json'], /--trace: name one design with --variant/],
     [['compare', 'a', 'b'], /there is no a/],
     [['compare', ROOT, 'b'], /it holds no summary.json/],
     [['compare', join(ROOT, 'package.json'), 'b'],
@@ -309,18 +312,7 @@ function weir(...words: readonly string[]): ReturnType<typeof start>['ended'] {
 }
 
 function start(words: readonly string[], variables: Readonly<Record<string, string>> = {}, main = MAIN) {
-  const { NO_COLOR: _no, FORCE_COLOR: _force, ...env } = process.env;
-  const child = spawn(NODE, [main, ...words],
-    { cwd: work, env: { ...env, ...variables }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (data) => (out += String(data)));
-  child.stderr.on('data', (data) => (err += String(data)));
-  const ended =
-    new Promise<{ readonly status: number | null; readonly out: string; readonly err: string }>((done) => {
-    child.on('close', (status) => done({ status, out, err }));
-  });
-  return { child, ended };
+  return startWeir(work, words, variables, main);
 }
 
 /** Sends bytes as they are, as no HTTP client would. */

@@ -52,6 +52,11 @@ export interface HolmResult {
   /** Smallest level at which this comparison would be significant among all of them. */
   readonly adjusted: number;
   readonly significant: boolean;
+  /**
+   * Level at which it was judged: its interval of confidence 1 - level leaves out 0 exactly if it is
+   * significant.
+   */
+  readonly level: number;
 }
 
 /**
@@ -62,11 +67,14 @@ export function holm(pValues: readonly number[], level = 0.05): HolmResult[] {
   const order = pValues.map((_, i) => i).sort((a, b) => pValues[a]! - pValues[b]!);
   const results: HolmResult[] = [];
   let adjusted = 0;
+  let judged = level / pValues.length;
   order.forEach((index, rank) => {
     const pValue = pValues[index]!;
     assert(pValue >= 0 && pValue <= 1, 'a p-value lies between 0 and 1', { pValue });
+    // The first that fails ends the descent: those after it are judged as strictly as it was.
+    if (adjusted <= level) judged = level / (pValues.length - rank);
     adjusted = Math.max(adjusted, Math.min(1, pValue * (pValues.length - rank)));
-    results[index] = { adjusted, significant: adjusted <= level };
+    results[index] = { adjusted, significant: adjusted <= level, level: judged };
   });
   return results;
 }

@@ -99,8 +99,8 @@ export interface ParameterProvenance {
   readonly path: string;
   readonly value: string;
   readonly unit: string;
-  /** default: Weir's own; scenario: the file or a file it extends; set: the command line. */
-  readonly origin: 'default' | 'scenario' | 'set';
+  /** default: Weir's own; scenario: the file or a file it extends; variant, set: the command line. */
+  readonly origin: 'default' | 'scenario' | 'variant' | 'set';
   /** `assumed`, `cited: ...` or `calibrated: ...`. */
   readonly source: string;
 }
@@ -109,6 +109,8 @@ export interface ParameterProvenance {
 export interface Provenance {
   /** The scenario as the user named it: a shipped one, or the path of a file. */
   readonly scenarioFile: string;
+  /** Which of the designs that the file compares; absent when it compares none. */
+  readonly variant?: string;
   readonly version: string;
   readonly gitRevision: string;
   readonly node: string;
@@ -205,6 +207,8 @@ export interface CostResult {
   readonly list: string;
   readonly asOf: string;
   readonly source: string;
+  /** The amount of each replication, in their order. */
+  readonly values: readonly number[];
 }
 
 /** The one JSON document of a run: what `weir run --json` prints and `summary.json` holds. */

@@ -26,6 +26,7 @@ test('costs are means over replications, each priced by itself, with intervals',
   expect(costs[0]!.low).toBe(0);
   expect(costs[0]!.high).toBeGreaterThan(10);
   expect(costs[0]).toMatchObject({ unit: '$', quantityUnit: 'hour', list: 'own', asOf: '2026-01' });
+  expect(costs[0]!.values).toEqual([6, 10]);
 });
 
 test('what was not used costs nothing, and what has no price is named', () => {

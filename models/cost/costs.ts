@@ -49,7 +49,7 @@ export function costsOf(list: PriceList, replications: readonly MeasuredUsage[])
     const { unit, asOf, source } = price;
     costs.push({
       name: `${part}: ${item}`, value, low: floor, high, unit: '$', part, item, quantity,
-      quantityUnit: unit, list: list.name, asOf, source,
+      quantityUnit: unit, list: list.name, asOf, source, values: dollars,
     });
   }
   return { costs, unpriced: [...unpriced] };

@@ -28,6 +28,8 @@ export interface Experiment<Data, Outcome> {
 export interface ExperimentResult<Outcome> {
   /** Outcomes of finished replications in their order; without gaps unless the experiment was stopped. */
   readonly outcomes: readonly Outcome[];
+  /** All that finished, by number; more than `outcomes` when those were enough. */
+  readonly finished: ReadonlyMap<number, Outcome>;
   /** What the first unfinished replication had when the experiment was stopped and none had finished. */
   readonly partial: Outcome | undefined;
   /** False when it was stopped early by its signal. */
@@ -102,7 +104,8 @@ class Run<Data, Outcome> {
     const complete = !interrupted || this.#finished.size === this.#experiment.replications;
     const outcomes = this.#enough ? this.#prefix : inOrder(this.#finished);
     const partial = outcomes.length === 0 ? this.#partial?.outcome : undefined;
-    return { outcomes, partial, complete, retried: this.#retried.sort((a, b) => a - b), resumed };
+    const finished = this.#finished;
+    return { outcomes, finished, partial, complete, retried: this.#retried.sort((a, b) => a - b), resumed };
   }
 
   /** One thread's worth of work: takes the next replication until none is left. */
