@@ -31,6 +31,11 @@ export interface NodeBehaviour {
   /** Those who waited are answered with what may not be kept or is an error, too; else each tries again. */
   readonly shareUncacheable: boolean;
   /**
+   * Of those who waited for what may not be kept, so many are let go when it comes, and as many more when
+   * each of their answers does.
+   */
+  readonly rush: number;
+  /**
    * How long it is remembered that an object may not be kept, so that nobody waits for another's
    * (hit-for-miss).
    */
@@ -48,8 +53,8 @@ export interface NodeBehaviour {
   /** How long after its end an object may be given when the parent fails. */
   readonly staleIfError: Us;
   /**
-   * Expired objects are asked about by conditional requests, for this long after they and their grace
-   * ended.
+   * Expired objects are asked about by conditional requests, for this long after their grace has ended; -1:
+   * never by conditional ones.
    */
   readonly revalidate: Us;
   /** A child is told how much of the lifetime is left (Age); else each tier counts it from its own answer. */
@@ -74,6 +79,7 @@ const NGINX: NodeBehaviour = {
   waitTimeout: Infinity,
   lockAge: Infinity,
   shareUncacheable: false,
+  rush: Infinity,
   uncacheableMemory: 0,
   honoursTtl: ALL,
   unstatedTtl: NOTHING, // without proxy_cache_valid
@@ -81,7 +87,7 @@ const NGINX: NodeBehaviour = {
   honoursStale: true, // since 1.11.10
   backgroundUpdate: false,
   staleIfError: 0,
-  revalidate: 0,
+  revalidate: -1,
   sendsAge: false,
   range: 'full',
 };
@@ -98,11 +104,13 @@ const VARNISH: NodeBehaviour = {
   ...NGINX,
   coalesce: 'stream',
   coalesceRevalidation: true,
+  rush: 9, // measured: of a herd go 1, 9, 81, ...; rush_exponent is 3, and each answer rushes three times
   uncacheableMemory: TWO_MINUTES,
   honoursTtl: { found: true, missing: true, refused: false, broken: false },
   unstatedTtl: { found: TWO_MINUTES, missing: TWO_MINUTES, refused: 0, broken: 0 },
   grace: 10 * US_PER_S,
   backgroundUpdate: true,
+  revalidate: 0, // default_keep
   sendsAge: true,
 };
 
@@ -131,6 +139,8 @@ export const BEHAVIOURS = {
     coalesceRevalidation: true,
     waitPoll: 50 * US_PER_MS,
     waitTimeout: US_PER_S,
+    // Once the one who wrote has given up, the others cannot lock the object and go to the origin as well.
+    uncacheableMemory: 100 * US_PER_MS,
     honoursStale: false,
     staleIfError: 1800 * US_PER_S, // negative_revalidating_lifetime
     revalidate: Infinity,

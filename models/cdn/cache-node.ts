@@ -2,7 +2,7 @@ import { assert } from '../core/assert.ts';
 import { ABSENT, IntMap } from '../core/int-map.ts';
 import type { MetricSet } from '../core/metrics.ts';
 import { NO_ROW, RowLists } from '../core/row-lists.ts';
-import { NEVER, type Bytes, type Us } from '../core/units.ts';
+import type { Bytes, Us } from '../core/units.ts';
 import { Answers } from './answers.ts';
 import { BEHAVIOURS, type NodeBehaviour } from './behaviour.ts';
 import {
@@ -11,10 +11,10 @@ import {
 import { CONDITIONAL, Fetches, LEADS, RANGE, STARTED, STORES } from './fetches.ts';
 import { Holdings } from './holdings.ts';
 import { lifetime, staleFor } from './freshness.ts';
+import { LookAgain } from './look-again.ts';
 import { NodeMeters } from './node-meters.ts';
 import { restoreNode, saveNode, type CacheNodeState, type NodeParts } from './node-state.ts';
 import { OpenRequests } from './open-requests.ts';
-import { ColumnHeap } from './policy/heap.ts';
 import type { EvictionPolicy } from './policy/policy.ts';
 import type { CacheNodePorts } from './ports.ts';
 import { UncacheableMemory } from './uncacheable.ts';
@@ -44,13 +44,11 @@ export class CacheNode {
   readonly #fetches = new Fetches();
   /** For each fetch a list of those who wait for it, its owner first, and one of those who follow it. */
   readonly #lists = new RowLists();
-  /** When those who wait look again. */
-  readonly #timers = new ColumnHeap(64);
+  readonly #lookAgain: LookAgain;
   /** The fetch that others wait for, by object. */
   readonly #leads = new IntMap();
   readonly #uncacheable = new UncacheableMemory();
   readonly #answers: Answers;
-  readonly #streams: boolean;
 
   constructor(setup: CacheNodeSetup, ports: CacheNodePorts, metrics: MetricSet) {
     const { tier, policy, behaviour = BEHAVIOURS.varnish, memory } = setup;
@@ -58,7 +56,7 @@ export class CacheNode {
     this.#behaviour = behaviour;
     this.#ports = ports;
     this.#meters = new NodeMeters(tier, metrics);
-    this.#streams = behaviour.deliver === 'stream';
+    this.#lookAgain = new LookAgain(behaviour);
     const held = new Holdings(policy, memory, this.#meters, ports);
     this.#held = held;
     const parts = { requests: this.#requests, fetches: this.#fetches, lists: this.#lists, held };
@@ -113,7 +111,7 @@ export class CacheNode {
     if (status === 304) return this.#confirmed(now, fetch, ttl, stale);
     this.#fetches.start(fetch, 200, bytes, ttl, stale);
     if (ttl <= 0) this.#rememberUncacheable(now, fetch);
-    if (this.#streams) this.#stream(now, fetch);
+    if (this.#behaviour.deliver === 'stream') this.#stream(now, fetch);
   }
 
   /** The last byte of the parent's answer: the object is kept if it may be and fits. */
@@ -129,13 +127,11 @@ export class CacheNode {
     // Objects too large for the cache, and those not admitted, pass through.
     if (kept) this.#held.store(object, bytes, 200, now, ttl, fetches.stale[fetch]!);
     this.#answers.endFollowers(fetch, true);
-    const waiting = this.#close(fetch);
-    for (const row of waiting) {
-      if (this.#requests.own[row] === 1) this.#answers.whole(row, bytes, kept ? MISS : PASS);
-      else if (!kept && !this.#behaviour.shareUncacheable) this.#again(now, row);
-      else if (this.#behaviour.waitPoll > 0) this.#sleep(now, row);
-      else this.#answers.whole(row, bytes, COALESCED);
-    }
+    const owner = this.#takeOwner(fetch);
+    const others = this.#close(fetch);
+    if (owner !== NO_ROW) this.#answers.whole(owner, bytes, kept ? MISS : PASS);
+    if (!kept && !this.#behaviour.shareUncacheable) return this.#release(now, others);
+    for (const row of others) if (!this.#sleeps(now, row)) this.#answers.whole(row, bytes, COALESCED);
   }
 
   /**
@@ -160,9 +156,7 @@ export class CacheNode {
 
   /** Time has come to what `wakeAt` said: those who wait look again. */
   woken(now: Us): void {
-    const timers = this.#timers;
-    for (let row = timers.first; row !== NO_ROW && timers.keyOf(row) <= now; row = timers.first) {
-      timers.remove(row);
+    for (let row = this.#lookAgain.takeDue(now); row !== NO_ROW; row = this.#lookAgain.takeDue(now)) {
       const fetch = this.#requests.fetch[row]!;
       if (fetch !== NO_ROW) this.#lists.remove(2 * fetch, row);
       this.#requests.fetch[row] = NO_ROW;
@@ -172,8 +166,7 @@ export class CacheNode {
 
   /** When it wants to be woken; NEVER without anybody who waits for a limited time. [us] */
   wakeAt(): Us {
-    const { first } = this.#timers;
-    return first === NO_ROW ? NEVER : this.#timers.keyOf(first);
+    return this.#lookAgain.next();
   }
 
   /** Bytes held. */
@@ -218,7 +211,7 @@ export class CacheNode {
   #parts(): NodeParts {
     return {
       held: this.#held, requests: this.#requests, fetches: this.#fetches, lists: this.#lists,
-      timers: this.#timers, leads: this.#leads, uncacheable: this.#uncacheable,
+      lookAgain: this.#lookAgain, leads: this.#leads, uncacheable: this.#uncacheable,
     };
   }
 
@@ -260,11 +253,9 @@ export class CacheNode {
       return this.#answers.follow(row, lead, COALESCED);
     }
     if (now - leadSince >= lockAge) return this.#fetchFor(now, row, LEADS | STORES);
-    this.#requests.fetch[row] = lead;
-    this.#requests.own[row] = 0;
-    this.#lists.push(2 * lead, row);
+    this.#wait(row, lead);
     const until = Math.min(this.#requests.since[row]! + waitTimeout, leadSince + lockAge);
-    if (until < NEVER) this.#wakeAt(row, until);
+    this.#lookAgain.at(row, until);
   }
 
   #fetchFor(now: Us, row: number, flags: number): void {
@@ -291,22 +282,15 @@ export class CacheNode {
 
   /** The head has come: its owner is answered, and those who wait for it if they may. */
   #stream(now: Us, fetch: number): void {
-    const { coalesce, shareUncacheable, waitPoll } = this.#behaviour;
-    const requests = this.#requests;
+    const { coalesce, shareUncacheable } = this.#behaviour;
     const list = 2 * fetch;
-    const owner = this.#lists.first(list);
-    if (owner === NO_ROW) return; // fetched in the background
     const kept = this.#fetches.ttl[fetch]! > 0;
-    if (requests.own[owner] === 1) {
-      this.#lists.remove(list, owner);
-      this.#answers.follow(owner, fetch, this.#answers.ownResult(fetch));
-    }
+    const owner = this.#takeOwner(fetch);
+    if (owner !== NO_ROW) this.#answers.follow(owner, fetch, this.#answers.ownResult(fetch));
     if (this.#lists.first(list) === NO_ROW || (kept && coalesce === 'wait')) return;
-    for (const row of this.#drain(list)) {
-      if (!kept && !shareUncacheable) this.#again(now, row);
-      else if (waitPoll > 0) this.#sleep(now, row);
-      else this.#answers.follow(row, fetch, COALESCED);
-    }
+    const others = this.#drain(list);
+    if (!kept && !shareUncacheable) return this.#release(now, others);
+    for (const row of others) if (!this.#sleeps(now, row)) this.#answers.follow(row, fetch, COALESCED);
   }
 
   /** A conditional request was answered with 304: what is held is fresh again. */
@@ -319,44 +303,51 @@ export class CacheNode {
     }
     this.#meters.fetched(now - this.#fetches.since[fetch]!);
     this.#held.renew(object, now, ttl, stale);
-    for (const row of this.#close(fetch)) {
-      if (this.#requests.own[row] === 1) this.#answers.fromHeld(row, REVALIDATED);
-      else if (this.#behaviour.waitPoll > 0) this.#sleep(now, row);
-      else this.#answers.fromHeld(row, COALESCED);
-    }
+    const owner = this.#takeOwner(fetch);
+    const others = this.#close(fetch);
+    if (owner !== NO_ROW) this.#answers.fromHeld(owner, REVALIDATED);
+    for (const row of others) if (!this.#sleeps(now, row)) this.#answers.fromHeld(row, COALESCED);
   }
 
   /**
    * No object comes: a stale one is given, or the refusal, which may be kept; `said` by the parent or not.
    */
   #refused(now: Us, fetch: number, status: Status, bytes: Bytes, ttlUs: Us, said: boolean): void {
-    const { shareUncacheable, waitPoll, staleIfError } = this.#behaviour;
+    const { shareUncacheable, staleIfError } = this.#behaviour;
     const object = this.#fetches.object[fetch]!;
     const stale = status >= 500 && this.#held.isWithin(object, now, staleIfError);
     const ttl = lifetime(this.#behaviour, status, ttlUs);
     const kept = !stale && ttl > 0 && this.#fetches.is(fetch, STORES);
     if (kept) this.#held.store(object, bytes, status, now, ttl, 0);
     else if (!stale && said) this.#rememberUncacheable(now, fetch);
-    for (const row of this.#close(fetch)) {
-      if (stale) this.#answers.fromHeld(row, STALE);
-      else if (this.#requests.own[row] === 1) this.#answers.fail(row, status);
-      else if (!kept && !shareUncacheable) this.#again(now, row);
-      else if (waitPoll > 0) this.#sleep(now, row);
-      else this.#answers.fail(row, status);
-    }
+    const owner = this.#takeOwner(fetch);
+    const others = this.#close(fetch);
+    if (owner !== NO_ROW && stale) this.#answers.fromHeld(owner, STALE);
+    else if (owner !== NO_ROW) this.#answers.fail(owner, status);
+    if (stale) for (const row of others) this.#answers.fromHeld(row, STALE);
+    else if (!kept && !shareUncacheable) this.#release(now, others);
+    else for (const row of others) if (!this.#sleeps(now, row)) this.#answers.fail(row, status);
   }
 
-  /** Ends a fetch; those who waited for it, its owner first, who wait for nothing now. */
+  /** Ends a fetch; those who waited for it, who wait for nothing now. */
   #close(fetch: number): readonly number[] {
     this.#lose(fetch);
     this.#fetches.close(fetch);
     return this.#lists.first(2 * fetch) === NO_ROW ? NOBODY : this.#drain(2 * fetch);
   }
 
+  /** The request that a fetch was sent for, if it waits for it: it is first among those who do. */
+  #takeOwner(fetch: number): number {
+    const row = this.#lists.first(2 * fetch);
+    if (row === NO_ROW || this.#requests.own[row] === 0) return NO_ROW;
+    this.#lists.remove(2 * fetch, row);
+    return row;
+  }
+
   #drain(list: number): readonly number[] {
     const rows: number[] = [];
     for (let row = this.#lists.shift(list); row !== NO_ROW; row = this.#lists.shift(list)) {
-      if (this.#timers.has(row)) this.#timers.remove(row);
+      this.#lookAgain.cancel(row);
       this.#requests.fetch[row] = NO_ROW;
       rows.push(row);
     }
@@ -378,22 +369,31 @@ export class CacheNode {
     this.#uncacheable.remember(this.#fetches.object[fetch]!, now + uncacheableMemory);
   }
 
-  /** Looks again: at the next step of its own waiting, or at once. */
-  #again(now: Us, row: number): void {
-    if (this.#behaviour.waitPoll > 0) this.#sleep(now, row);
-    else this.#route(now, row);
+  /**
+   * What some waited for may not be kept: they look again, at the next step of their own waiting or at
+   * once. No more than `rush` of them at once; the others wait for the answers of those.
+   */
+  #release(now: Us, rows: readonly number[]): void {
+    const { rush } = this.#behaviour;
+    rows.forEach((row, i) => {
+      if (this.#sleeps(now, row)) return;
+      const fetch = i < rush ? NO_ROW : this.#requests.fetch[rows[i % rush]!]!;
+      if (!this.#fetches.isOpen(fetch)) return this.#route(now, row);
+      this.#wait(row, fetch);
+    });
   }
 
-  #sleep(now: Us, row: number): void {
-    const { waitPoll, waitTimeout } = this.#behaviour;
-    const since = this.#requests.since[row]!;
-    const steps = Math.floor((now - since) / waitPoll) + 1;
-    this.#wakeAt(row, Math.min(since + steps * waitPoll, Math.max(now, since + waitTimeout)));
+  /** Whether who waits looks again by itself, in steps, rather than being told. */
+  #sleeps(now: Us, row: number): boolean {
+    if (this.#behaviour.waitPoll === 0) return false;
+    this.#lookAgain.atNextStep(row, now, this.#requests.since[row]!);
+    return true;
   }
 
-  #wakeAt(row: number, at: Us): void {
-    if (row >= this.#timers.room) this.#timers.grow(2 * row);
-    this.#timers.put(row, at);
+  #wait(row: number, fetch: number): void {
+    this.#requests.fetch[row] = fetch;
+    this.#requests.own[row] = 0;
+    this.#lists.push(2 * fetch, row);
   }
 }
 

@@ -67,7 +67,7 @@ export class Holdings {
 
   /** True when the parent may be asked for it by a conditional request: `us` from the end of its grace on. */
   isConditional(object: number, now: Us, us: Us): boolean {
-    return us > 0 && this.#freshness !== undefined
+    return us >= 0 && this.#freshness !== undefined
       && this.isWithin(object, now, this.#freshness.stale(object) + us);
   }
 

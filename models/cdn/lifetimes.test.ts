@@ -55,7 +55,7 @@ describe('lifetimes', () => {
     varnish.node.requested(20 * US_PER_S - 1, 1, 8);
     varnish.node.requested(20 * US_PER_S - 1, 2, 8);
     expect(varnish.said()).toEqual([
-      ['respond', 1, 40, 'stale', -1], ['fetch', 0, 8], ['respond', 2, 40, 'stale', -1],
+      ['respond', 1, 40, 'stale', -1], ['ask', 0, 8], ['respond', 2, 40, 'stale', -1],
     ]);
     const nginx = aged('nginx', 30 * US_PER_S);
     nginx.node.requested(40 * US_PER_S - 1, 1, 8);

@@ -3,11 +3,10 @@ import type { RowLists, RowListsState } from '../core/row-lists.ts';
 import type { Us } from '../core/units.ts';
 import type { Fetches, FetchesState } from './fetches.ts';
 import type { Holdings, HoldingsState } from './holdings.ts';
+import type { LookAgain } from './look-again.ts';
 import type { OpenRequests, OpenRequestsState } from './open-requests.ts';
-import type { ColumnHeap } from './policy/heap.ts';
 import type { EvictionPolicyState } from './policy/policy.ts';
 import type { UncacheableMemory } from './uncacheable.ts';
-import { StateReader, StateWriter } from './policy/state.ts';
 
 /** Copied state of a cache node. */
 export interface CacheNodeState {
@@ -15,7 +14,7 @@ export interface CacheNodeState {
   readonly requests: OpenRequestsState;
   readonly fetches: FetchesState;
   readonly lists: RowListsState;
-  readonly timers: EvictionPolicyState;
+  readonly lookAgain: EvictionPolicyState;
   readonly leads: IntMapState;
   readonly uncacheable: ReadonlyArray<readonly [object: number, until: Us]>;
 }
@@ -26,18 +25,16 @@ export interface NodeParts {
   readonly requests: OpenRequests;
   readonly fetches: Fetches;
   readonly lists: RowLists;
-  readonly timers: ColumnHeap;
+  readonly lookAgain: LookAgain;
   readonly leads: IntMap;
   readonly uncacheable: UncacheableMemory;
 }
 
 /** A copy of the state of all parts. */
 export function saveNode(parts: NodeParts): CacheNodeState {
-  const timers = new StateWriter();
-  parts.timers.save(timers);
   return {
     held: parts.held.save(), requests: parts.requests.save(), fetches: parts.fetches.save(),
-    lists: parts.lists.save(), timers: timers.state, leads: parts.leads.save(),
+    lists: parts.lists.save(), lookAgain: parts.lookAgain.save(), leads: parts.leads.save(),
     uncacheable: parts.uncacheable.save(),
   };
 }
@@ -48,7 +45,7 @@ export function restoreNode(parts: NodeParts, state: CacheNodeState): void {
   parts.requests.restore(state.requests);
   parts.fetches.restore(state.fetches);
   parts.lists.restore(state.lists);
-  parts.timers.restore(new StateReader(state.timers));
+  parts.lookAgain.restore(state.lookAgain);
   parts.leads.restore(state.leads);
   parts.uncacheable.restore(state.uncacheable);
 }

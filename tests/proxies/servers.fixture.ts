@@ -1,0 +1,83 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Programs started for a test, with the folder they live in. */
+export class ProxyServers {
+  readonly folder = mkdtempSync(join(tmpdir(), 'weir-proxies-'));
+  readonly #children: ChildProcess[] = [];
+  readonly #said: string[] = [];
+
+  /** Starts nginx with one server for each port, whose location has these lines beside the common ones. */
+  nginx(
+    program: string, origin: number, servers: ReadonlyArray<readonly [port: number, lines: string]>,
+  ): void {
+    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+      .map((name) => `${name}_temp_path ${this.folder}/nginx-${name};`).join(' ');
+    const config = `daemon off; master_process off; pid ${this.folder}/nginx.pid; error_log stderr;
+      events { worker_connections 1024; }
+      http {
+        access_log off; ${temporary}
+        proxy_cache_path ${this.folder}/nginx-cache keys_zone=cache:1m;
+        ${servers.map(([port, lines]) => `server {
+          listen 127.0.0.1:${port};
+          location / {
+            proxy_pass http://127.0.0.1:${origin}; proxy_http_version 1.1;
+            proxy_cache cache; proxy_cache_key $server_port$request_uri; ${lines}
+          }
+        }`).join('\n')}
+      }`;
+    const file = join(this.folder, 'nginx.conf');
+    writeFileSync(file, config);
+    this.#start(program, ['-p', this.folder, '-c', file, '-e', 'stderr']);
+  }
+
+  /** Starts Varnish as it comes. */
+  varnish(program: string, origin: number, port: number): void {
+    this.#start(program, [
+      '-F', '-j', 'none', '-n', join(this.folder, 'varnish'), '-a', `127.0.0.1:${port}`,
+      '-b', `127.0.0.1:${origin}`, '-s', 'malloc,64m',
+    ]);
+  }
+
+  /** Waits until something listens on a port; throws with what the programs said when nothing does. */
+  async ready(port: number): Promise<void> {
+    for (let tries = 0; tries < 200; tries++) {
+      if (await listens(port)) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`nothing listens on port ${port}; the programs said:\n${this.#said.join('')}`);
+  }
+
+  /** Ends the programs and removes their folder. */
+  async close(): Promise<void> {
+    await Promise.all(this.#children.map((child) => new Promise<void>((resolve) => {
+      if (child.exitCode !== null || child.signalCode !== null) return resolve();
+      child.once('close', () => resolve());
+      child.kill('SIGTERM');
+    })));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #start(program: string, args: readonly string[]): void {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data: Buffer) => this.#said.push(data.toString()));
+    }
+    child.on('error', (error) => this.#said.push(`${error.message}\n`));
+    this.#children.push(child);
+  }
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
