@@ -4,8 +4,10 @@ import { abrCommand } from './abr.ts';
 import { cacheCommand } from './cache.ts';
 import { compareCommand } from './compare.ts';
 import { EXIT, MissingError, UsageError } from './exit.ts';
+import { exportCommand } from './export.ts';
 import { weirVersion } from './provenance.ts';
 import { realCommand } from './real.ts';
+import { rulesCommand } from './rules.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
@@ -24,7 +26,7 @@ Exit status: 0 good, 1 internal error, 2 wrong command line or file, 3 objective
 
 const verbs = [
   runCommand(), realCommand(), compareCommand(), abrCommand(), cacheCommand(), serveCommand(),
-  validateCommand(), schemaCommand(),
+  validateCommand(), schemaCommand(), exportCommand(), rulesCommand(),
 ];
 for (const verb of verbs) program.addCommand(verb);
 for (const command of [program, ...verbs, ...verbs.flatMap((verb) => verb.commands)]) {

@@ -4,8 +4,12 @@ import { arch, platform } from 'node:process';
 import { RUN_DOCUMENT_SCHEMA, type RunDocument, type RunRecord } from '../models/core/run-record.ts';
 import { renderHtml } from '../reports/html.ts';
 import { seriesParquet, sessionsParquet } from '../reports/parquet.ts';
+import { scrapesParquet } from '../reports/scrapes-parquet.ts';
 import { MissingError, UsageError } from './exit.ts';
 import { HOME } from './files.ts';
+
+/** What the monitoring of the first replication scraped, in a run's folder. */
+export const SCRAPES = 'scrapes.parquet';
 
 /** Version of manifest.json. */
 const MANIFEST_SCHEMA = 'weir.manifest/1';
@@ -52,6 +56,9 @@ export function writeRun(folder: string, record: RunRecord, startedAt: Date): vo
   writeFileSync(join(folder, 'summary.json'), json(document));
   writeFileSync(join(folder, 'series.parquet'), new Uint8Array(seriesParquet(record.series)));
   writeFileSync(join(folder, 'sessions.parquet'), new Uint8Array(sessionsParquet(record.sessions)));
+  if (record.scrapes !== undefined) {
+    writeFileSync(join(folder, SCRAPES), new Uint8Array(scrapesParquet(record.scrapes)));
+  }
   writeFileSync(join(folder, 'report.html'), renderHtml(reportTemplate(), record));
 }
 

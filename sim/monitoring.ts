@@ -12,6 +12,7 @@ import type { RunContext, RunPart } from './run-part.ts';
 export class Monitoring implements RunPart {
   readonly name = 'monitoring';
   readonly #plan: ScenarioPlan;
+  readonly #replication: number;
   readonly #loop: EventLoop;
   readonly #monitor: Monitor;
 
@@ -20,6 +21,7 @@ export class Monitoring implements RunPart {
   constructor(plan: ScenarioPlan, params: MonitoringParams, context: RunContext) {
     const { loop, metrics, settle } = context;
     this.#expectLook = context.expectLook;
+    this.#replication = context.replication;
     this.#plan = plan;
     this.#loop = loop;
     const buckets = plan.slos.flatMap(({ events }) => (events?.bucket === undefined ? [] : [events.bucket]));
@@ -57,6 +59,7 @@ export class Monitoring implements RunPart {
     const { outcomes, series } = budgetOutcomes(slos, store, seconds);
     return {
       alerts: { rules, changes, fromSeconds: warmup / US_PER_S, untilSeconds: this.#loop.now / US_PER_S },
+      ...(this.#replication === 0 ? { scrapes: this.#monitor.scrapes() } : {}),
       budgets: outcomes,
       series,
       warnings: this.#monitor.problems,

@@ -160,9 +160,15 @@ export class VideoRun {
 }
 
 /** What the monitoring says, when there is one. */
-function monitoredOf(left: readonly PartOutcome[]): Pick<ReplicationOutcome, 'alerts' | 'budgets'> {
-  const { alerts, budgets } = left.find((part) => part.alerts !== undefined) ?? {};
-  return { ...(alerts === undefined ? {} : { alerts }), ...(budgets === undefined ? {} : { budgets }) };
+function monitoredOf(
+  left: readonly PartOutcome[],
+): Pick<ReplicationOutcome, 'alerts' | 'budgets' | 'scrapes'> {
+  const { alerts, budgets, scrapes } = left.find((part) => part.alerts !== undefined) ?? {};
+  return {
+    ...(alerts === undefined ? {} : { alerts }),
+    ...(budgets === undefined ? {} : { budgets }),
+    ...(scrapes === undefined ? {} : { scrapes }),
+  };
 }
 
 /** The parts that a scenario names, always in this order: event ties run in the order they were scheduled. */

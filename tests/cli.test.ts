@@ -22,7 +22,7 @@ describe.concurrent('help', () => {
   test.each([
     ['', /Start with: {2}weir run evening-peak/], ['run', /Shipped scenarios: .*evening-peak.*household/],
     ['validate', /exit status is then 2/], ['schema', /yaml-language-server/], ['compare', /runs\/base/],
-    ['serve', /127\.0\.0\.1/], ['real', /MinIO/],
+    ['serve', /127\.0\.0\.1/], ['real', /MinIO/], ['export', /openslo/], ['rules', /test/],
   ])('weir %s --help', async (verb, expected) => {
     const { status, out, err } = await weir(...(verb === '' ? [] : [verb]), '--help');
     expect(out).toMatch(expected);

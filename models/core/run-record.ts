@@ -169,6 +169,26 @@ export interface SessionLog {
   readonly events: readonly SessionEvent[];
 }
 
+/** A series of samples of the first replication, as its monitoring scraped it. */
+export interface ScrapedSeries {
+  readonly metric: string;
+  readonly labels: Labels;
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  /** [s] */
+  readonly seconds: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** A fault that was injected: what it was, and when. [s from the start of the run] */
+export interface FaultResult {
+  readonly name: string;
+  readonly kind: string;
+  readonly scope: string;
+  readonly fromSeconds: number;
+  readonly untilSeconds: number;
+}
+
 /** A change of an alert's state, in seconds from the start of the run. */
 export interface AlertTransition {
   readonly replication: number;
@@ -232,6 +252,8 @@ export interface RunDocument {
   readonly slos: readonly SloResult[];
   readonly metrics: readonly MetricResult[];
   readonly alerts: readonly AlertResult[];
+  /** Faults that were injected; absent when there were none. */
+  readonly faults?: readonly FaultResult[];
   readonly costs: readonly CostResult[];
   readonly warnings: readonly string[];
   readonly provenance: Provenance;
@@ -244,4 +266,6 @@ export interface RunRecord {
   readonly series: ReadonlyArray<SeriesPoint & { readonly replication: number }>;
   readonly sessions: readonly SessionRow[];
   readonly logs: readonly SessionLog[];
+  /** Absent when the run was not monitored. */
+  readonly scrapes?: readonly ScrapedSeries[];
 }

@@ -2,7 +2,7 @@ import { formatLabels } from '../core/labels.ts';
 import type { MetricExport, MetricView, SeriesPoint } from '../core/metrics.ts';
 import { Observations } from '../core/observations.ts';
 import {
-  RUN_DOCUMENT_SCHEMA, type Fidelity, type MetricResult, type Provenance, type RunRecord,
+  RUN_DOCUMENT_SCHEMA, type Fidelity, type MetricResult, type Provenance, type RunRecord, type ScrapedSeries,
   type SessionLog, type SessionRow, type SliResult, type World,
 } from '../core/run-record.ts';
 import { estimateMean } from '../core/statistics.ts';
@@ -23,6 +23,7 @@ export interface PartOutcome {
   readonly alerts?: AlertOutcome;
   readonly budgets?: readonly SloBudgetOutcome[];
   readonly series?: readonly SeriesPoint[];
+  readonly scrapes?: readonly ScrapedSeries[];
   /** Sentences that the reader of the figures has to know. */
   readonly warnings?: readonly string[];
 }
@@ -37,6 +38,7 @@ export interface ReplicationOutcome {
   readonly logs: readonly SessionLog[];
   readonly alerts?: AlertOutcome;
   readonly budgets?: readonly SloBudgetOutcome[];
+  readonly scrapes?: readonly ScrapedSeries[];
   readonly fingerprint: string;
   readonly events: number;
   readonly simulatedSeconds: number;
@@ -115,6 +117,7 @@ export function summariseRun(header: RunHeader, outcomes: readonly ReplicationOu
     series: outcomes.flatMap(({ series }, replication) => series.map((point) => ({ replication, ...point }))),
     sessions: outcomes.flatMap((outcome) => outcome.sessions),
     logs: outcomes[0]?.logs ?? [],
+    ...(outcomes[0]?.scrapes === undefined ? {} : { scrapes: outcomes[0].scrapes }),
   };
 }
 

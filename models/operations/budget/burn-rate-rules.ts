@@ -103,11 +103,11 @@ export function burnRateRules(objective: BurnRateObjective, windows: AlertWindow
 
 /** Share of bad events over a span: increases of the cumulative counts. */
 export function errorRatio({ bad, total }: SliEvents, span: string): string {
-  return `${increases(bad, span)}\n/\n${increases(total, span)}`;
+  return `${rateOver(bad, span)}\n/\n${rateOver(total, span)}`;
 }
 
-/** `sum(x) - sum(y)` over a span: each selector in it becomes its rate. */
-function increases(query: string, span: string): string {
+/** A cumulative count as a rate over a span: each selector summed in it becomes its rate. */
+export function rateOver(query: string, span: string): string {
   const rated = query.replaceAll(
     /sum\(([^()]+)\)/g,
     (_, selector: string) => `sum(rate(${selector}[${span}]))`,

@@ -1,4 +1,5 @@
 import type { MetricSet } from '../../core/metrics.ts';
+import type { ScrapedSeries } from '../../core/run-record.ts';
 import type { Us } from '../../core/units.ts';
 import { compileRules } from '../alerts/compile.ts';
 import type { AlertChange } from '../alerts/ports.ts';
@@ -64,6 +65,11 @@ export class Monitor {
   /** Alerts that are pending or firing. */
   active(): ActiveAlert[] {
     return this.#engine.active();
+  }
+
+  /** All that was scraped so far. */
+  scrapes(): ScrapedSeries[] {
+    return this.#scraper.series();
   }
 
   /** What went wrong with rules, each thing once. */

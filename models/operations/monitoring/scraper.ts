@@ -1,7 +1,8 @@
-import { labelSet, NAME, type LabelSet } from '../promql/labels.ts';
+import { labelRecord, labelSet, NAME, type LabelSet } from '../promql/labels.ts';
 import type { SeriesStore } from '../promql/series.ts';
 import type { MetricDeclaration, MetricGain, MetricMark, MetricSet } from '../../core/metrics.ts';
 import { Observations } from '../../core/observations.ts';
+import type { ScrapedSeries } from '../../core/run-record.ts';
 import type { Us } from '../../core/units.ts';
 
 const US_PER_MS = 1000;
@@ -64,6 +65,33 @@ export class Scraper {
     const gains = this.#set.gains(this.#mark ?? START, mark);
     this.#sources.forEach((source, handle) => this.#add(source, gains[handle]!, mark.values[handle]!, now));
     this.#mark = mark;
+  }
+
+  /** All that was scraped, metric by metric; of a histogram its buckets, sum and count. */
+  series(): ScrapedSeries[] {
+    const all = new Map(this.#store.all().map((one) => [one.labels.key, one]));
+    return this.#sources.flatMap((source) => {
+      const { kind, help } = source.declaration;
+      const isHistogram = kind === 'tally';
+      const parts = isHistogram
+        ? [...source.buckets.map(({ labels }) => labels), source.sum, source.count]
+        : [source.labels];
+      return parts.flatMap((labels): ScrapedSeries[] => {
+        const found = all.get(labels.key);
+        if (found === undefined) return [];
+        const { [NAME]: metric = '', ...rest } = labelRecord(labels);
+        return [
+          {
+            metric,
+            labels: rest,
+            help,
+            kind: isHistogram ? 'histogram' : kind === 'counter' ? 'counter' : 'gauge',
+            seconds: found.times.slice(0).map((timeMs) => timeMs / 1000),
+            values: found.values.slice(0),
+          },
+        ];
+      });
+    });
   }
 
   /** A copy of the whole state; the store is saved by its owner. */
