@@ -1,9 +1,10 @@
+import type { GeographyData } from '../models/cdn/geography/geography.ts';
 import type { TraceTable } from '../models/network/trace.ts';
 import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
 import { burnRateRules, type AlertWindows } from '../models/operations/budget/burn-rate-rules.ts';
 import { DEFAULT_SLOS, toSlo, type SloDefinition } from '../models/operations/slo.ts';
 import { DataFiles, type KnownFiles } from './data-files.ts';
-import { formatIssue, ScenarioError, type ScenarioIssue } from './errors.ts';
+import { formatIssue, nearestName, ScenarioError, suggest, type ScenarioIssue } from './errors.ts';
 import type { FileSource } from './files.ts';
 import type { LoadedDesign } from './load.ts';
 import type { LoadedScenario } from './reading.ts';
@@ -29,6 +30,7 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
     data.readTables(path, ['catalogue', 'sizes', 'tables', i]));
   const isExact = scenario.catalogue.sizes.use === 'exact';
   if (isExact && data.issues.length === 0) checkExact(scenario, sizeTables, data);
+  const geography = readGeography(scenario, data);
   const { prices: list } = scenario;
   const prices = list === undefined ? undefined : data.readPrices(list, ['prices']);
   const rules = (scenario.monitoring?.rules ?? []).flatMap((path, i) =>
@@ -48,8 +50,8 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
   const digest = files.sha256(canonicalJson({ scenario, inputs }));
   const { variant } = loaded;
   return {
-    scenario, networks, sizeTables, uploadDurations, slos, rules, prices, parameters, inputs, digest, clip,
-    variant,
+    scenario, networks, sizeTables, uploadDurations, geography, slos, rules, prices, parameters, inputs,
+    digest, clip, variant,
   };
 }
 
@@ -75,6 +77,36 @@ export function buildPlans(designs: readonly LoadedDesign[], files: FileSource):
   });
   if (issues.size > 0) throw new ScenarioError([...issues.values()]);
   return plans;
+}
+
+/** Reads where viewers and caches are, and checks the places that other parameters name. */
+function readGeography(scenario: Scenario, data: DataFiles): GeographyData | undefined {
+  const { geography, cdn, content } = scenario;
+  const cities = geography && data.readCities(geography.cities, ['geography', 'cities']);
+  const named = (path: ReadonlyArray<string | number>, name: string, kind: 'region' | 'city') => {
+    if (geography === undefined) {
+      data.problem(path, `expected "geography" beside it: without one there is no ${kind} "${name}"`);
+      return;
+    }
+    const known = kind === 'region' ? cities?.regions : cities?.names;
+    if (known === undefined || known.includes(name)) return;
+    const isNear = kind === 'region' || nearestName(name, known) !== undefined;
+    const hint = isNear ? `: ${suggest(name, known)}` : '';
+    data.problem(path, `expected a ${kind} of ${geography.cities}, got "${name}"${hint}`);
+  };
+  geography?.regions.forEach(({ region }, i) =>
+    named(['geography', 'regions', i, 'region'], region, 'region'));
+  cdn.outages.forEach(({ region, city }, i) => {
+    if (region !== undefined) named(['cdn', 'outages', i, 'region'], region, 'region');
+    if (city !== undefined) named(['cdn', 'outages', i, 'city'], city, 'city');
+  });
+  content.operations.forEach((operation, i) => {
+    if (!('regions' in operation)) return;
+    operation.regions.forEach((region, j) =>
+      named(['content', 'operations', i, 'regions', j], region, 'region'));
+  });
+  if (geography === undefined || cities === undefined) return undefined;
+  return { cities, shares: geography.regions, routeInflation: geography.routeInflation };
 }
 
 function checkExact(scenario: Scenario, tables: readonly SizeTable[], data: DataFiles): void {

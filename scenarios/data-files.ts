@@ -1,9 +1,11 @@
 import type { PriceList } from '../models/cost/price-list.ts';
 import type { InputFile } from '../models/core/run-record.ts';
+import type { Cities } from '../models/cdn/geography/cities.ts';
 import { TraceTable } from '../models/network/trace.ts';
 import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
 import type { AlertWindows } from '../models/operations/budget/burn-rate-rules.ts';
 import type { SloDefinition } from '../models/operations/slo.ts';
+import { parseCities } from './city-files.ts';
 import type { Place } from './document.ts';
 import { formatPath, ScenarioError, suggest, type ScenarioIssue } from './errors.ts';
 import { DATA_LIMIT, UnreadableFileError, type FileSource } from './files.ts';
@@ -63,6 +65,8 @@ export class DataFiles {
     });
     const durations = valueAt(valueAt(input, 'upload'), 'durations');
     if (isPath(durations)) this.readDurations(durations, ['upload', 'durations']);
+    const cities = valueAt(valueAt(input, 'geography'), 'cities');
+    if (isPath(cities)) this.readCities(cities, ['geography', 'cities']);
     const clip = valueAt(valueAt(input, 'real'), 'clip');
     if (isPath(clip)) this.locateFile(clip, ['real', 'clip']);
   }
@@ -127,6 +131,14 @@ export class DataFiles {
     let windows: AlertWindows | undefined;
     if (found !== undefined) this.#read(found, path, at, (text) => (windows = parseAlertWindows(text, path)));
     return windows;
+  }
+
+  /** The cities of a file; undefined when it cannot be used. */
+  readCities(path: string, at: Path): Cities | undefined {
+    const found = this.#locate(path, at);
+    let cities: Cities | undefined;
+    if (found !== undefined) this.#read(found, path, at, (text) => (cities = parseCities(text, path)));
+    return cities;
   }
 
   /** Where a file lies that is only named here; undefined with a problem noted when it is none. */

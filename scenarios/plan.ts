@@ -1,3 +1,4 @@
+import type { GeographyData } from '../models/cdn/geography/geography.ts';
 import type { PriceList } from '../models/cost/price-list.ts';
 import type { Fidelity, InputFile, ParameterProvenance } from '../models/core/run-record.ts';
 import type { TraceTable } from '../models/network/trace.ts';
@@ -21,6 +22,8 @@ export interface ScenarioPlan {
   readonly sizeTables: readonly SegmentSizes[];
   /** Durations to draw those of uploads from; empty: the law is used. [us] */
   readonly uploadDurations: Float64Array;
+  /** undefined when the scenario is nowhere in particular. */
+  readonly geography: GeographyData | undefined;
   readonly slos: readonly SloDefinition[];
   /** Rules of the monitoring. */
   readonly rules: readonly RuleFile[];

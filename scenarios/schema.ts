@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { cdnParams } from '../models/cdn/params.ts';
+import { geographyParams } from '../models/cdn/topology/params.ts';
 import { quantity } from '../models/core/quantity.ts';
 import { monitoringParams } from '../models/operations/monitoring/params.ts';
 import { sloParams } from '../models/operations/slo.ts';
 import { audienceParams } from '../models/player/audience.ts';
 import { playerParams } from '../models/player/params.ts';
+import { contentParams } from '../models/storage/content-params.ts';
 import { catalogueParams } from '../models/storage/params.ts';
 import { transcodeParams } from '../models/transcode/params.ts';
 import { uploadParams } from '../models/upload/params.ts';
@@ -54,6 +56,8 @@ export const scenarioSchema = z.strictObject({
   audience: audienceParams.optional(),
   player: playerParams.prefault({}),
   cdn: cdnParams.prefault({}),
+  geography: geographyParams.optional(),
+  content: contentParams.prefault({}),
   upload: uploadParams.optional(),
   transcode: transcodeParams.optional(),
   slos: z.array(sloParams).max(100).optional(),

@@ -1,28 +1,39 @@
 import { toBehaviour } from '../models/cdn/behaviour-params.ts';
 import { CacheNode } from '../models/cdn/cache-node.ts';
-import { NO_FETCH } from '../models/cdn/events.ts';
+import { NO_FETCH, NO_STORE, UNSTATED } from '../models/cdn/events.ts';
 import type { CacheNodeState } from '../models/cdn/node-state.ts';
 import type { CacheTierParams, CdnParams } from '../models/cdn/params.ts';
+import { CompactPolicy } from '../models/cdn/policy/compact.ts';
 import { createPolicy } from '../models/cdn/policy/registry.ts';
 import type { CacheNodePorts } from '../models/cdn/ports.ts';
+import { Places, TIERS, type PlacesState } from '../models/cdn/topology/places.ts';
+import { ORIGIN, type Topology } from '../models/cdn/topology/topology.ts';
 import { assert } from '../models/core/assert.ts';
-import { larger } from '../models/core/columns.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
 import { NEVER, type Bytes, type Us } from '../models/core/units.ts';
 import { ConstantBandwidth } from '../models/network/trace.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
+import { CdnBooks, type CdnBooksState } from './cdn-books.ts';
 import { CODES } from './codes.ts';
+import { CROSSED, FetchProgress, WHOLE, type FetchProgressState } from './fetch-progress.ts';
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import { Links, type LinkState } from './links.ts';
+import type { SimulatedOrigin, SimulatedOriginState } from './origin.ts';
 
 /** Copied state of a simulated CDN. */
 export interface SimulatedCdnState {
   readonly nodes: readonly CacheNodeState[];
   readonly uplinks: readonly LinkState[];
-  readonly progress: readonly Uint8Array[];
+  readonly progress: FetchProgressState;
   readonly wakes: readonly EventHandle[];
   readonly wakeAts: readonly Us[];
+  readonly places: PlacesState;
+  readonly books: CdnBooksState;
+  readonly origin: SimulatedOriginState;
+  readonly down: Uint8Array;
+  readonly avoided: Uint8Array;
+  readonly shieldOn: boolean;
 }
 
 /** Told what an edge does with a viewer's request. */
@@ -31,168 +42,333 @@ export interface OnAnswer {
   readonly answered: (request: number, bytes: Bytes, afterUs: Us, whole: boolean) => void;
   /** The last byte leaves it `afterUs` from now. */
   readonly ended: (request: number, afterUs: Us) => void;
+  /** No object comes: the edge says why `afterUs` from now. */
+  readonly failed: (request: number, status: number, afterUs: Us) => void;
+  /** The edge is down: nobody answers, which is noticed `afterUs` from now. */
+  readonly lost: (request: number, afterUs: Us) => void;
 }
 
-/** The parent has the whole object. */
-const WHOLE = 1;
-/** All that it had so far has crossed the uplink. */
-const CROSSED = 2;
-/** Asked by a conditional request. */
-const CONDITIONAL = 4;
+/** What a simulated CDN is made of. */
+export interface CdnSetup {
+  readonly params: CdnParams;
+  readonly topology: Topology;
+  readonly catalogue: Catalogue;
+  readonly origin: SimulatedOrigin;
+  readonly loop: EventLoop;
+  readonly metrics: MetricSet;
+  readonly onAnswer: OnAnswer;
+}
+
+/** How long it takes to notice that a server does not answer at all; assumed. [us] */
+const LOST_AFTER_US = 1_000_000;
+/** Status for that, as a gateway gives it. */
+const LOST = 502;
+/** Servers of a tier from which on each keeps numbers of objects of its own, lest columns outgrow memory. */
+const MANY_SERVERS = 64;
 
 /**
- * The simulated CDN: edge nodes, each with a regional parent, and the object store behind them. A parent's
- * answer takes its latency to the first byte and then crosses the child's uplink; its last byte is there
- * when it has crossed and the parent has it. Nodes are numbered edges first, as are their uplinks.
+ * The simulated CDN: tiers of places, each with servers that are cache nodes, and the origin behind them. A
+ * request to a parent takes half a round trip, its answer the parent's latency, the other half, and then
+ * crosses the child's uplink; the last byte is there when it has crossed and the parent has it.
  */
 export class SimulatedCdn {
-  readonly #params: CdnParams;
+  readonly nodes: CacheNode[] = [];
+  readonly places: Places;
+  readonly #topology: Topology;
+  readonly #tiers: readonly CacheTierParams[];
   readonly #catalogue: Catalogue;
   readonly #loop: EventLoop;
   readonly #onAnswer: OnAnswer;
-  readonly #nodes: CacheNode[] = [];
+  readonly #books: CdnBooks;
+  readonly #origin: SimulatedOrigin;
   readonly #uplinks: Links;
-  /** For each node, by fetch: WHOLE, CROSSED, CONDITIONAL. */
-  #progress: Uint8Array[] = [];
+  readonly #progress = new FetchProgress();
+  /** Places that are down, and those that are known to be. */
+  readonly #down: Uint8Array;
+  readonly #avoided: Uint8Array;
+  #shieldOn = true;
   #wakes: EventHandle[] = [];
   #wakeAts: Us[] = [];
 
-  constructor(
-    params: CdnParams, catalogue: Catalogue, loop: EventLoop, metrics: MetricSet, onAnswer: OnAnswer,
-  ) {
-    this.#params = params;
+  constructor(setup: CdnSetup) {
+    const { params, topology, catalogue, loop, metrics, onAnswer } = setup;
+    this.#topology = topology;
+    this.#tiers = [params.edge, params.regional, params.shield];
     this.#catalogue = catalogue;
     this.#loop = loop;
     this.#onAnswer = onAnswer;
+    const { epsilon, window } = params.hashing;
+    this.places = new Places(topology, this.#tiers.map((tier) => tier.servers), epsilon, window);
+    this.#books = new CdnBooks(params, topology, this.places, metrics);
+    this.#origin = setup.origin;
+    this.#down = new Uint8Array(topology.pops);
+    this.#avoided = new Uint8Array(topology.pops);
     this.#uplinks = new Links(loop, CODES.uplinkWake, CODES.uplinkLate, (node, fetch) => {
       this.#advance(node, fetch, CROSSED);
     });
-    for (let i = 0; i < params.edge.nodes; i++) this.#add('edge', params.edge, this.#edgePorts(i), metrics);
-    for (let i = 0; i < params.regional.nodes; i++) {
-      this.#add('regional', params.regional, this.#regionalPorts(params.edge.nodes + i), metrics);
-    }
-    loop.on(CODES.uplinkStart, (node, fetch) => this.#head(node, fetch));
-    loop.on(CODES.uplinkWhole, (node, fetch) => this.#advance(node, fetch, WHOLE));
-    loop.on(CODES.cacheWake, (node) => {
-      this.#wakes[node] = NO_EVENT;
-      this.#wakeAts[node] = NEVER;
-      this.#nodes[node]!.woken(loop.now);
-      this.#rearm(node);
-    });
+    for (let node = 0; node < this.places.nodes; node++) this.#add(node, metrics);
+    this.#listen();
   }
 
-  /** A viewer's request reaches an edge node. */
+  /** A viewer's request reaches an edge. */
   requested(edge: number, request: number, object: number): void {
-    this.#nodes[edge]!.requested(this.#loop.now, request, object);
-    this.#rearm(edge);
+    if (this.#down[edge] === 1) return this.#onAnswer.lost(request, LOST_AFTER_US);
+    const node = this.places.serverFor(this.#loop.now, edge, object);
+    this.nodes[node]!.requested(this.#loop.now, request, object);
+    this.#rearm(node);
+  }
+
+  /**
+   * A place goes down, and answers nobody who asks from then on, or comes back with what it held. What was
+   * under way is still answered.
+   */
+  setDown(pop: number, down: boolean): void {
+    this.#down[pop] = down ? 1 : 0;
+  }
+
+  /** Others have found out that a place is down, or back. */
+  setAvoided(pop: number, avoided: boolean): void {
+    this.#avoided[pop] = avoided ? 1 : 0;
+  }
+
+  /** Regionals ask the shield, or the origin directly. */
+  setShield(on: boolean): void {
+    this.#shieldOn = on;
+  }
+
+  /** A server is to fetch an object before anybody asks. */
+  prefetch(node: number, object: number): void {
+    this.nodes[node]!.prefetched(this.#loop.now, object);
+    this.#rearm(node);
+  }
+
+  /** Share of their network capacity that an edge's servers have used since the last call. */
+  sendingShare(edge: number): number {
+    return this.#books.sendingShare(edge, this.#loop.now);
+  }
+
+  /** True when edges are limited in what they send. */
+  get limited(): boolean {
+    return this.#books.limited;
+  }
+
+  /** Brings counters up to now. */
+  settle(): void {
+    this.#books.settle(this.#loop.now);
+  }
+
+  /** What the reader of the figures has to know: links that were full. */
+  warnings(): string[] {
+    const { now } = this.#loop;
+    return this.#books.warnings(now, (node) => this.#uplinks.carriedBits(node))
+      .concat(this.#origin.warnings(now));
   }
 
   /** A copy of the whole state. */
   save(): SimulatedCdnState {
     return {
-      nodes: this.#nodes.map((node) => node.save()),
-      uplinks: this.#uplinks.save(),
-      progress: this.#progress.map((column) => column.slice()),
-      wakes: [...this.#wakes],
-      wakeAts: [...this.#wakeAts],
+      nodes: this.nodes.map((node) => node.save()), uplinks: this.#uplinks.save(),
+      progress: this.#progress.save(), wakes: [...this.#wakes], wakeAts: [...this.#wakeAts],
+      places: this.places.save(), books: this.#books.save(), origin: this.#origin.save(),
+      down: this.#down.slice(), avoided: this.#avoided.slice(), shieldOn: this.#shieldOn,
     };
   }
 
   /** Puts a saved state of as many nodes back. */
   restore(state: SimulatedCdnState): void {
-    const { edge, regional } = this.#params;
-    assert(state.nodes.length === this.#nodes.length, 'a state goes back into a CDN of the same shape',
-      { edges: edge.nodes, regionals: regional.nodes });
-    state.nodes.forEach((node, i) => this.#nodes[i]!.restore(node));
-    const rateOf = (link: number) => (link < edge.nodes ? edge.uplink : regional.uplink);
-    this.#uplinks.restore(state.uplinks, (link) => new ConstantBandwidth(rateOf(link)));
-    this.#progress = state.progress.map((column) => column.slice());
+    assert(state.nodes.length === this.nodes.length, 'a state goes back into a CDN of the same shape',
+      { nodes: this.nodes.length });
+    state.nodes.forEach((node, i) => this.nodes[i]!.restore(node));
+    this.#uplinks.restore(state.uplinks, (node) => new ConstantBandwidth(this.#tierOf(node).uplink));
+    this.#progress.restore(state.progress);
     this.#wakes = [...state.wakes];
     this.#wakeAts = [...state.wakeAts];
+    this.places.restore(state.places);
+    this.#books.restore(state.books);
+    this.#origin.restore(state.origin);
+    this.#down.set(state.down);
+    this.#avoided.set(state.avoided);
+    this.#shieldOn = state.shieldOn;
   }
 
-  #add(tier: string, params: CacheTierParams, ports: CacheNodePorts, metrics: MetricSet): void {
-    const policy = createPolicy(params.policy, params.capacity);
-    const setup = { tier, policy, behaviour: toBehaviour(params.behaviour) };
-    this.#nodes.push(new CacheNode(setup, ports, metrics));
+  #listen(): void {
+    const loop = this.#loop;
+    loop.on(CODES.uplinkStart, (node, fetch) => this.#head(node, fetch));
+    loop.on(CODES.uplinkWhole, (node, fetch) => this.#advance(node, fetch, WHOLE));
+    loop.on(CODES.requestAtParent, (node, fetch) => {
+      const parent = this.#progress.askedOf(node, fetch);
+      if (parent === ORIGIN) this.#atOrigin(node, fetch);
+      else this.#atParent(parent, node, fetch);
+    });
+    loop.on(CODES.parentLost, (node, fetch) => {
+      this.nodes[node]!.parentFailed(loop.now, fetch, LOST);
+      this.#rearm(node);
+    });
+    loop.on(CODES.cacheWake, (node) => {
+      this.#wakes[node] = NO_EVENT;
+      this.#wakeAts[node] = NEVER;
+      this.nodes[node]!.woken(loop.now);
+      this.#rearm(node);
+    });
+  }
+
+  #tierOf(node: number): CacheTierParams {
+    return this.#tiers[this.places.tierOf[this.places.popOf[node]!]!]!;
+  }
+
+  #add(node: number, metrics: MetricSet): void {
+    const pop = this.places.popOf[node]!;
+    const tier = this.places.tierOf[pop]!;
+    const params = this.#tiers[tier]!;
+    const plain = createPolicy(params.policy, params.capacity);
+    const policy = params.nodes * params.servers > MANY_SERVERS ? new CompactPolicy(plain) : plain;
+    const ports = tier === 0 ? this.#edgePorts(node, pop) : this.#parentPorts(node, pop);
+    const setup = { tier: TIERS[tier]!, policy, behaviour: toBehaviour(params.behaviour) };
+    this.nodes.push(new CacheNode(setup, ports, metrics));
     this.#uplinks.add(new ConstantBandwidth(params.uplink));
-    this.#progress.push(new Uint8Array(64));
+    this.#progress.addNode();
     this.#wakes.push(NO_EVENT);
     this.#wakeAts.push(NEVER);
   }
 
-  #edgePorts(edge: number): CacheNodePorts {
-    const { edge: params, regional: regionals } = this.#params;
-    const regional = params.nodes + (edge % regionals.nodes);
+  #edgePorts(node: number, pop: number): CacheNodePorts {
+    const { latency } = this.#tiers[0]!;
     return {
-      respond: (request, _object, bytes, _result, fetch) => {
-        this.#onAnswer.answered(request, bytes, params.latency, fetch === NO_FETCH);
+      respond: (request, _object, bytes, _result, fetch, level) => {
+        const delay = this.#books.answered(node, this.#loop.now, bytes, level);
+        this.#onAnswer.answered(request, bytes, latency + delay, fetch === NO_FETCH);
       },
-      answerEnded: (request) => this.#onAnswer.ended(request, params.latency),
-      respondFailure: () => {},
-      // A child's request is numbered by the child and its fetch.
-      fetchFromParent: (fetch, object, conditional) => {
-        this.#begin(edge, fetch, conditional);
-        this.#nodes[regional]!.requested(this.#loop.now, fetch * params.nodes + edge, object);
-        this.#rearm(regional);
-      },
+      answerEnded: (request) => this.#onAnswer.ended(request, latency),
+      respondFailure: (request, _object, status) => this.#onAnswer.failed(request, status, latency),
+      fetchFromParent: (fetch, object, conditional) => this.#ask(node, pop, fetch, object, conditional),
       evicted: () => {},
     };
   }
 
-  #regionalPorts(node: number): CacheNodePorts {
-    const { edge, regional, origin } = this.#params;
-    const after = (latencyUs: Us, code: number, request: number) => {
-      const fetch = Math.floor(request / edge.nodes);
-      this.#loop.schedule(this.#loop.now + latencyUs, code, request % edge.nodes, fetch);
+  /** Ports of a server that other servers ask; a child's request is numbered by the child and its fetch. */
+  #parentPorts(node: number, pop: number): CacheNodePorts {
+    const { latency } = this.#tiers[this.places.tierOf[pop]!]!;
+    const { nodes } = this.places;
+    const after = (request: number, code: number, delay: Us) => {
+      const child = request % nodes;
+      const way = Math.ceil(this.#rtt(this.places.popOf[child]!, pop) / 2);
+      this.#loop.schedule(this.#loop.now + latency + delay + way, code, child, Math.floor(request / nodes));
     };
     return {
-      respond: (request, _object, _bytes, _result, fetch) => {
-        if (fetch === NO_FETCH) this.#note(request % edge.nodes, Math.floor(request / edge.nodes), WHOLE);
-        after(regional.latency, CODES.uplinkStart, request);
+      respond: (request, _object, bytes, _result, fetch, level) => {
+        if (fetch === NO_FETCH) this.#progress.note(request % nodes, Math.floor(request / nodes), WHOLE);
+        after(request, CODES.uplinkStart, this.#books.answered(node, this.#loop.now, bytes, level));
       },
-      answerEnded: (request) => after(regional.latency, CODES.uplinkWhole, request),
-      respondFailure: () => {},
-      fetchFromParent: (fetch, _object, conditional) => {
-        this.#begin(node, fetch, conditional);
-        this.#note(node, fetch, WHOLE);
-        this.#loop.schedule(this.#loop.now + origin.latency, CODES.uplinkStart, node, fetch);
+      answerEnded: (request) => after(request, CODES.uplinkWhole, 0),
+      respondFailure: (request, _object, status) => {
+        this.#progress.refuse(request % nodes, Math.floor(request / nodes), status);
+        after(request, CODES.uplinkStart, 0);
       },
+      fetchFromParent: (fetch, object, conditional) => this.#ask(node, pop, fetch, object, conditional),
       evicted: () => {},
     };
   }
 
-  #begin(node: number, fetch: number, conditional: boolean): void {
-    let progress = this.#progress[node]!;
-    if (fetch >= progress.length) progress = larger(progress, fetch + 1);
-    progress[fetch] = conditional ? CONDITIONAL : 0;
-    this.#progress[node] = progress;
+  /** A server asks its parent, or the origin. */
+  #ask(node: number, pop: number, fetch: number, object: number, conditional: boolean): void {
+    this.#progress.begin(node, fetch, conditional);
+    const parentPop = this.#parentOf(pop);
+    const way = Math.floor(this.#rtt(pop, parentPop) / 2);
+    const { now } = this.#loop;
+    if (parentPop !== ORIGIN) {
+      const parent = this.places.serverFor(now, parentPop, object);
+      this.#progress.setAsked(node, fetch, parent);
+      if (way === 0) return this.#atParent(parent, node, fetch);
+    } else if (way === 0) return this.#atOrigin(node, fetch);
+    this.#loop.schedule(now + way, CODES.requestAtParent, node, fetch);
   }
 
-  #note(node: number, fetch: number, step: number): void {
-    this.#progress[node]![fetch]! |= step;
+  #atParent(parent: number, node: number, fetch: number): void {
+    if (this.#down[this.places.popOf[parent]!] === 1) return this.#lose(node, fetch);
+    const request = fetch * this.places.nodes + node;
+    this.nodes[parent]!.requested(this.#loop.now, request, this.nodes[node]!.objectOf(fetch));
+    this.#rearm(parent);
   }
 
-  /** The first byte of a parent's answer is at a node. */
+  #atOrigin(node: number, fetch: number): void {
+    const { now } = this.#loop;
+    const way = Math.ceil(this.#topology.rttOrigin[this.places.popOf[node]!]! / 2);
+    const conditional = this.#progress.statusOf(node, fetch) === 304;
+    const answer = this.#origin.asked(now, this.nodes[node]!.objectOf(fetch), conditional);
+    if (answer.status >= 400) this.#progress.refuse(node, fetch, answer.status);
+    else if (answer.lastByteUs === answer.firstByteUs) this.#progress.note(node, fetch, WHOLE);
+    else this.#loop.schedule(now + answer.lastByteUs + way, CODES.uplinkWhole, node, fetch);
+    this.#loop.schedule(now + answer.firstByteUs + way, CODES.uplinkStart, node, fetch);
+  }
+
+  /** Nobody answers: the child gives up after a while. */
+  #lose(node: number, fetch: number): void {
+    this.#loop.schedule(this.#loop.now + LOST_AFTER_US, CODES.parentLost, node, fetch);
+  }
+
+  /**
+   * Whom a place asks now: its parent, another one of the tier when that is known to be down, or the
+   * origin.
+   */
+  #parentOf(pop: number): number {
+    const topology = this.#topology;
+    const parent = (this.#shieldOn ? topology.parentOf : topology.parentWithoutShield)[pop]!;
+    if (parent === ORIGIN || this.#avoided[parent] === 0) return parent;
+    const tier = this.places.tierOf[parent]!;
+    let best = ORIGIN;
+    let least = Infinity;
+    for (let other = 0; other < topology.pops; other++) {
+      if (this.places.tierOf[other] !== tier || this.#avoided[other] === 1) continue;
+      if (topology.providerOf[other] !== topology.providerOf[pop]) continue;
+      const rtt = topology.between(pop, other);
+      if (rtt >= least) continue;
+      least = rtt;
+      best = other;
+    }
+    return best;
+  }
+
+  #rtt(pop: number, parent: number): Us {
+    const topology = this.#topology;
+    if (parent === ORIGIN) return topology.rttOrigin[pop]!;
+    return parent === topology.parentOf[pop] ? topology.rttUp[pop]! : topology.between(pop, parent);
+  }
+
+  /** The first byte of a parent's answer is at a server. */
   #head(node: number, fetch: number): void {
-    const cache = this.#nodes[node]!;
+    const cache = this.nodes[node]!;
+    const { now } = this.#loop;
     const object = cache.objectOf(fetch);
-    const bytes = this.#catalogue.objectBytes(object);
-    const confirmed = (this.#progress[node]![fetch]! & CONDITIONAL) !== 0;
-    cache.headArrived(this.#loop.now, fetch, confirmed ? 304 : 200, bytes, NEVER);
-    if (!confirmed) this.#uplinks.start(node, fetch, bytes);
+    const status = this.#progress.statusOf(node, fetch);
+    if (status >= 400) {
+      const ttl = status === 404 ? this.#origin.negativeTtl : NO_STORE;
+      cache.headArrived(now, fetch, status, 0, ttl);
+    } else {
+      const bytes = this.#catalogue.objectBytes(object);
+      cache.headArrived(now, fetch, status, bytes, this.#lifetime(node, fetch, object));
+      if (status === 200) this.#uplinks.start(node, fetch, bytes);
+    }
     this.#rearm(node);
   }
 
+  /** Lifetime that an answer states: what is left of it at a parent, all of it from the origin. */
+  #lifetime(node: number, fetch: number, object: number): Us {
+    const ttl = this.#origin.lifetime(object);
+    const parent = this.#progress.askedOf(node, fetch);
+    if (ttl === NEVER || parent === ORIGIN) return ttl;
+    const left = this.nodes[parent]!.freshFor(this.#loop.now, object);
+    return left === UNSTATED ? ttl : left;
+  }
+
   #advance(node: number, fetch: number, step: number): void {
-    this.#note(node, fetch, step);
-    if ((this.#progress[node]![fetch]! & (WHOLE | CROSSED)) !== (WHOLE | CROSSED)) return;
-    this.#nodes[node]!.fetchEnded(this.#loop.now, fetch);
+    this.#progress.note(node, fetch, step);
+    if (!this.#progress.has(node, fetch, WHOLE | CROSSED)) return;
+    this.nodes[node]!.fetchEnded(this.#loop.now, fetch);
     this.#rearm(node);
   }
 
   #rearm(node: number): void {
-    const at = this.#nodes[node]!.wakeAt();
+    const at = this.nodes[node]!.wakeAt();
     if (at === this.#wakeAts[node]) return;
     this.#wakes[node] = this.#loop.rearm(this.#wakes[node]!, at, CODES.cacheWake, node);
     this.#wakeAts[node] = at;

@@ -28,4 +28,12 @@ export const CODES = {
   cacheWake: 102,
   lastByteAtViewer: 103,
   orphanAtEdge: 104,
+  requestAtParent: 105,
+  parentLost: 106,
+  cdnSwitch: 107,
+  cdnProbe: 108,
+  contentOperation: 109,
+  purgeAtServer: 110,
+  prefetchNext: 111,
+  failureAtViewer: 112,
 } as const;

@@ -1,5 +1,6 @@
 import { assert } from '../models/core/assert.ts';
 import { NEVER, type Bytes, type Us } from '../models/core/units.ts';
+import type { FetchFailure } from '../models/player/events.ts';
 import { CODES } from './codes.ts';
 import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
@@ -7,9 +8,18 @@ import {
   COMING as COMING_STILL, FORSAKEN, Requests, STARVED, WHOLE as COMING_WHOLE, type RequestsState,
 } from './requests.ts';
 import { ROW, type SlotRows } from './slot-rows.ts';
+import type { Steering } from './steering.ts';
 import type { ViewerLines } from './viewer-lines.ts';
 
-/** Sends a viewer's request to an edge node. */
+/** Told of what becomes of downloads. */
+export interface OnDownload {
+  /** Something about the slot's request has become known. */
+  readonly followed: (slot: number) => void;
+  /** It has come to nothing. */
+  readonly failed: (slot: number, requestId: number, cause: FetchFailure) => void;
+}
+
+/** Sends a viewer's request to an edge. */
 export type SendToEdge = (edge: number, request: number, object: number) => void;
 
 /** Marks a request for a manifest in the column of renditions. */
@@ -37,22 +47,26 @@ export class Downloads {
   readonly #loop: EventLoop;
   readonly #lines: ViewerLines;
   readonly #sendToEdge: SendToEdge;
-  /** Told when something about the slot's request has become known. */
-  readonly #onNews: (slot: number) => void;
+  readonly #steering: Steering;
+  readonly #told: OnDownload;
   /** Requests the CDN has not answered. */
   readonly #requests = new Requests();
 
   constructor(
-    rows: SlotRows, loop: EventLoop, lines: ViewerLines, sendToEdge: SendToEdge,
-    onNews: (slot: number) => void,
+    rows: SlotRows, loop: EventLoop, lines: ViewerLines, steering: Steering, sendToEdge: SendToEdge,
+    told: OnDownload,
   ) {
     this.#rows = rows;
     this.#loop = loop;
     this.#lines = lines;
     this.#sendToEdge = sendToEdge;
-    this.#onNews = onNews;
+    this.#steering = steering;
+    this.#told = told;
     loop.on(CODES.requestAtEdge, (slot, object) => this.#reachEdge(slot, object));
-    loop.on(CODES.orphanAtEdge, (edge, object) => sendToEdge(edge, this.#requests.open(-1), object));
+    loop.on(CODES.orphanAtEdge, (edge, object) => {
+      if (edge >= 0) sendToEdge(edge, this.#requests.open(-1), object);
+    });
+    loop.on(CODES.failureAtViewer, (request, status) => this.#fail(request, status));
     loop.on(CODES.firstByteAtViewer, (request) => this.#firstByte(request));
     loop.on(CODES.lastByteAtViewer, (request) => this.#lastByte(request));
   }
@@ -61,7 +75,7 @@ export class Downloads {
   send(slot: number, requestId: number, object: number, rendition: number, at: Us): void {
     const c = this.#rows.columns;
     const i = slot * ROW;
-    const rtt = this.#lines.rtt(slot, at);
+    const rtt = this.#lines.rtt(slot, at) + c.way[i]!;
     c.place[i] = ON_THE_WAY;
     c.rendition[i] = rendition;
     c.object[i] = object;
@@ -96,6 +110,7 @@ export class Downloads {
     const i = slot * ROW;
     const at = this.#loop.now + afterUs + Math.ceil(c.rtt[i]! / 2);
     c.bytes[i] = bytes;
+    this.#steering.firstByte(afterUs + this.#loop.now - c.sentAt[i]! - Math.floor(c.rtt[i]! / 2));
     if (!this.#lines.isAlone(slot)) {
       this.#loop.schedule(at, CODES.firstByteAtViewer, request, 0);
       return;
@@ -121,6 +136,23 @@ export class Downloads {
       coming[request] = COMING_WHOLE;
       this.#settle(slot, at);
     }
+  }
+
+  /** No object comes: the viewer hears of it after half a round trip. */
+  failed(request: number, status: number, afterUs: Us): void {
+    const slot = this.#requests.slot[request]!;
+    if (slot < 0) {
+      this.#requests.close(request); // nobody waits for it any more
+      return;
+    }
+    const at = this.#loop.now + afterUs + Math.ceil(this.#rows.columns.rtt[slot * ROW]! / 2);
+    this.#loop.schedule(at, CODES.failureAtViewer, request, status);
+  }
+
+  /** The edge does not answer at all, which is noticed `afterUs` from now. */
+  lost(request: number, afterUs: Us): void {
+    this.#steering.lost();
+    this.failed(request, NO_ANSWER, afterUs);
   }
 
   /** The answer is no longer wanted; nothing happens when there is no request. */
@@ -183,6 +215,16 @@ export class Downloads {
     else this.#settle(slot, this.#loop.now);
   }
 
+  #fail(request: number, status: number): void {
+    const slot = this.#requests.slot[request]!;
+    this.#requests.close(request);
+    if (slot < 0) return; // the viewer has gone meanwhile
+    const requestId = this.#rows.columns.requestId[slot * ROW]!;
+    this.#clear(slot);
+    const isForbidden = status === 403 && !this.#steering.renewed(this.#loop.now, slot);
+    this.#told.failed(slot, requestId, isForbidden ? 'forbidden' : causeOf(status));
+  }
+
   #lastByte(request: number): void {
     const state = this.#requests.coming[request]!;
     this.#requests.coming[request] = COMING_WHOLE;
@@ -200,7 +242,7 @@ export class Downloads {
     c.place[i] = COMING;
     c.arriveAt[i] = isAlone
       ? Math.max(least, this.#lines.finish(slot, c.firstByteAt[i]!, c.bytes[i]!)) : least;
-    this.#onNews(slot);
+    this.#told.followed(slot);
   }
 
   #reachEdge(slot: number, object: number): void {
@@ -211,9 +253,13 @@ export class Downloads {
     c.sending[i] = NO_EVENT;
     c.row[i] = request;
     c.place[i] = AT_CDN;
-    this.#sendToEdge(c.edge[i]!, request, object);
+    const edge = this.#steering.edgeFor(slot);
+    c.way[i] = this.#steering.way(slot); // of the next request, if the edge is another one now
+    if (edge < 0) this.lost(request, 0);
+    else if (this.#steering.refuses(this.#loop.now, slot)) this.failed(request, 403, 0);
+    else this.#sendToEdge(edge, request, object);
     // An edge that holds the object has answered meanwhile; otherwise the viewer's patience counts on.
-    if (c.row[i] === request) this.#onNews(slot);
+    if (c.row[i] === request) this.#told.followed(slot);
   }
 
   #firstByte(request: number): void {
@@ -234,7 +280,7 @@ export class Downloads {
     const c = this.#rows.columns;
     const i = slot * ROW;
     this.#loop.cancel(c.sending[i]!);
-    this.#loop.schedule(this.edgeAt(slot), CODES.orphanAtEdge, c.edge[i]!, c.object[i]!);
+    this.#loop.schedule(this.edgeAt(slot), CODES.orphanAtEdge, this.#steering.edgeOf(slot), c.object[i]!);
   }
 
   #clear(slot: number): void {
@@ -245,4 +291,13 @@ export class Downloads {
     c.sending[i] = NO_EVENT;
     c.arriveAt[i] = NEVER;
   }
+}
+
+/** In place of a status: nobody answered, which a gateway calls 502. */
+const NO_ANSWER = 502;
+
+/** What a player makes of a status; a 403 that got new URLs is tried again like an error. */
+function causeOf(status: number): FetchFailure {
+  if (status === 404 || status === 410) return 'notFound';
+  return status === 502 || status === 504 ? 'timeout' : 'serverError';
 }

@@ -62,6 +62,11 @@ export class Links {
     this.#bandwidths[link] = undefined;
   }
 
+  /** Bits that a link has carried up to its latest input. */
+  carriedBits(link: number): number {
+    return this.#links[link]?.carriedBits ?? 0;
+  }
+
   /** Round-trip time of a link now. */
   rtt(link: number): Us {
     return this.#bandwidths[link]!.latencyAt(this.#loop.now);

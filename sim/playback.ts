@@ -1,14 +1,22 @@
+import { Geography } from '../models/cdn/geography/geography.ts';
+import { Topology } from '../models/cdn/topology/topology.ts';
 import type { Us } from '../models/core/units.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
 import { Catalogue, type CatalogueState } from '../models/storage/catalogue.ts';
 import type { WatchedPlan } from '../scenarios/plan.ts';
 import { SimulatedCdn, type SimulatedCdnState } from './cdn.ts';
+import { scheduleCdn } from './cdn-schedule.ts';
+import { ContentOperations, type ContentState } from './content.ts';
+import { SimulatedOrigin } from './origin.ts';
 import type { RunContext, RunPart } from './run-part.ts';
+import { Steering, type SteeringState } from './steering.ts';
 import { Viewers, type ViewersState } from './viewers.ts';
 
 /** Copied state of playback. */
 export interface PlaybackState {
   readonly catalogue: CatalogueState;
+  readonly steering: SteeringState;
+  readonly content: ContentState;
   readonly viewers: ViewersState;
   readonly cdn: SimulatedCdnState;
 }
@@ -17,22 +25,45 @@ export interface PlaybackState {
 export class Playback implements RunPart {
   readonly name = 'playback';
   readonly #catalogue: Catalogue;
+  readonly #steering: Steering;
   readonly #viewers: Viewers;
   readonly #cdn: SimulatedCdn;
+  readonly #content: ContentOperations;
 
   constructor(plan: WatchedPlan, { replication, loop, metrics, streams }: RunContext) {
-    const catalogue = new Catalogue(plan.scenario.catalogue, plan.sizeTables, streams);
+    const { scenario } = plan;
+    const { cdn: params, content, run } = scenario;
+    const catalogue = new Catalogue(scenario.catalogue, plan.sizeTables, streams);
+    const geography = plan.geography && new Geography(plan.geography);
+    const topology = new Topology({
+      edge: params.edge.nodes, regional: params.regional.nodes,
+      shield: params.shield.enabled ? params.shield.nodes : 0, origins: params.origin.sites,
+      providers: params.providers.length,
+    }, geography);
     this.#catalogue = catalogue;
-    this.#viewers = new Viewers(plan, replication, catalogue, streams, loop, metrics,
+    this.#steering = new Steering({ params, content, topology, geography, streams, metrics });
+    this.#viewers = new Viewers(plan, replication, catalogue, this.#steering, streams, loop, metrics,
       (edge, request, object) => this.#cdn.requested(edge, request, object));
-    this.#cdn = new SimulatedCdn(plan.scenario.cdn, catalogue, loop, metrics, {
-      answered: (...answer) => this.#viewers.answered(...answer),
-      ended: (...end) => this.#viewers.ended(...end),
+    const origin = new SimulatedOrigin(params.origin, content, catalogue, metrics, run.duration);
+    this.#cdn = new SimulatedCdn({
+      params, topology, catalogue, origin, loop, metrics,
+      onAnswer: {
+        answered: (...answer) => this.#viewers.answered(...answer),
+        ended: (...end) => this.#viewers.ended(...end),
+        failed: (...failure) => this.#viewers.failed(...failure),
+        lost: (...loss) => this.#viewers.lost(...loss),
+      },
+    });
+    scheduleCdn({ params, topology, geography, cdn: this.#cdn, router: this.#steering.router, loop });
+    const renditions = scenario.catalogue.ladder.map(({ name }) => name);
+    this.#content = new ContentOperations({
+      content, renditions, catalogue, topology, cdn: this.#cdn, origin, loop, streams, metrics,
     });
   }
 
   settle(_now: Us): void {
     this.#viewers.settle();
+    this.#cdn.settle();
   }
 
   nextLook(at: Us): void {
@@ -44,15 +75,20 @@ export class Playback implements RunPart {
   }
 
   outcome(): PartOutcome {
-    return { sessions: this.#viewers.rows, logs: this.#viewers.logs() };
+    return { sessions: this.#viewers.rows, logs: this.#viewers.logs(), warnings: this.#cdn.warnings() };
   }
 
   save(): PlaybackState {
-    return { catalogue: this.#catalogue.save(), viewers: this.#viewers.save(), cdn: this.#cdn.save() };
+    return {
+      catalogue: this.#catalogue.save(), steering: this.#steering.save(), viewers: this.#viewers.save(),
+      cdn: this.#cdn.save(), content: this.#content.save(),
+    };
   }
 
   restore(state: PlaybackState): void {
     this.#catalogue.restore(state.catalogue);
+    this.#steering.restore(state.steering);
+    this.#content.restore(state.content);
     this.#viewers.restore(state.viewers);
     this.#cdn.restore(state.cdn);
   }

@@ -8,7 +8,8 @@ const BLANK = {
   /** Where in its trace a line of one's own began [us], and the bits the trace carries until there. */
   startUs: 0,
   startBits: 0,
-  edge: 0,
+  /** Round trip between the line and the edge. [us] */
+  way: 0,
   /** Where the request is (downloads.ts), and what for: its rendition, or MANIFEST. */
   place: 0,
   rendition: 0,

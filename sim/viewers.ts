@@ -1,10 +1,11 @@
 import { assert } from '../models/core/assert.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
-import type { RandomStream, RandomStreams } from '../models/core/rng.ts';
+import type { RandomStreams } from '../models/core/rng.ts';
 import type { SessionLog, SessionRow } from '../models/core/run-record.ts';
 import type { Bytes, Us } from '../models/core/units.ts';
 import { Audience, type Arrival } from '../models/player/audience.ts';
 import type { PlayerFleetState } from '../models/player/columns.ts';
+import type { FetchFailure } from '../models/player/events.ts';
 import { PlayerFleet } from '../models/player/fleet.ts';
 import type { PlayerPorts } from '../models/player/ports.ts';
 import { SessionLogger, type SessionLoggerState } from '../models/player/session-log.ts';
@@ -17,6 +18,7 @@ import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import type { RequestsState } from './requests.ts';
 import { ROW, SlotRows } from './slot-rows.ts';
+import type { Steering } from './steering.ts';
 import { ViewerLines, type ViewerLinesState } from './viewer-lines.ts';
 
 /** Copied state of the simulated viewers. */
@@ -53,7 +55,7 @@ export class Viewers {
   readonly #lines: ViewerLines;
   readonly #downloads: Downloads;
   readonly #logger: SessionLogger;
-  readonly #edgeDraws: RandomStream;
+  readonly #steering: Steering;
   readonly #ports: PlayerPorts;
   #fleet: PlayerFleet;
   #free: number[] = [];
@@ -64,8 +66,8 @@ export class Viewers {
   #sessions = 0;
 
   constructor(
-    plan: WatchedPlan, replication: number, catalogue: Catalogue, streams: RandomStreams, loop: EventLoop,
-    metrics: MetricSet, sendToEdge: SendToEdge,
+    plan: WatchedPlan, replication: number, catalogue: Catalogue, steering: Steering, streams: RandomStreams,
+    loop: EventLoop, metrics: MetricSet, sendToEdge: SendToEdge,
   ) {
     const { scenario } = plan;
     this.#plan = plan;
@@ -73,14 +75,16 @@ export class Viewers {
     this.#loop = loop;
     this.#metrics = metrics;
     this.#catalogue = catalogue;
-    this.#edgeDraws = streams.stream('routing/edge');
+    this.#steering = steering;
     this.#audience = new Audience(scenario.audience,
-      (stream, now) => catalogue.draw(stream, now, 0), streams);
+      (stream, now, city) => catalogue.draw(stream, now, steering.regionOf(city)), streams,
+      (stream) => steering.drawCity(stream));
     this.#lines = new ViewerLines(this.#rows, plan.networks, streams, loop, (request) => {
       this.#downloads.transferred(request);
     });
-    this.#downloads = new Downloads(this.#rows, loop, this.#lines, sendToEdge, (slot) => {
-      this.#follow(slot);
+    this.#downloads = new Downloads(this.#rows, loop, this.#lines, steering, sendToEdge, {
+      followed: (slot) => this.#follow(slot),
+      failed: (slot, requestId, cause) => this.#takeFailure(slot, requestId, cause),
     });
     this.#ports = this.#makePorts();
     this.#fleet = this.#newFleet(FIRST_SLOTS);
@@ -104,6 +108,16 @@ export class Viewers {
   /** All of an answer has come to the edge: see Downloads. */
   ended(request: number, afterUs: Us): void {
     this.#downloads.ended(request, afterUs);
+  }
+
+  /** No object comes: see Downloads. */
+  failed(request: number, status: number, afterUs: Us): void {
+    this.#downloads.failed(request, status, afterUs);
+  }
+
+  /** The edge does not answer: see Downloads. */
+  lost(request: number, afterUs: Us): void {
+    this.#downloads.lost(request, afterUs);
   }
 
   /** Nobody looks at the players before `at`: that far they may be followed ahead of the clock. */
@@ -206,8 +220,9 @@ export class Viewers {
     const { now } = this.#loop;
     if (this.#free.length === 0) this.#makeRoom(Math.ceil(this.#fleet.slots * GROWTH));
     const slot = this.#free.pop()!;
-    this.#rows.columns.edge[slot * ROW] = this.#edgeDraws.integer(this.#plan.scenario.cdn.edge.nodes);
     this.#lines.join(slot, arrival.network, this.#lines.draw(arrival.network));
+    this.#steering.joined(now, slot, arrival.city, this.#lines.rtt(slot, now));
+    this.#rows.columns.way[slot * ROW] = this.#steering.way(slot);
     const session = this.#sessions++;
     this.#logger.started(slot, session, arrival.network, now);
     this.#at = now;
@@ -255,6 +270,12 @@ export class Viewers {
     if (isManifest) this.#fleet.manifestArrived(at, slot, requestId);
     else this.#fleet.segmentArrived(at, slot, requestId, c.bytes[i]!, firstByteUs, transferUs);
     this.#logger.arrived(slot, at);
+  }
+
+  #takeFailure(slot: number, requestId: number, cause: FetchFailure): void {
+    this.#at = this.#loop.now;
+    this.#fleet.fetchFailed(this.#at, slot, requestId, cause);
+    this.#follow(slot);
   }
 
   #wake(slot: number, at: Us): void {

@@ -2,15 +2,25 @@ import { z } from 'zod';
 import { quantity } from '../core/quantity.ts';
 import { behaviourParams } from './behaviour-params.ts';
 import { policyName } from './policy/registry.ts';
+import {
+  hashingParams, outageParams, peeringParams, providerParams, routingParams, serverParams,
+} from './topology/params.ts';
 
 const SEED = 'cited: platform design document, section 8.1';
 
 /** Parameters of one tier of caches; every node of a tier is alike. */
 export const cacheTierParams = (latency: string, source: string) => z.strictObject({
   nodes: z.number().int().min(1).max(10_000)
-    .meta({ description: 'Nodes of the tier.', unit: 'nodes', source: 'assumed' })
+    .meta({ description: 'Places of the tier (points of presence).', unit: 'places', source: 'assumed' })
     .prefault(1),
-  capacity: quantity('size', { doc: 'Bytes each node can hold.', source: 'assumed', positive: true })
+  servers: z.number().int().min(1).max(256)
+    .meta({
+      description: 'Servers in each place, which share objects by consistent hashing.', unit: 'servers',
+      source: 'assumed',
+    })
+    .prefault(1),
+  server: serverParams.prefault({}),
+  capacity: quantity('size', { doc: 'Bytes each server can hold.', source: 'assumed', positive: true })
     .prefault('100 GB'),
   policy: policyName.meta({
     description: 'Eviction policy.', unit: 'name', source: 'assumed',
@@ -21,7 +31,7 @@ export const cacheTierParams = (latency: string, source: string) => z.strictObje
   }).prefault(latency),
   behaviour: behaviourParams.prefault({}),
   uplink: quantity('rate', {
-    doc: 'Capacity of the link from the parent to each node, shared by its fetches.',
+    doc: 'Capacity of the link from the parent to each server, shared by its fetches.',
     source: 'assumed', positive: true,
   }).prefault('10 Gbps'),
 });
@@ -31,20 +41,55 @@ export const edgeParams = cacheTierParams('5ms', `${SEED}: below 10 ms`);
 /** Parameters of the regional tier. */
 export const regionalParams = cacheTierParams('25ms', `${SEED}: below 50 ms`);
 
+/** Parameters of a tier between the regionals and the origin. */
+export const shieldParams = cacheTierParams('25ms', 'assumed, as a regional').extend({
+  enabled: z.boolean()
+    .meta({
+      description: 'Whether all regionals ask one shield, so that the origin sees a request once.',
+      unit: 'flag', source: 'assumed',
+    })
+    .prefault(false),
+});
+
 /** Parameters of the object store behind the caches. */
 export const originParams = z.strictObject({
+  sites: z.number().int().min(1).max(100)
+    .meta({
+      description: 'Places of the origin, each with all objects; with a geography the nearest is asked.',
+      unit: 'places', source: `${SEED}: 3 to 5`,
+    })
+    .prefault(1),
+  requestsPerS: quantity('frequency', {
+    doc: 'Requests it takes on, all sites together; others queue. Without it: no limit.',
+    source: 'assumed; S3 takes 5500 GET/s a prefix (AWS)', positive: true,
+  }).optional(),
+  bandwidth: quantity('rate', {
+    doc: 'What it sends at most, all sites together. Without it: no limit.', source: 'assumed',
+    positive: true,
+  }).optional(),
+  longestWait: quantity('duration', {
+    doc: 'Who would wait longer than this for a limited origin gets 503 at once.', source: 'assumed',
+    min: '0s',
+  }).prefault('1s'),
   latency: quantity('duration', {
     doc: 'From a request at the object store to the first byte of its answer.',
     source: `${SEED}: 100 to 300 ms`, min: '0s',
   }).prefault('150ms'),
 });
 
-/** Parameters of the CDN: edge, regional and origin. */
+/** Parameters of the CDN: its tiers, how requests find their way, and what goes down. */
 export const cdnParams = z.strictObject({
   edge: edgeParams.prefault({}),
   regional: regionalParams.prefault({}),
+  shield: shieldParams.prefault({}),
   origin: originParams.prefault({}),
+  routing: routingParams.prefault({}),
+  hashing: hashingParams.prefault({}),
+  peering: peeringParams.prefault({}),
+  providers: z.array(providerParams).min(1).max(10).prefault([{ name: 'own', share: '100%' }]),
+  outages: z.array(outageParams).max(1000).prefault([]),
 });
 
 export type CdnParams = z.output<typeof cdnParams>;
 export type CacheTierParams = z.output<typeof edgeParams>;
+export type OriginParams = z.output<typeof originParams>;

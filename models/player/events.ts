@@ -1,7 +1,7 @@
 import type { BitsPerS, Bytes, Us } from '../core/units.ts';
 
 /** Why a request came to nothing. */
-export type FetchFailure = 'timeout' | 'reset' | 'notFound' | 'serverError';
+export type FetchFailure = 'timeout' | 'reset' | 'notFound' | 'forbidden' | 'serverError';
 
 /**
  * Everything that can happen to a viewer's player. `slot` is the row of the fleet; `requestId` is the one

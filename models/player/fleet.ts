@@ -127,7 +127,7 @@ export class PlayerFleet {
     if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
     const c = this.#columns;
     const attempts = c.attempts[slot]! + 1;
-    if (attempts > this.#params.retries || cause === 'notFound') {
+    if (attempts > this.#params.retries || cause === 'notFound' || cause === 'forbidden') {
       this.#meters.failed(cause);
       this.#end(now, slot, 'failed');
       return;

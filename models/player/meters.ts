@@ -49,6 +49,7 @@ export class PlayerMeters {
     const error = (cause: FetchFailure) => set.bind(metrics.playbackErrors, cause);
     this.#errors = {
       timeout: error('timeout'), reset: error('reset'), notFound: error('notFound'),
+      forbidden: error('forbidden'),
       serverError: error('serverError'),
     };
   }

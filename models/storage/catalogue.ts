@@ -133,6 +133,11 @@ export class Catalogue {
     return this.#sizeOf(row, object - this.#runFirst[run]!, slot - 1);
   }
 
+  /** The video that an object is of. */
+  videoOf(object: number): number {
+    return this.#video[this.#runRow[this.#runHolding(object)]!]!;
+  }
+
   /** Whether a name is that of a manifest. */
   isManifest(object: number): boolean {
     return this.#runSlot[this.#runHolding(object)] === MANIFEST_SLOT;

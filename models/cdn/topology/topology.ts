@@ -126,7 +126,7 @@ export class Topology {
       this.parentOf[pop] = this.#nearest(pop, shields, shield, (pop - regionals) % shield);
     }
     const parent = this.parentOf[pop]!;
-    this.rttUp[pop] = parent === ORIGIN ? this.rttOrigin[pop]! : this.#between(pop, parent);
+    this.rttUp[pop] = parent === ORIGIN ? this.rttOrigin[pop]! : this.between(pop, parent);
   }
 
   /**
@@ -138,7 +138,7 @@ export class Topology {
     let least = Infinity;
     for (let other = first; other < first + count; other++) {
       const abroad = this.regionOf[other] === this.regionOf[pop] ? 0 : ABROAD_US;
-      const distance = abroad + this.#between(pop, other);
+      const distance = abroad + this.between(pop, other);
       if (distance < least) {
         least = distance;
         best = other;
@@ -152,7 +152,8 @@ export class Topology {
     return Math.min(...[...this.originCities].map((origin) => this.#geography!.rtt(city, origin)));
   }
 
-  #between(a: number, b: number): Us {
+  /** Round-trip time between two points of presence. [us] */
+  between(a: number, b: number): Us {
     return this.#geography === undefined ? 0 : this.#geography.rtt(this.cityOf[a]!, this.cityOf[b]!);
   }
 }

@@ -1,0 +1,68 @@
+import type { CdnParams } from '../models/cdn/params.ts';
+import type { Geography } from '../models/cdn/geography/geography.ts';
+import { TIERS } from '../models/cdn/topology/places.ts';
+import type { Router } from '../models/cdn/topology/router.ts';
+import type { Topology } from '../models/cdn/topology/topology.ts';
+import type { SimulatedCdn } from './cdn.ts';
+import { CODES } from './codes.ts';
+import type { EventLoop } from './kernel/event-loop.ts';
+
+const GOES_DOWN = 0;
+const COMES_BACK = 1;
+const KNOWN_DOWN = 2;
+const KNOWN_BACK = 3;
+
+/** What schedules are made of. */
+export interface ScheduleSetup {
+  readonly params: CdnParams;
+  readonly topology: Topology;
+  readonly geography: Geography | undefined;
+  readonly cdn: SimulatedCdn;
+  readonly router: Router;
+  readonly loop: EventLoop;
+}
+
+/** Schedules outages and what is found out about them, and the probes that tell the router of full edges. */
+export function scheduleCdn({ params, topology, geography, cdn, router, loop }: ScheduleSetup): void {
+  loop.on(CODES.cdnSwitch, (what, pop) => {
+    if (what === GOES_DOWN || what === COMES_BACK) cdn.setDown(pop, what === GOES_DOWN);
+    else {
+      cdn.setAvoided(pop, what === KNOWN_DOWN);
+      if (pop < topology.edges) router.setHealth(pop, what === KNOWN_BACK);
+    }
+  });
+  const { detection, probeEvery, spillAt } = params.routing;
+  for (const outage of params.outages) {
+    const ends = outage.at + outage.duration;
+    for (const pop of placesOf(outage, topology, geography)) {
+      loop.schedule(outage.at, CODES.cdnSwitch, GOES_DOWN, pop);
+      loop.schedule(outage.at + detection, CODES.cdnSwitch, KNOWN_DOWN, pop);
+      loop.schedule(ends, CODES.cdnSwitch, COMES_BACK, pop);
+      loop.schedule(ends + detection, CODES.cdnSwitch, KNOWN_BACK, pop);
+    }
+  }
+  if (!cdn.limited) return;
+  loop.on(CODES.cdnProbe, () => {
+    for (let edge = 0; edge < topology.edges; edge++) {
+      router.setFull(edge, cdn.sendingShare(edge) >= spillAt);
+    }
+    loop.schedule(loop.now + probeEvery, CODES.cdnProbe, 0, 0);
+  });
+  loop.schedule(probeEvery, CODES.cdnProbe, 0, 0);
+}
+
+/** Places that an outage is about: one by number, those of a city or a region, or all of the tier. */
+function placesOf(
+  { tier, place, city, region }: CdnParams['outages'][number], topology: Topology,
+  geography: Geography | undefined,
+): number[] {
+  const index = TIERS.indexOf(tier);
+  const counts = [topology.edges, topology.regionals, topology.shields];
+  const first = counts.slice(0, index).reduce((sum, count) => sum + count, 0);
+  const all = Array.from({ length: counts[index]! }, (_, i) => first + i);
+  return all.filter((pop) => {
+    if (place !== undefined && pop - first !== place) return false;
+    if (city !== undefined && geography?.cities.names[topology.cityOf[pop]!] !== city) return false;
+    return region === undefined || topology.regions[topology.regionOf[pop]!] === region;
+  });
+}
