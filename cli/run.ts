@@ -149,7 +149,7 @@ export async function report(record: RunRecord, options: ReportOptions, startedA
   }
   await print(options.json === true
     ? JSON.stringify(document, null, 2)
-    : renderRun(document, terminalOptions(process.stdout)));
+    : renderRun(document, terminalOptions(process.stdout), record.series));
   if (!document.complete) return EXIT.interrupted;
   return options.strict === true ? verdictStatus(document) : EXIT.good;
 }

@@ -116,6 +116,37 @@ const PANELS: readonly PanelRule[] = [
     lines: (index) => [{ name: 'first frames', curve: index.sum('playback_starts_total:rate') }],
   },
   {
+    id: 'backlog', title: 'Transcoding backlog', unit: 'jobs', main: true,
+    slis: ['transcoding_jobs_queued', 'transcoding_jobs_queued_peak'],
+    lines: (index) => [{ name: 'jobs queued', curve: index.sum('transcoding_jobs_queued') }],
+  },
+  {
+    id: 'workers', title: 'Workers that encode', unit: 'chunks', main: true,
+    lines: (index) => {
+      const lanes = index.labelValues('transcoding_chunks_running', 'lane');
+      return lanes.map((lane) => ({ name: lane, curve: index.sum('transcoding_chunks_running', { lane }) }));
+    },
+  },
+  {
+    id: 'in-time', title: 'Videos ready in time', unit: 'ratio', main: true, slis: ['transcoding_within_sla'],
+    lines: (index) => [{ name: 'in time', curve: index.sum('sli:transcoding_within_sla') }],
+  },
+  {
+    id: 'ready', title: 'From upload to playable', unit: 's', main: true,
+    lines: (index) => [
+      { name: 'all renditions, 99th percentile', curve: index.sum('sli:transcoding_ready_seconds_p99') },
+      { name: 'first rendition, 95th percentile',
+        curve: index.sum('sli:transcoding_first_playable_seconds_p95') },
+    ],
+  },
+  {
+    id: 'uploads', title: 'Uploads', unit: '1/s', main: true,
+    lines: (index) => [
+      { name: 'begun', curve: index.sum('uploads_started_total:rate') },
+      { name: 'completed', curve: index.sum('uploads_completed_total:rate') },
+    ],
+  },
+  {
     id: 'cache-used', title: 'Cache contents', unit: 'bytes',
     lines: (index) => index.labelValues('cache_used_bytes', 'tier')
       .map((tier) => ({ name: tier, curve: index.sum('cache_used_bytes', { tier }) })),
@@ -127,7 +158,10 @@ const REQUESTS = 'cache_requests_total:rate';
 /** Indicators that a panel of the table draws, or whose rate it draws. */
 const DRAWN: ReadonlySet<string> = new Set([
   'playback_start_seconds_p99', 'playback_start_seconds_p50', 'rebuffer_rate_percent', 'playback_bitrate',
-  'cache_hit_rate', 'edge_hit_rate', 'regional_hit_rate', 'origin_bytes', 'delivered_bytes',
+  'transcoding_within_sla', 'transcoding_ready_seconds_p99', 'transcoding_first_playable_seconds_p95',
+  'transcoding_jobs_queued', 'transcoding_jobs_queued_peak', 'uploads_completed_total',
+  'transcoding_jobs_completed', 'cache_hit_rate', 'edge_hit_rate', 'regional_hit_rate', 'origin_bytes',
+  'delivered_bytes',
 ]);
 
 function indicatorPanel(name: string, document: RunRecord['document']): PanelRule {

@@ -1,10 +1,11 @@
 import { formatLabels, type Labels } from '../models/core/labels.ts';
-import type { AlertResult, RunDocument, SloResult } from '../models/core/run-record.ts';
+import type { AlertResult, RunDocument, RunRecord, SloResult } from '../models/core/run-record.ts';
 import {
   NOTHING, formatClock, formatCount, formatDuration, formatFigureValue, formatInterval, formatScale,
   formatValue, shortDigest,
 } from './format.ts';
 import { reproduceCommand } from './reproduce.ts';
+import { backlogBlock, stagesBlock } from './terminal-transcoding.ts';
 import { painter, textTable, visibleLength, wrapText, type Painter } from './text-table.ts';
 import { cacheTiers, originBytes } from './tiers.ts';
 import { VERDICTS } from './verdict.ts';
@@ -16,8 +17,13 @@ export interface TerminalOptions {
   readonly width: number;
 }
 
-/** What `weir run` prints: verdicts, indicators, cache tiers, warnings and how to make the run again. */
-export function renderRun(document: RunDocument, options: TerminalOptions): string {
+/**
+ * What `weir run` prints: verdicts, indicators, what the parts have to show, warnings and how to make the run
+ * again. Without `series` nothing over time is shown.
+ */
+export function renderRun(
+  document: RunDocument, options: TerminalOptions, series: RunRecord['series'] = [],
+): string {
   const paint = painter(options.colour);
   const blocks = [
     heading(document, paint, options.width),
@@ -25,6 +31,8 @@ export function renderRun(document: RunDocument, options: TerminalOptions): stri
     budgets(document, paint),
     indicators(document, paint),
     tiers(document, paint),
+    backlogBlock(series, paint),
+    stagesBlock(document, paint),
     alerts(document, paint),
     costs(document, paint),
     warnings(document, paint, options.width),

@@ -23,6 +23,7 @@ export const CODES = {
   dispatch: 46,
   dispatcherWake: 47,
   viewsReached: 48,
+  farmChanged: 49,
   monitor: 100,
   uplinkWhole: 101,
   cacheWake: 102,

@@ -1,10 +1,13 @@
-import type { RandomStream, RandomStreams } from '../models/core/rng.ts';
+import type { RandomStream } from '../models/core/rng.ts';
 import { US_PER_S, type Us } from '../models/core/units.ts';
 import type { AttemptColumns } from '../models/transcode/attempts.ts';
 import type { Farm } from '../models/transcode/farm.ts';
+import { workers } from '../models/transcode/metrics.ts';
 import type { PoolParams } from '../models/transcode/params.ts';
 import { CODECS, type TaskTable } from '../models/transcode/task.ts';
 import { WorkerPool } from '../models/transcode/worker-pool.ts';
+import { CODES } from './codes.ts';
+import type { RunContext } from './run-part.ts';
 
 /** How a farm behaves in virtual time: how long attempts take, and how many of their chunks fail. */
 export interface Encoders {
@@ -24,10 +27,22 @@ export class PoolEncoders implements Encoders {
   readonly #times: RandomStream;
   readonly #failures: RandomStream;
 
-  constructor(params: PoolParams, tasks: TaskTable, streams: RandomStreams) {
+  /** `onRoom` is told when workers have come. */
+  constructor(
+    params: PoolParams, tasks: TaskTable, { loop, metrics, streams }: RunContext, onRoom: () => void,
+  ) {
     this.#params = params;
     this.#tasks = tasks;
     this.farm = new WorkerPool(params.workers);
+    const level = metrics.bind(workers);
+    metrics.setLevel(level, 0, params.workers);
+    loop.on(CODES.farmChanged, (step) => {
+      const count = params.resize[step]!.workers;
+      this.farm.resize(count);
+      metrics.setLevel(level, loop.now, count);
+      onRoom();
+    });
+    params.resize.forEach(({ at }, step) => loop.schedule(at, CODES.farmChanged, step, 0));
     this.#slowdown = CODECS.map((codec) => params.slowdown[codec]);
     this.#times = streams.stream('farm/service');
     this.#failures = streams.stream('farm/failures');

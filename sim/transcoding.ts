@@ -3,8 +3,7 @@ import type { RandomStream } from '../models/core/rng.ts';
 import type { Us } from '../models/core/units.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
 import { Dispatcher, type DispatcherState } from '../models/transcode/dispatcher.ts';
-import { chainUs, PREPARE } from '../models/transcode/graph.ts';
-import * as metrics from '../models/transcode/metrics.ts';
+import { CHAINS, PREPARE, STAGES, stageUs } from '../models/transcode/graph.ts';
 import type { TranscodeParams } from '../models/transcode/params.ts';
 import { Pipeline, type PipelineState } from '../models/transcode/pipeline.ts';
 import { TaskQueue } from '../models/transcode/queue.ts';
@@ -43,7 +42,8 @@ export class Transcoding implements RunPart {
   #wake: EventHandle = NO_EVENT;
   #dispatching = false;
 
-  constructor(plan: TranscodingPlan, { loop, metrics: set, streams }: RunContext) {
+  constructor(plan: TranscodingPlan, context: RunContext) {
+    const { loop, metrics: set, streams } = context;
     const { transcode, upload, run } = plan.scenario;
     this.#params = transcode;
     this.#uploadParams = upload;
@@ -51,7 +51,7 @@ export class Transcoding implements RunPart {
     this.#step = transcode.fidelity === 'rendition' ? transcode.step : 0;
     this.#poisonDraws = streams.stream('transcode/poison');
     const tasks = createTasks();
-    this.#encoders = new PoolEncoders(transcode.farm, tasks, streams);
+    this.#encoders = new PoolEncoders(transcode.farm, tasks, context, () => this.#dispatch());
     const { farm } = this.#encoders;
     const queue = new TaskQueue(tasks, farm.lanes.length, transcode.queue,
       (task) => this.#pipeline.videos.work[tasks.columns.video[task]!]!, weights(upload));
@@ -67,7 +67,6 @@ export class Transcoding implements RunPart {
     }, set);
     this.#uploads = new SimulatedUploads(upload, plan.uploadDurations, run.duration, loop, set, streams,
       (source) => this.#pipeline.uploaded(loop.now, source));
-    set.setLevel(set.bind(metrics.workers), 0, transcode.farm.workers);
     this.#listen();
   }
 
@@ -107,6 +106,7 @@ export class Transcoding implements RunPart {
   #listen(): void {
     const loop = this.#loop;
     loop.on(CODES.stagesDone, (video, chain) => {
+      this.#ran(video, chain);
       const readable = chain !== PREPARE || this.#poisonDraws.uniform() >= this.#params.poison;
       this.#pipeline.chainDone(loop.now, video, chain, this.#dispatcher.queued, readable);
       if (chain === PREPARE) this.#dispatch();
@@ -132,8 +132,17 @@ export class Transcoding implements RunPart {
   }
 
   #run(video: number, chain: number): void {
-    const us = chainUs(this.#params.stages, chain, this.#pipeline.videos.durationUs[video]!);
+    const media = this.#pipeline.videos.durationUs[video]!;
+    let us = 0;
+    for (const stage of CHAINS[chain]!) us += stageUs(this.#params.stages, stage, media);
     this.#loop.schedule(this.#loop.now + us, CODES.stagesDone, video, chain);
+  }
+
+  #ran(video: number, chain: number): void {
+    const media = this.#pipeline.videos.durationUs[video]!;
+    for (const stage of CHAINS[chain]!) {
+      this.#pipeline.stageDone(STAGES.indexOf(stage), stageUs(this.#params.stages, stage, media));
+    }
   }
 
   #start(attempt: number): void {

@@ -10,6 +10,7 @@ import './element/over-time.ts';
 import './element/parameters.ts';
 import { WeirReport } from './element/report.ts';
 import './element/session.ts';
+import './element/stages.ts';
 import './element/tiers.ts';
 
 // Where the record stands in the page; reports/html.ts puts it there.

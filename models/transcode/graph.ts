@@ -3,7 +3,7 @@ import type { TranscodeParams } from './params.ts';
 
 /** Stages of the work on a video. */
 export const STAGES = [
-  'probe', 'split', 'thumbnails', 'encode', 'package', 'validate', 'publish', 'prewarm', 'notify', 'clean',
+  'probe', 'split', 'encode', 'thumbnails', 'package', 'validate', 'publish', 'prewarm', 'notify', 'clean',
 ] as const;
 /** Name of a stage. */
 export type Stage = (typeof STAGES)[number];
@@ -13,8 +13,8 @@ export const STAGE_GRAPH: Readonly<Record<
   Stage, { readonly after: readonly Stage[]; readonly help: string }>> = {
   probe: { after: [], help: 'reads length, picture and codec of the source' },
   split: { after: ['probe'], help: 'cuts the source into chunks and stores them' },
-  thumbnails: { after: ['split'], help: 'pictures for lists and for seeking' },
   encode: { after: ['split'], help: 'each chunk to each rung and codec, on the farm' },
+  thumbnails: { after: ['split'], help: 'pictures for lists and for seeking' },
   package: { after: ['encode'], help: 'merges the chunks of a rendition, writes manifests' },
   validate: { after: ['package'], help: 'the output must be as long as the source' },
   publish: { after: ['validate'], help: 'stores at the origin; the rendition can be watched' },
@@ -46,16 +46,12 @@ export const LATER_OUT = 4;
 /** The raw file goes. */
 export const CLEAN = 5;
 
-/** Time a chain takes for a video of some length: a sum, as its stages follow each other. [us] */
-export function chainUs(stages: TranscodeParams['stages'], chain: number, mediaUs: Us): Us {
-  let sum = 0;
-  for (const stage of CHAINS[chain]!) {
-    if (stage in stages) {
-      const { fixed, perMedia } = stages[stage];
-      sum += fixed + perMedia * mediaUs;
-    }
-  }
-  return Math.round(sum);
+/** Time a stage takes for a video of some length. [us] */
+export function stageUs(
+  stages: TranscodeParams['stages'], stage: (typeof CHAINS)[number][number], mediaUs: Us,
+): Us {
+  const { fixed, perMedia } = stages[stage];
+  return Math.round(fixed + perMedia * mediaUs);
 }
 
 /** Width of a picture of 16:9, even, as codecs want it. */

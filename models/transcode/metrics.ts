@@ -80,3 +80,11 @@ export const jobsIncomplete = counter('transcoding_jobs_incomplete_total', {
 });
 /** Workers of the simplest farm. */
 export const workers = level('transcoding_workers', { unit: 'workers', help: 'Workers there are.' });
+/** Stages done, for a video or one of its renditions. */
+export const stageRuns = counter('transcoding_stage_runs_total', {
+  labels: ['stage'], unit: 'runs', help: 'Stages done beside encoding.',
+});
+/** Time that stages took. */
+export const stageSeconds = counter('transcoding_stage_seconds_total', {
+  labels: ['stage'], unit: 's', help: 'Time that stages took, beside encoding.',
+});

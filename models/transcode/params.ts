@@ -79,6 +79,11 @@ const poolParams = z.strictObject({
   workers: z.number().int().min(0).max(10_000_000)
     .meta({ description: 'Workers, each of which encodes one chunk at a time.', unit: 'workers',
       source: 'assumed' }),
+  resize: z.array(z.strictObject({
+    at: quantity('duration', { doc: 'When the number of workers changes.', source: 'assumed', min: '0s' }),
+    workers: z.number().int().min(0).max(10_000_000)
+      .meta({ description: 'Workers from then on.', unit: 'workers', source: 'assumed' }),
+  })).max(1000).prefault([]),
   start: quantity('duration', {
     doc: 'Time that a chunk takes whatever its size.',
     source: 'assumed', min: '0s',

@@ -5,7 +5,7 @@ import { Rows, type Columns, type RowsState } from '../core/rows.ts';
 import { US_PER_S, type Us } from '../core/units.ts';
 import type { Source } from '../upload/creators.ts';
 import {
-  ALL_OUT, CLEAN, FIRST_OUT, LATER_OUT, PREPARE, THUMBNAILS, chunksOf, pixelsIn, rungsFor,
+  ALL_OUT, CLEAN, FIRST_OUT, LATER_OUT, PREPARE, STAGES, THUMBNAILS, chunksOf, pixelsIn, rungsFor,
 } from './graph.ts';
 import * as metrics from './metrics.ts';
 import type { TranscodeParams } from './params.ts';
@@ -47,7 +47,7 @@ const READY = 16;
 
 /** What the pipeline asks of its host. */
 export interface PipelinePorts {
-  /** Do the stages of a chain one after the other; answer with `chainDone`. */
+  /** Do the stages of a chain one after the other; answer with `stageDone` for each, then `chainDone`. */
   run(video: number, chain: number): void;
   /** Hand a task to the dispatcher. */
   submit(task: number): void;
@@ -80,6 +80,8 @@ export class Pipeline {
   readonly #completed: readonly MetricHandle[];
   readonly #output: readonly MetricHandle[];
   readonly #seconds: readonly MetricHandle[];
+  readonly #stageRuns: readonly MetricHandle[];
+  readonly #stageSeconds: readonly MetricHandle[];
   readonly #m: Readonly<Record<
     'ready' | 'incomplete' | 'missing' | 'unreadable' | 'met' | 'late' | 'parked' | 'playable'
     | 'readySeconds' | 'media',
@@ -94,6 +96,8 @@ export class Pipeline {
     this.#completed = CODECS.map((codec) => set.bind(metrics.jobsCompleted, codec));
     this.#output = CODECS.map((codec) => set.bind(metrics.outputMedia, codec));
     this.#seconds = params.ladder.map(({ name }) => set.bind(metrics.jobSeconds, name));
+    this.#stageRuns = STAGES.map((stage) => set.bind(metrics.stageRuns, stage));
+    this.#stageSeconds = STAGES.map((stage) => set.bind(metrics.stageSeconds, stage));
     this.#m = {
       ready: set.bind(metrics.videos, 'ready'), incomplete: set.bind(metrics.videos, 'incomplete'),
       missing: set.bind(metrics.jobsIncomplete), unreadable: set.bind(metrics.videos, 'unreadable'),
@@ -134,6 +138,12 @@ export class Pipeline {
     v.flags[video] = 0;
     v.chains[video] = 0;
     this.#run(video, PREPARE);
+  }
+
+  /** A stage of a chain has taken so long. */
+  stageDone(stage: number, tookUs: Us): void {
+    this.#metrics.add(this.#stageRuns[stage]!, 1);
+    this.#metrics.add(this.#stageSeconds[stage]!, tookUs / US_PER_S);
   }
 
   /** The stages of a chain are done; `readable` false: the probe could make nothing of the file. */

@@ -9,8 +9,8 @@ import { TaskHeap, type TaskHeapState } from './task-heap.ts';
 export interface TaskQueueState {
   readonly heaps: readonly TaskHeapState[];
   readonly pushed: number;
-  readonly virtual: number;
-  readonly finishTags: Float64Array;
+  readonly virtual: Float64Array;
+  readonly finishTags: readonly Float64Array[];
 }
 
 /**
@@ -37,9 +37,12 @@ export class TaskQueue {
   readonly #workOf: (task: number) => number;
   readonly #weightOf: (user: number) => number;
   #pushed = 0;
-  /** Start tag of the task that was last given a worker, and where each user's next one starts. */
-  #virtual = 0;
-  readonly #finishTags = new GrowableFloat64(64);
+  /**
+   * By heap: start tag of the task that was last given a worker, and where each user's next one starts. A
+   * class that never waits would otherwise run ahead with the time of those that do.
+   */
+  readonly #virtual: Float64Array;
+  readonly #finishTags: readonly GrowableFloat64[];
 
   /** `workOf`: size of the video that a task belongs to; `weightOf`: share of a user under `fair`. */
   constructor(
@@ -51,6 +54,8 @@ export class TaskQueue {
     this.#workOf = workOf;
     this.#weightOf = weightOf;
     this.#heaps = Array.from({ length: lanes * CLASSES }, () => new TaskHeap());
+    this.#virtual = new Float64Array(lanes * CLASSES);
+    this.#finishTags = this.#heaps.map(() => new GrowableFloat64(64));
   }
 
   /** Tasks that wait in all lanes. */
@@ -65,8 +70,8 @@ export class TaskQueue {
     const c = this.#tasks.columns;
     assert(c.waiting[task]! > 0, 'a task that waits has chunks waiting', { task });
     c.queuedAt[task] = now;
-    const heap = this.#heaps[c.lane[task]! * CLASSES + c.priority[task]!]!;
-    heap.push(this.#keyOf(now, task), this.#pushed++, task);
+    const at = c.lane[task]! * CLASSES + c.priority[task]!;
+    this.#heaps[at]!.push(this.#keyOf(now, task, at), this.#pushed++, task);
   }
 
   /** The task of a lane that is next, or -1. */
@@ -77,28 +82,29 @@ export class TaskQueue {
 
   /** The head of a lane has been given workers for some of its chunks; without any left it is out. */
   started(now: Us, lane: number): void {
-    const heap = this.#heaps[this.#classOf(now, lane)]!;
+    const at = this.#classOf(now, lane);
+    const heap = this.#heaps[at]!;
     const task = heap.head;
-    if (this.#params.order === 'fair') this.#virtual = Math.max(this.#virtual, heap.headKey);
+    if (this.#params.order === 'fair') this.#virtual[at] = Math.max(this.#virtual[at]!, heap.headKey);
     if (this.#tasks.columns.waiting[task] === 0) heap.pop();
     else if (this.#params.order === 'srpt') heap.lowerHead(this.#remaining(task));
   }
 
   save(): TaskQueueState {
     return {
-      heaps: this.#heaps.map((heap) => heap.save()), pushed: this.#pushed, virtual: this.#virtual,
-      finishTags: this.#finishTags.slice(0),
+      heaps: this.#heaps.map((heap) => heap.save()), pushed: this.#pushed, virtual: this.#virtual.slice(),
+      finishTags: this.#finishTags.map((tags) => tags.slice(0)),
     };
   }
 
   restore(state: TaskQueueState): void {
     state.heaps.forEach((heap, i) => this.#heaps[i]!.restore(heap));
     this.#pushed = state.pushed;
-    this.#virtual = state.virtual;
-    this.#finishTags.replace(state.finishTags);
+    this.#virtual.set(state.virtual);
+    state.finishTags.forEach((tags, i) => this.#finishTags[i]!.replace(tags));
   }
 
-  #keyOf(now: Us, task: number): number {
+  #keyOf(now: Us, task: number, at: number): number {
     const c = this.#tasks.columns;
     const { order } = this.#params;
     switch (order) {
@@ -108,9 +114,9 @@ export class TaskQueue {
       case 'srpt': return this.#remaining(task);
       case 'fair': {
         const user = c.user[task]!;
-        const tags = this.#finishTags;
+        const tags = this.#finishTags[at]!;
         while (tags.length <= user) tags.push(0);
-        const start = Math.max(this.#virtual, tags.array[user]!);
+        const start = Math.max(this.#virtual[at]!, tags.array[user]!);
         tags.array[user] = start + this.#remaining(task) / this.#weightOf(user);
         return start;
       }

@@ -130,8 +130,7 @@ describe('shortest remaining work first', () => {
     return { chunks, chunkSeconds: stream.exponential(1) / chunks };
   };
   const sojourn = (order: QueueParams['order'], chunks: number) => {
-    const { sojourn: values } = runLine({ workers: 1, lambda: 0.8, order, draw: draw(chunks), tasks: 60_000 });
-    return values;
+    return runLine({ workers: 1, lambda: 0.8, order, draw: draw(chunks), tasks: 60_000 }).sojourn;
   };
 
   test('comes to the formula of Schrage and Miller as chunks get small, and to no less', () => {

@@ -4,6 +4,7 @@ import type { PageRecord } from '../../reports/page-record.ts';
 import { buildPanels } from '../../reports/panels.ts';
 import { tellingLogs } from '../../reports/session-timeline.ts';
 import { cacheTiers } from '../../reports/tiers.ts';
+import { stageRows } from '../../reports/transcoding.ts';
 
 interface Section {
   readonly id: string;
@@ -70,6 +71,7 @@ function sectionsOf(record: PageRecord): Section[] {
   const panels = buildPanels(record);
   const distributions = buildDistributions(document, sessions);
   const tiers = cacheTiers(document);
+  const stages = stageRows(document);
   const shown = tellingLogs(logs);
   const section = (id: string, title: string, present: boolean, body: () => TemplateResult): Section[] =>
     (present ? [{ id, title, body: body() }] : []);
@@ -85,6 +87,8 @@ function sectionsOf(record: PageRecord): Section[] {
       <weir-distributions .distributions=${distributions} .networks=${networks}
         .sessionsDrawn=${sessions.length} .sessionsTotal=${sessionsTotal}></weir-distributions>`),
     section('tiers', 'Cache tiers', tiers.length > 0, () => html`<weir-tiers .tiers=${tiers}></weir-tiers>`),
+    section('stages', 'Stages', stages.length > 0,
+      () => html`<weir-stages .rows=${stages}></weir-stages>`),
     section('session', 'One session', shown.length > 0,
       () => html`<weir-session .logs=${shown}></weir-session>`),
     section('facts', 'Alerts and costs', document.alerts.length + document.costs.length > 0,
