@@ -3,7 +3,6 @@ import { CacheNode } from '../models/cdn/cache-node.ts';
 import { NO_FETCH, NO_STORE, UNSTATED } from '../models/cdn/events.ts';
 import type { CacheNodeState } from '../models/cdn/node-state.ts';
 import type { CacheTierParams, CdnParams } from '../models/cdn/params.ts';
-import { CompactPolicy } from '../models/cdn/policy/compact.ts';
 import { createPolicy } from '../models/cdn/policy/registry.ts';
 import type { CacheNodePorts } from '../models/cdn/ports.ts';
 import { Places, TIERS, type PlacesState } from '../models/cdn/topology/places.ts';
@@ -63,8 +62,6 @@ export interface CdnSetup {
 const LOST_AFTER_US = 1_000_000;
 /** Status for that, as a gateway gives it. */
 const LOST = 502;
-/** Servers of a tier from which on each keeps numbers of objects of its own, lest columns outgrow memory. */
-const MANY_SERVERS = 64;
 
 /**
  * The simulated CDN: tiers of places, each with servers that are cache nodes, and the origin behind them. A
@@ -220,8 +217,7 @@ export class SimulatedCdn {
     const pop = this.places.popOf[node]!;
     const tier = this.places.tierOf[pop]!;
     const params = this.#tiers[tier]!;
-    const plain = createPolicy(params.policy, params.capacity);
-    const policy = params.nodes * params.servers > MANY_SERVERS ? new CompactPolicy(plain) : plain;
+    const policy = createPolicy(params.policy, params.capacity, {}, { compact: true });
     const ports = tier === 0 ? this.#edgePorts(node, pop) : this.#parentPorts(node, pop);
     const setup = { tier: TIERS[tier]!, policy, behaviour: toBehaviour(params.behaviour) };
     this.nodes.push(new CacheNode(setup, ports, metrics));

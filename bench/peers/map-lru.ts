@@ -31,6 +31,10 @@ export class MapLru implements EvictionPolicy {
     return this.#sizes.get(object) ?? 0;
   }
 
+  slotOf(object: number): number {
+    return object;
+  }
+
   touch(object: number): void {
     const bytes = this.#sizes.get(object)!;
     this.#sizes.delete(object);

@@ -50,37 +50,40 @@ export class Holdings {
 
   isFresh(object: number, now: Us): boolean {
     if (!this.#policy.has(object)) return false;
-    return this.#freshness === undefined || now < this.#freshness.expires(object);
+    return this.#freshness === undefined || now < this.#freshness.expires(this.#policy.slotOf(object));
   }
 
   /** True when it may be given although it has expired. */
   isGivenStale(object: number, now: Us): boolean {
-    return this.#freshness !== undefined && this.isWithin(object, now, this.#freshness.stale(object));
+    if (this.#freshness === undefined || !this.#policy.has(object)) return false;
+    return this.isWithin(object, now, this.#freshness.stale(this.#policy.slotOf(object)));
   }
 
   /** True when it is held and expired no longer ago than this. */
   isWithin(object: number, now: Us, us: Us): boolean {
     const freshness = this.#freshness;
+    const slot = this.#policy.slotOf(object);
     return freshness !== undefined && us > 0 && this.#policy.has(object)
-      && now < freshness.expires(object) + us && freshness.status(object) === 200;
+      && now < freshness.expires(slot) + us && freshness.status(slot) === 200;
   }
 
   /** True when the parent may be asked for it by a conditional request: `us` from the end of its grace on. */
   isConditional(object: number, now: Us, us: Us): boolean {
-    return us >= 0 && this.#freshness !== undefined
-      && this.isWithin(object, now, this.#freshness.stale(object) + us);
+    if (us < 0 || this.#freshness === undefined || !this.#policy.has(object)) return false;
+    return this.isWithin(object, now, this.#freshness.stale(this.#policy.slotOf(object)) + us);
   }
 
   /** Lifetime of a held object: what is left of it, or all of it. [us] */
   freshFor(now: Us, object: number, left: boolean): Us {
     if (this.#freshness === undefined) return NEVER;
-    return left ? Math.max(0, this.#freshness.expires(object) - now) : this.#freshness.ttl(object);
+    const slot = this.#policy.slotOf(object);
+    return left ? Math.max(0, this.#freshness.expires(slot) - now) : this.#freshness.ttl(slot);
   }
 
   /** Answers with a held object, which is used by that. */
   answer(requestId: number, object: number, first: Bytes, last: Bytes, result: CacheResult): void {
     const policy = this.#policy;
-    const status = this.#freshness === undefined ? 200 : this.#freshness.status(object);
+    const status = this.#freshness === undefined ? 200 : this.#freshness.status(policy.slotOf(object));
     // Answered before it is touched: a policy of segments may drop objects on a hit.
     if (status === 200) {
       const size = policy.sizeOf(object);
@@ -146,7 +149,7 @@ export class Holdings {
       if (ttl === NEVER && status === 200) return;
       this.#freshness = new Freshness();
     }
-    this.#freshness.set(object, now, ttl, stale, status);
+    this.#freshness.set(this.#policy.slotOf(object), now, ttl, stale, status);
   }
 
   #remove(object: number): void {

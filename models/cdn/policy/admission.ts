@@ -151,6 +151,10 @@ export class AdmittedPolicy implements EvictionPolicy {
     return this.#policy.sizeOf(object);
   }
 
+  slotOf(object: number): number {
+    return this.#policy.slotOf(object);
+  }
+
   touch(object: number, onEvict?: (object: number) => void): void {
     this.#policy.touch(object, onEvict);
   }

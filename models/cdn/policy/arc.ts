@@ -3,6 +3,7 @@ import { BoundedPolicy } from './bounded.ts';
 import { ByteColumn } from './columns.ts';
 import { GhostList } from './ghost-list.ts';
 import { Links, SizedList } from './linked-list.ts';
+import type { PolicyLayout } from './policy.ts';
 import type { PolicyPart, StateReader, StateWriter } from './state.ts';
 
 const ONCE = 0;
@@ -32,14 +33,15 @@ export class ArcPolicy extends BoundedPolicy {
   /** Where the object that is coming in was remembered. */
   #memory: Memory = 'none';
 
-  constructor(capacity: Bytes, objects?: number) {
-    super(capacity, objects);
-    this.#links = new Links(this.objects);
+  constructor(capacity: Bytes, layout?: PolicyLayout) {
+    super(capacity, layout);
+    this.#links = new Links(this.room);
     this.#once = new SizedList(this.#links);
     this.#often = new SizedList(this.#links);
-    this.#droppedOnce = new GhostList(Infinity, this.objects);
-    this.#droppedOften = new GhostList(Infinity, this.objects);
-    this.#where = new ByteColumn(this.objects);
+    const forgotten = (slot: number): void => this.forgotten(slot);
+    this.#droppedOnce = new GhostList(Infinity, this.room, forgotten);
+    this.#droppedOften = new GhostList(Infinity, this.room, forgotten);
+    this.#where = new ByteColumn(this.room);
   }
 
   protected override parts(): readonly PolicyPart[] {
@@ -51,7 +53,7 @@ export class ArcPolicy extends BoundedPolicy {
       this.#often.renew(object);
       return;
     }
-    const bytes = this.sizeOf(object);
+    const bytes = this.sizeAt(object);
     this.#once.remove(object, bytes);
     this.#often.push(object, bytes);
     this.#where.values[object] = OFTEN;
@@ -70,6 +72,10 @@ export class ArcPolicy extends BoundedPolicy {
     }
   }
 
+  protected override remembers(slot: number): boolean {
+    return this.#droppedOnce.has(slot) || this.#droppedOften.has(slot);
+  }
+
   protected override stored(object: number, bytes: Bytes): void {
     const known = this.#memory !== 'none';
     this.#where.values[object] = known ? OFTEN : ONCE;
@@ -82,7 +88,7 @@ export class ArcPolicy extends BoundedPolicy {
     if (seenOnce + bytes > this.capacity) {
       if (this.#droppedOnce.isEmpty && !this.#once.isEmpty) {
         const victim = this.#once.oldest;
-        this.#once.remove(victim, this.sizeOf(victim));
+        this.#once.remove(victim, this.sizeAt(victim));
         return victim;
       }
       this.#droppedOnce.forgetOldest();
@@ -94,7 +100,7 @@ export class ArcPolicy extends BoundedPolicy {
 
   protected override purged(object: number): void {
     const list = this.#where.values[object] === OFTEN ? this.#often : this.#once;
-    list.remove(object, this.sizeOf(object));
+    list.remove(object, this.sizeAt(object));
   }
 
   protected override saveOwn(to: StateWriter): void {
@@ -113,8 +119,8 @@ export class ArcPolicy extends BoundedPolicy {
       ? [this.#once, this.#droppedOnce]
       : [this.#often, this.#droppedOften];
     const victim = list.oldest;
-    list.remove(victim, this.sizeOf(victim));
-    dropped.add(victim, this.sizeOf(victim));
+    list.remove(victim, this.sizeAt(victim));
+    dropped.add(victim, this.sizeAt(victim));
     return victim;
   }
 }

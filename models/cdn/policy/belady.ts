@@ -2,6 +2,7 @@ import { assert } from '../../core/assert.ts';
 import type { Bytes } from '../../core/units.ts';
 import { BoundedPolicy } from './bounded.ts';
 import { ColumnHeap } from './heap.ts';
+import type { PolicyLayout } from './policy.ts';
 import type { PolicyPart, StateReader, StateWriter } from './state.ts';
 
 /**
@@ -20,10 +21,10 @@ export class BeladyPolicy extends BoundedPolicy {
    * `nextRequest[i]` is the index of the next request for the object of request i, Infinity if there is
    * none.
    */
-  constructor(capacity: Bytes, nextRequest: Float64Array, objects?: number) {
-    super(capacity, objects);
+  constructor(capacity: Bytes, nextRequest: Float64Array, layout?: PolicyLayout) {
+    super(capacity, layout);
     this.#nextRequest = nextRequest;
-    this.#heap = new ColumnHeap(this.objects);
+    this.#heap = new ColumnHeap(this.room);
   }
 
   override touch(object: number): void {

@@ -1,31 +1,38 @@
 import { assert } from '../../core/assert.ts';
 import type { Bytes } from '../../core/units.ts';
 import { grownDoubles } from './columns.ts';
-import type { EvictionPolicy, EvictionPolicyState } from './policy.ts';
+import type { EvictionPolicy, EvictionPolicyState, PolicyLayout } from './policy.ts';
+import { NO_SLOT, SlotIndex } from './slot-index.ts';
 import { StateReader, StateWriter, type PolicyPart } from './state.ts';
 
 const ABSENT = -1;
 const FIRST_OBJECTS = 1024;
+/** A compact policy begins small: there may be thousands. */
+const FIRST_SLOTS = 64;
 
 /**
  * What all policies of limited capacity share: the accounts of objects and bytes, the refusal of misuse,
  * and the steps of an insertion. A policy says what a hit, an insertion and a purge change, and who has to
- * go next.
+ * go next. It knows objects by their slots: their names, or places in compact columns.
  */
 export abstract class BoundedPolicy implements EvictionPolicy {
   abstract readonly name: string;
   readonly capacity: Bytes;
-  /** Objects for which columns have room at first. */
-  protected readonly objects: number;
+  /** Slots for which columns have room at first. */
+  protected readonly room: number;
+  readonly #index: SlotIndex | undefined;
   #used = 0;
   #count = 0;
   #sizes: Float64Array;
+  /** The slot of the object that is coming in, which is not given away although nobody holds it. */
+  #incoming = NO_SLOT;
 
-  constructor(capacity: Bytes, objects = FIRST_OBJECTS) {
+  constructor(capacity: Bytes, { compact = false, objects }: PolicyLayout = {}) {
     assert(capacity > 0, 'a cache needs capacity', { capacity });
     this.capacity = capacity;
-    this.objects = objects;
-    this.#sizes = new Float64Array(objects).fill(ABSENT);
+    this.#index = compact ? new SlotIndex() : undefined;
+    this.room = objects ?? (compact ? FIRST_SLOTS : FIRST_OBJECTS);
+    this.#sizes = new Float64Array(this.room).fill(ABSENT);
   }
 
   get used(): Bytes {
@@ -37,16 +44,21 @@ export abstract class BoundedPolicy implements EvictionPolicy {
   }
 
   has(object: number): boolean {
-    return object >= 0 && object < this.#sizes.length && this.#sizes[object]! >= 0;
+    const slot = this.#index === undefined ? object : this.#index.find(object);
+    return slot >= 0 && slot < this.#sizes.length && this.#sizes[slot]! >= 0;
   }
 
   sizeOf(object: number): Bytes {
-    return this.has(object) ? this.#sizes[object]! : 0;
+    return this.has(object) ? this.#sizes[this.slotOf(object)]! : 0;
   }
 
-  touch(object: number): void {
+  slotOf(object: number): number {
+    return this.#index === undefined ? object : this.#index.find(object);
+  }
+
+  touch(object: number, _onEvict?: (object: number) => void): void {
     assert(this.has(object), 'only a held object is touched', { object });
-    this.hit(object);
+    this.hit(this.slotOf(object));
   }
 
   insert(object: number, bytes: Bytes, onEvict: (object: number) => void): boolean {
@@ -54,26 +66,27 @@ export abstract class BoundedPolicy implements EvictionPolicy {
     assert(!this.has(object), 'only an absent object is inserted', { object });
     assert(bytes >= 0, 'a size is not negative', { object, bytes });
     if (!this.accepts(bytes)) return false;
-    if (object >= this.#sizes.length) this.#grow(object);
-    this.missed(object);
+    const slot = this.#take(object);
+    this.#incoming = slot;
+    this.missed(slot);
     while (!this.hasRoom(bytes)) {
       assert(this.#count > 0, 'bytes in use belong to objects', { used: this.#used, bytes });
-      const victim = this.takeVictim(bytes);
-      this.#release(victim);
-      onEvict(victim);
+      onEvict(this.dropped(this.takeVictim(bytes)));
     }
-    this.#sizes[object] = bytes;
+    this.#sizes[slot] = bytes;
     this.#used += bytes;
     this.#count++;
-    this.stored(object, bytes);
+    this.stored(slot, bytes);
+    this.#incoming = NO_SLOT;
     assert(this.#used <= this.capacity, 'a cache holds no more than its capacity', { used: this.#used });
     return true;
   }
 
   remove(object: number): void {
     assert(this.has(object), 'only a held object is removed', { object });
-    this.purged(object);
-    this.#release(object);
+    const slot = this.slotOf(object);
+    this.purged(slot);
+    this.dropped(slot);
   }
 
   save(): EvictionPolicyState {
@@ -81,6 +94,7 @@ export abstract class BoundedPolicy implements EvictionPolicy {
     writer.number(this.#used);
     writer.number(this.#count);
     writer.column(this.#sizes);
+    this.#index?.save(writer);
     for (const part of this.parts()) part.save(writer);
     this.saveOwn(writer);
     return writer.state;
@@ -91,6 +105,7 @@ export abstract class BoundedPolicy implements EvictionPolicy {
     this.#used = reader.number();
     this.#count = reader.number();
     this.#sizes = reader.doubles();
+    this.#index?.restore(reader);
     for (const part of this.parts()) part.restore(reader);
     this.restoreOwn(reader);
   }
@@ -98,16 +113,26 @@ export abstract class BoundedPolicy implements EvictionPolicy {
   /** The structures that grow and are saved with the policy, always in the same order. */
   protected abstract parts(): readonly PolicyPart[];
   /** A held object was asked for. */
-  protected abstract hit(object: number): void;
+  protected abstract hit(slot: number): void;
   /** An object has been taken in; it counts as held. */
-  protected abstract stored(object: number, bytes: Bytes): void;
+  protected abstract stored(slot: number, bytes: Bytes): void;
   /**
    * Picks who has to go for an object of so many bytes, and forgets its place; the victim still has its
    * size.
    */
   protected abstract takeVictim(bytes: Bytes): number;
   /** Forgets the place of a held object that is dropped from outside. */
-  protected abstract purged(object: number): void;
+  protected abstract purged(slot: number): void;
+
+  /** Size of the object at a slot. */
+  protected sizeAt(slot: number): Bytes {
+    return this.#sizes[slot]!;
+  }
+
+  /** Name of the object at a slot. */
+  protected objectAt(slot: number): number {
+    return this.#index === undefined ? slot : this.#index.objectAt(slot);
+  }
 
   /** Whether an object of this size may be held at all. */
   protected accepts(bytes: Bytes): boolean {
@@ -123,7 +148,28 @@ export abstract class BoundedPolicy implements EvictionPolicy {
    * An object that is not held was asked for and will be taken in: for policies that remember what they
    * dropped.
    */
-  protected missed(_object: number): void {}
+  protected missed(_slot: number): void {}
+
+  /** Whether an object that is not held is remembered, so that it keeps its slot. */
+  protected remembers(_slot: number): boolean {
+    return false;
+  }
+
+  /** An object is no longer remembered: unless it is coming in, or is held, its slot is free. */
+  protected forgotten(slot: number): void {
+    if (slot !== this.#incoming && this.#sizes[slot]! < 0) this.#index?.release(slot);
+  }
+
+  /** Takes an object whose place has been forgotten out of the books; its name. */
+  protected dropped(slot: number): number {
+    const object = this.objectAt(slot);
+    this.#used -= this.#sizes[slot]!;
+    this.#count--;
+    this.#sizes[slot] = ABSENT;
+    assert(this.#used >= 0, 'bytes in use are not negative', { used: this.#used });
+    if (this.#index !== undefined && !this.remembers(slot)) this.#index.release(slot);
+    return object;
+  }
 
   /** Saves what is not in a part. */
   protected saveOwn(_to: StateWriter): void {}
@@ -131,15 +177,19 @@ export abstract class BoundedPolicy implements EvictionPolicy {
   /** Restores what is not in a part. */
   protected restoreOwn(_from: StateReader): void {}
 
-  #release(object: number): void {
-    this.#used -= this.#sizes[object]!;
-    this.#count--;
-    this.#sizes[object] = ABSENT;
-    assert(this.#used >= 0, 'bytes in use are not negative', { used: this.#used });
+  /** The slot of an object that comes in, with room for it in every column. */
+  #take(object: number): number {
+    let slot = object;
+    if (this.#index !== undefined) {
+      slot = this.#index.find(object);
+      if (slot === NO_SLOT) slot = this.#index.take(object);
+    }
+    if (slot >= this.#sizes.length) this.#grow(slot);
+    return slot;
   }
 
-  #grow(object: number): void {
-    const length = Math.max(object + 1, this.#sizes.length * 2);
+  #grow(slot: number): void {
+    const length = Math.max(slot + 1, this.#sizes.length * 2);
     this.#sizes = grownDoubles(this.#sizes, length, ABSENT);
     for (const part of this.parts()) part.grow(length);
   }

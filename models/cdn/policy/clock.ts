@@ -2,6 +2,7 @@ import type { Bytes } from '../../core/units.ts';
 import { BoundedPolicy } from './bounded.ts';
 import { ByteColumn } from './columns.ts';
 import { LinkedList, Links } from './linked-list.ts';
+import type { PolicyLayout } from './policy.ts';
 import type { PolicyPart } from './state.ts';
 
 /**
@@ -14,11 +15,11 @@ export class ClockPolicy extends BoundedPolicy {
   readonly #queue: LinkedList;
   readonly #visited: ByteColumn;
 
-  constructor(capacity: Bytes, objects?: number) {
-    super(capacity, objects);
-    this.#links = new Links(this.objects);
+  constructor(capacity: Bytes, layout?: PolicyLayout) {
+    super(capacity, layout);
+    this.#links = new Links(this.room);
     this.#queue = new LinkedList(this.#links);
-    this.#visited = new ByteColumn(this.objects);
+    this.#visited = new ByteColumn(this.room);
   }
 
   protected override parts(): readonly PolicyPart[] {

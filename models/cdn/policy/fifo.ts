@@ -1,6 +1,7 @@
 import type { Bytes } from '../../core/units.ts';
 import { BoundedPolicy } from './bounded.ts';
 import { LinkedList, Links } from './linked-list.ts';
+import type { PolicyLayout } from './policy.ts';
 import type { PolicyPart } from './state.ts';
 
 /** First in, first out: what was stored first is dropped first, whether it was used or not. */
@@ -9,9 +10,9 @@ export class FifoPolicy extends BoundedPolicy {
   readonly #links: Links;
   readonly #queue: LinkedList;
 
-  constructor(capacity: Bytes, objects?: number) {
-    super(capacity, objects);
-    this.#links = new Links(this.objects);
+  constructor(capacity: Bytes, layout?: PolicyLayout) {
+    super(capacity, layout);
+    this.#links = new Links(this.room);
     this.#queue = new LinkedList(this.#links);
   }
 

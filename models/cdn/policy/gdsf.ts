@@ -2,6 +2,7 @@ import type { Bytes } from '../../core/units.ts';
 import { BoundedPolicy } from './bounded.ts';
 import { IntegerColumn } from './columns.ts';
 import { ColumnHeap } from './heap.ts';
+import type { PolicyLayout } from './policy.ts';
 import type { PolicyPart, StateReader, StateWriter } from './state.ts';
 
 /** Scale of frequency over size, as in libCacheSim: only ratios matter, but rounding does too. [bytes] */
@@ -18,10 +19,10 @@ export class GdsfPolicy extends BoundedPolicy {
   /** Priority of the last victim. */
   #age = 0;
 
-  constructor(capacity: Bytes, objects?: number) {
-    super(capacity, objects);
-    this.#heap = new ColumnHeap(this.objects);
-    this.#uses = new IntegerColumn(this.objects);
+  constructor(capacity: Bytes, layout?: PolicyLayout) {
+    super(capacity, layout);
+    this.#heap = new ColumnHeap(this.room);
+    this.#uses = new IntegerColumn(this.room);
   }
 
   protected override parts(): readonly PolicyPart[] {
@@ -30,7 +31,7 @@ export class GdsfPolicy extends BoundedPolicy {
 
   protected override hit(object: number): void {
     this.#uses.values[object]!++;
-    this.#rank(object, this.sizeOf(object));
+    this.#rank(object, this.sizeAt(object));
   }
 
   protected override stored(object: number, bytes: Bytes): void {

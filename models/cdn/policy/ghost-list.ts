@@ -16,8 +16,12 @@ export class GhostList implements PolicyPart {
   /** Size an object had when it was dropped; ABSENT when it is not remembered. */
   #sizes: Float64Array;
 
-  constructor(capacity: Bytes, objects: number) {
+  readonly #onForget: (object: number) => void;
+
+  /** `onForget` hears of each object that is no longer remembered. */
+  constructor(capacity: Bytes, objects: number, onForget: (object: number) => void) {
     this.capacity = capacity;
+    this.#onForget = onForget;
     this.#links = new Links(objects);
     this.#list = new SizedList(this.#links);
     this.#sizes = new Float64Array(objects).fill(ABSENT);
@@ -29,6 +33,10 @@ export class GhostList implements PolicyPart {
 
   get isEmpty(): boolean {
     return this.#list.isEmpty;
+  }
+
+  has(object: number): boolean {
+    return this.#sizes[object]! !== ABSENT;
   }
 
   /** Remembers an object that is not remembered, unless it is larger than all there may be. */
@@ -45,6 +53,7 @@ export class GhostList implements PolicyPart {
     if (bytes === ABSENT) return false;
     this.#sizes[object] = ABSENT;
     this.#list.remove(object, bytes);
+    this.#onForget(object);
     return true;
   }
 

@@ -1,6 +1,7 @@
 import type { Bytes } from '../../core/units.ts';
 import { BoundedPolicy } from './bounded.ts';
 import { ColumnHeap } from './heap.ts';
+import type { PolicyLayout } from './policy.ts';
 import type { PolicyPart } from './state.ts';
 
 /**
@@ -11,9 +12,9 @@ export class LfuPolicy extends BoundedPolicy {
   readonly name = 'lfu';
   readonly #heap: ColumnHeap;
 
-  constructor(capacity: Bytes, objects?: number) {
-    super(capacity, objects);
-    this.#heap = new ColumnHeap(this.objects);
+  constructor(capacity: Bytes, layout?: PolicyLayout) {
+    super(capacity, layout);
+    this.#heap = new ColumnHeap(this.room);
   }
 
   protected override parts(): readonly PolicyPart[] {

@@ -109,7 +109,7 @@ class Cache {
   readonly lru: LruPolicy;
 
   constructor(capacity: number) {
-    this.lru = new LruPolicy(capacity, 4);
+    this.lru = new LruPolicy(capacity, { objects: 4 });
   }
 
   /** Stores an object; what was dropped for it, in order. */

@@ -1,6 +1,7 @@
 import type { Bytes } from '../../core/units.ts';
 import { BoundedPolicy } from './bounded.ts';
 import { LinkedList, Links } from './linked-list.ts';
+import type { PolicyLayout } from './policy.ts';
 import type { PolicyPart } from './state.ts';
 
 /** Least recently used: what has gone unused for longest is dropped first; storing is use. */
@@ -9,9 +10,9 @@ export class LruPolicy extends BoundedPolicy {
   readonly #links: Links;
   readonly #list: LinkedList;
 
-  constructor(capacity: Bytes, objects?: number) {
-    super(capacity, objects);
-    this.#links = new Links(this.objects);
+  constructor(capacity: Bytes, layout?: PolicyLayout) {
+    super(capacity, layout);
+    this.#links = new Links(this.room);
     this.#list = new LinkedList(this.#links);
   }
 

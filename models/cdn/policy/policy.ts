@@ -15,6 +15,8 @@ export interface EvictionPolicy {
   has(object: number): boolean;
   /** Size of a held object; 0 when it is not held. */
   sizeOf(object: number): Bytes;
+  /** Small number of a held object, its own until it is dropped: the place for what others keep about it. */
+  slotOf(object: number): number;
   /**
    * Notes a hit on a held object. A policy of several lists may want to drop others for it: they go at
    * once when `onEvict` is there to hear of them, and stay until the next insertion when it is not.
@@ -31,8 +33,19 @@ export interface EvictionPolicy {
   restore(state: EvictionPolicyState): void;
 }
 
-/** A column of a policy's state, indexed by object. */
+/** A column of a policy's state, indexed by object or slot. */
 export type StateColumn = Uint8Array | Int32Array | Float64Array;
+
+/** How a policy lays out its columns; what it does is the same, bit for bit. */
+export interface PolicyLayout {
+  /**
+   * By object (default): fastest where names are few for what is held. Compact: by slot, through a hash
+   * table, with memory for what is held and remembered alone.
+   */
+  readonly compact?: boolean;
+  /** Objects for which there is room at first. */
+  readonly objects?: number;
+}
 
 /** Copied state of a policy: its numbers and its columns, in an order of its own. */
 export interface EvictionPolicyState {

@@ -6,7 +6,7 @@ import { FifoPolicy } from './fifo.ts';
 import { GdsfPolicy } from './gdsf.ts';
 import { LfuPolicy } from './lfu.ts';
 import { LruPolicy } from './lru.ts';
-import type { EvictionPolicy } from './policy.ts';
+import type { EvictionPolicy, PolicyLayout } from './policy.ts';
 import { S3_FIFO_DEFAULTS, S3FifoPolicy } from './s3-fifo.ts';
 import { SievePolicy } from './sieve.ts';
 import { SLRU_DEFAULTS, SlruPolicy } from './slru.ts';
@@ -44,30 +44,31 @@ export const POLICY_PARAMETERS: Readonly<Partial<Record<z.output<typeof policyNa
 /** Builds an eviction policy by its name; `capacity` in bytes. */
 export function createPolicy(
   name: z.output<typeof policyName>, capacity: Bytes, parameters: PolicyParameters = {},
+  layout: PolicyLayout = {},
 ): EvictionPolicy {
   switch (name) {
     case 'lru':
-      return new LruPolicy(capacity);
+      return new LruPolicy(capacity, layout);
     case 'fifo':
-      return new FifoPolicy(capacity);
+      return new FifoPolicy(capacity, layout);
     case 'clock':
-      return new ClockPolicy(capacity);
+      return new ClockPolicy(capacity, layout);
     case 'sieve':
-      return new SievePolicy(capacity);
+      return new SievePolicy(capacity, layout);
     case 'lfu':
-      return new LfuPolicy(capacity);
+      return new LfuPolicy(capacity, layout);
     case 'slru':
-      return new SlruPolicy(capacity, parameters);
+      return new SlruPolicy(capacity, parameters, layout);
     case '2q':
-      return new TwoQPolicy(capacity, parameters);
+      return new TwoQPolicy(capacity, parameters, layout);
     case 'arc':
-      return new ArcPolicy(capacity);
+      return new ArcPolicy(capacity, layout);
     case 's3fifo':
-      return new S3FifoPolicy(capacity, parameters);
+      return new S3FifoPolicy(capacity, parameters, layout);
     case 'wtinylfu':
-      return new WTinyLfuPolicy(capacity, parameters);
+      return new WTinyLfuPolicy(capacity, parameters, layout);
     case 'gdsf':
-      return new GdsfPolicy(capacity);
+      return new GdsfPolicy(capacity, layout);
     case 'unbounded':
       return new UnboundedPolicy();
     default:

@@ -4,6 +4,7 @@ import { BoundedPolicy } from './bounded.ts';
 import { ByteColumn } from './columns.ts';
 import { GhostList } from './ghost-list.ts';
 import { Links, SizedList } from './linked-list.ts';
+import type { PolicyLayout } from './policy.ts';
 import type { PolicyPart } from './state.ts';
 
 /** Parameters of S3-FIFO; the defaults are libCacheSim's. */
@@ -40,20 +41,20 @@ export class S3FifoPolicy extends BoundedPolicy {
   /** Whether the object that is coming in was remembered. */
   #remembered = false;
 
-  constructor(capacity: Bytes, parameters: Partial<typeof S3_FIFO_DEFAULTS> = {}, objects?: number) {
-    super(capacity, objects);
+  constructor(capacity: Bytes, parameters: Partial<typeof S3_FIFO_DEFAULTS> = {}, layout?: PolicyLayout) {
+    super(capacity, layout);
     const { smallShare, ghostShare, promoteUses } = { ...S3_FIFO_DEFAULTS, ...parameters };
     assert(smallShare > 0 && smallShare < 1 && ghostShare >= 0, 'shares are of the capacity',
       { smallShare, ghostShare });
     this.#smallLimit = Math.max(1, Math.floor(capacity * smallShare));
     this.#mainLimit = capacity - this.#smallLimit;
     this.#promoteUses = promoteUses;
-    this.#links = new Links(this.objects);
+    this.#links = new Links(this.room);
     this.#small = new SizedList(this.#links);
     this.#main = new SizedList(this.#links);
-    this.#ghost = new GhostList(Math.floor(capacity * ghostShare), this.objects);
-    this.#where = new ByteColumn(this.objects);
-    this.#uses = new ByteColumn(this.objects);
+    this.#ghost = new GhostList(Math.floor(capacity * ghostShare), this.room, (slot) => this.forgotten(slot));
+    this.#where = new ByteColumn(this.room);
+    this.#uses = new ByteColumn(this.room);
   }
 
   /** An object has to fit into the small queue. */
@@ -74,6 +75,10 @@ export class S3FifoPolicy extends BoundedPolicy {
     this.#remembered = this.#ghost.forget(object);
   }
 
+  protected override remembers(slot: number): boolean {
+    return this.#ghost.has(slot);
+  }
+
   protected override stored(object: number, bytes: Bytes): void {
     this.#uses.values[object] = 0;
     this.#where.values[object] = this.#remembered ? MAIN : SMALL;
@@ -90,7 +95,7 @@ export class S3FifoPolicy extends BoundedPolicy {
 
   protected override purged(object: number): void {
     const list = this.#where.values[object] === MAIN ? this.#main : this.#small;
-    list.remove(object, this.sizeOf(object));
+    list.remove(object, this.sizeAt(object));
   }
 
   /**
@@ -100,7 +105,7 @@ export class S3FifoPolicy extends BoundedPolicy {
   #takeFromSmall(): number | undefined {
     while (!this.#small.isEmpty) {
       const object = this.#small.oldest;
-      const bytes = this.sizeOf(object);
+      const bytes = this.sizeAt(object);
       this.#small.remove(object, bytes);
       if (this.#uses.values[object]! < this.#promoteUses) {
         this.#ghost.add(object, bytes);
@@ -121,7 +126,7 @@ export class S3FifoPolicy extends BoundedPolicy {
       this.#main.renew(object);
     }
     const victim = this.#main.oldest;
-    this.#main.remove(victim, this.sizeOf(victim));
+    this.#main.remove(victim, this.sizeAt(victim));
     return victim;
   }
 }

@@ -2,6 +2,7 @@ import type { Bytes } from '../../core/units.ts';
 import { BoundedPolicy } from './bounded.ts';
 import { ByteColumn } from './columns.ts';
 import { LinkedList, Links, NONE } from './linked-list.ts';
+import type { PolicyLayout } from './policy.ts';
 import type { PolicyPart, StateReader, StateWriter } from './state.ts';
 
 /**
@@ -16,11 +17,11 @@ export class SievePolicy extends BoundedPolicy {
   /** Where the hand looks next; NONE is the oldest. */
   #hand = NONE;
 
-  constructor(capacity: Bytes, objects?: number) {
-    super(capacity, objects);
-    this.#links = new Links(this.objects);
+  constructor(capacity: Bytes, layout?: PolicyLayout) {
+    super(capacity, layout);
+    this.#links = new Links(this.room);
     this.#queue = new LinkedList(this.#links);
-    this.#visited = new ByteColumn(this.objects);
+    this.#visited = new ByteColumn(this.room);
   }
 
   protected override parts(): readonly PolicyPart[] {

@@ -1,6 +1,7 @@
 import { assert } from '../../core/assert.ts';
 import type { Bytes } from '../../core/units.ts';
 import { BoundedPolicy } from './bounded.ts';
+import type { PolicyLayout } from './policy.ts';
 import { Segments } from './segments.ts';
 import type { PolicyPart } from './state.ts';
 
@@ -20,13 +21,13 @@ export class SlruPolicy extends BoundedPolicy {
   /** Whether the last hit made anything sink to the lowest segment. */
   #sank = false;
 
-  constructor(capacity: Bytes, parameters: Partial<typeof SLRU_DEFAULTS> = {}, objects?: number) {
-    super(capacity, objects);
+  constructor(capacity: Bytes, parameters: Partial<typeof SLRU_DEFAULTS> = {}, layout?: PolicyLayout) {
+    super(capacity, layout);
     const { segments } = { ...SLRU_DEFAULTS, ...parameters };
     assert(Number.isSafeInteger(segments) && segments >= 1, 'segments are counted', { segments });
     const limit = capacity < segments ? capacity / segments : Math.floor(capacity / segments);
     const limits = Array.from({ length: segments }, () => limit);
-    this.#segments = new Segments(limits, (object) => this.sizeOf(object), this.objects);
+    this.#segments = new Segments(limits, (slot) => this.sizeAt(slot), this.room);
   }
 
   override touch(object: number, onEvict?: (object: number) => void): void {
@@ -34,8 +35,8 @@ export class SlruPolicy extends BoundedPolicy {
     if (onEvict === undefined || !this.#sank) return;
     while (this.#segments.overflows) {
       const { victim } = this.#segments;
-      this.remove(victim);
-      onEvict(victim);
+      this.#segments.remove(victim);
+      onEvict(this.dropped(victim));
     }
   }
 

@@ -4,6 +4,7 @@ import { BoundedPolicy } from './bounded.ts';
 import { ByteColumn } from './columns.ts';
 import { GhostList } from './ghost-list.ts';
 import { Links, SizedList } from './linked-list.ts';
+import type { PolicyLayout } from './policy.ts';
 import type { PolicyPart } from './state.ts';
 
 /** Parameters of 2Q; the defaults are libCacheSim's, the paper recommends the same. */
@@ -34,17 +35,17 @@ export class TwoQPolicy extends BoundedPolicy {
   /** Whether the object that is coming in was remembered. */
   #remembered = false;
 
-  constructor(capacity: Bytes, parameters: Partial<typeof TWO_Q_DEFAULTS> = {}, objects?: number) {
-    super(capacity, objects);
+  constructor(capacity: Bytes, parameters: Partial<typeof TWO_Q_DEFAULTS> = {}, layout?: PolicyLayout) {
+    super(capacity, layout);
     const { inShare, outShare } = { ...TWO_Q_DEFAULTS, ...parameters };
     assert(inShare > 0 && inShare < 1 && outShare >= 0, 'shares are of the capacity', { inShare, outShare });
     this.#inLimit = Math.max(1, Math.floor(capacity * inShare));
     this.#mainLimit = capacity - this.#inLimit;
-    this.#links = new Links(this.objects);
+    this.#links = new Links(this.room);
     this.#in = new SizedList(this.#links);
     this.#main = new SizedList(this.#links);
-    this.#out = new GhostList(Math.floor(capacity * outShare), this.objects);
-    this.#where = new ByteColumn(this.objects);
+    this.#out = new GhostList(Math.floor(capacity * outShare), this.room, (slot) => this.forgotten(slot));
+    this.#where = new ByteColumn(this.room);
   }
 
   /** An object has to fit into the first queue, and into the main list should it come back. */
@@ -68,6 +69,10 @@ export class TwoQPolicy extends BoundedPolicy {
     return super.hasRoom(bytes) && (!this.#remembered || this.#main.bytes + bytes <= this.#mainLimit);
   }
 
+  protected override remembers(slot: number): boolean {
+    return this.#out.has(slot);
+  }
+
   protected override stored(object: number, bytes: Bytes): void {
     this.#where.values[object] = this.#remembered ? MAIN : IN;
     (this.#remembered ? this.#main : this.#in).push(object, bytes);
@@ -78,17 +83,17 @@ export class TwoQPolicy extends BoundedPolicy {
     const fromIn = !super.hasRoom(bytes) && this.#in.bytes > this.#inLimit;
     if (!fromIn && !this.#main.isEmpty) {
       const victim = this.#main.oldest;
-      this.#main.remove(victim, this.sizeOf(victim));
+      this.#main.remove(victim, this.sizeAt(victim));
       return victim;
     }
     const victim = this.#in.oldest;
-    this.#in.remove(victim, this.sizeOf(victim));
-    this.#out.add(victim, this.sizeOf(victim));
+    this.#in.remove(victim, this.sizeAt(victim));
+    this.#out.add(victim, this.sizeAt(victim));
     return victim;
   }
 
   protected override purged(object: number): void {
     const list = this.#where.values[object] === MAIN ? this.#main : this.#in;
-    list.remove(object, this.sizeOf(object));
+    list.remove(object, this.sizeAt(object));
   }
 }

@@ -25,6 +25,10 @@ export class UnboundedPolicy implements EvictionPolicy {
     return this.#sizes.get(object) ?? 0;
   }
 
+  slotOf(object: number): number {
+    return object;
+  }
+
   touch(object: number): void {
     assert(this.has(object), 'only a held object is touched', { object });
   }

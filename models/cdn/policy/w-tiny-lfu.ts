@@ -4,6 +4,7 @@ import { BoundedPolicy } from './bounded.ts';
 import { ByteColumn } from './columns.ts';
 import { CountMinSketch } from './count-min.ts';
 import { Links, SizedList } from './linked-list.ts';
+import type { PolicyLayout } from './policy.ts';
 import { Segments } from './segments.ts';
 import type { PolicyPart, StateReader, StateWriter } from './state.ts';
 
@@ -17,6 +18,8 @@ export const W_TINY_LFU_DEFAULTS = {
   sample: 32,
 };
 
+/** Counters in a row of the sketch at first. */
+const FIRST_COUNTERS = 1024;
 /** Counters of the sketch for each object that the cache can hold. */
 const COUNTERS = 4;
 const WINDOW = 0;
@@ -40,8 +43,8 @@ export class WTinyLfuPolicy extends BoundedPolicy {
   /** Uses of the main part since counts were last halved. */
   #uses = 0;
 
-  constructor(capacity: Bytes, parameters: Partial<typeof W_TINY_LFU_DEFAULTS> = {}, objects?: number) {
-    super(capacity, objects);
+  constructor(capacity: Bytes, parameters: Partial<typeof W_TINY_LFU_DEFAULTS> = {}, layout?: PolicyLayout) {
+    super(capacity, layout);
     const { windowShare, protectedShare, sample } = { ...W_TINY_LFU_DEFAULTS, ...parameters };
     assert(windowShare > 0 && windowShare < 1 && protectedShare > 0 && protectedShare < 1 && sample > 0,
       'shares are between 0 and 1', { windowShare, protectedShare, sample });
@@ -50,12 +53,12 @@ export class WTinyLfuPolicy extends BoundedPolicy {
     this.#sample = sample;
     // 1 - 0.8 is a little less than 0.2.
     const probation = Math.floor(this.#mainLimit * (1 - protectedShare) + 1e-9);
-    this.#links = new Links(this.objects);
+    this.#links = new Links(this.room);
     this.#window = new SizedList(this.#links);
     const limits = [probation, this.#mainLimit - probation];
-    this.#main = new Segments(limits, (object) => this.sizeOf(object), this.objects);
-    this.#where = new ByteColumn(this.objects);
-    this.#seen = new CountMinSketch(this.objects);
+    this.#main = new Segments(limits, (object) => this.sizeAt(object), this.room);
+    this.#where = new ByteColumn(this.room);
+    this.#seen = new CountMinSketch(FIRST_COUNTERS);
   }
 
   /** An object has to fit into the window and into the part on probation. */
@@ -73,7 +76,7 @@ export class WTinyLfuPolicy extends BoundedPolicy {
       return;
     }
     this.#main.lift(object);
-    this.#seen.add(object);
+    this.#seen.add(this.objectAt(object));
     // What the main part can hold, at the mean size of what is held.
     const objects = (this.#mainLimit * this.count) / this.used;
     if (++this.#uses >= this.#sample * objects) {
@@ -86,18 +89,19 @@ export class WTinyLfuPolicy extends BoundedPolicy {
     this.#where.values[object] = WINDOW;
     this.#window.push(object, bytes);
     if (this.#seen.width < COUNTERS * this.count) this.#seen.widen(COUNTERS * this.count);
-    this.#seen.add(object);
+    this.#seen.add(this.objectAt(object));
   }
 
   protected override takeVictim(): number {
     while (!this.#window.isEmpty) {
       const candidate = this.#window.oldest;
-      const bytes = this.sizeOf(candidate);
+      const bytes = this.sizeAt(candidate);
       const fits = this.#main.bytes + bytes <= this.#mainLimit;
       const victim = fits ? candidate : this.#main.victim;
-      const enters = fits || this.#seen.estimate(candidate) > this.#seen.estimate(victim);
+      const enters = fits || this.#seen.estimate(this.objectAt(candidate))
+        > this.#seen.estimate(this.objectAt(victim));
       this.#window.remove(candidate, bytes);
-      this.#seen.add(candidate);
+      this.#seen.add(this.objectAt(candidate));
       if (!enters) return candidate;
       if (!fits) this.#main.remove(victim);
       this.#where.values[candidate] = MAIN;
@@ -111,7 +115,7 @@ export class WTinyLfuPolicy extends BoundedPolicy {
 
   protected override purged(object: number): void {
     if (this.#where.values[object] === MAIN) this.#main.remove(object);
-    else this.#window.remove(object, this.sizeOf(object));
+    else this.#window.remove(object, this.sizeAt(object));
   }
 
   protected override saveOwn(to: StateWriter): void {
