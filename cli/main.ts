@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ScenarioError } from '../scenarios/errors.ts';
 import { abrCommand } from './abr.ts';
 import { cacheCommand } from './cache.ts';
+import { checkCommand } from './check.ts';
 import { compareCommand } from './compare.ts';
 import { EXIT, MissingError, UsageError } from './exit.ts';
 import { exportCommand } from './export.ts';
@@ -25,7 +26,7 @@ Exit status: 0 good, 1 internal error, 2 wrong command line or file, 3 objective
              4 inconclusive, 5 something needed is missing, 130 interrupted`);
 
 const verbs = [
-  runCommand(), realCommand(), compareCommand(), abrCommand(), cacheCommand(), serveCommand(),
+  runCommand(), realCommand(), compareCommand(), checkCommand(), abrCommand(), cacheCommand(), serveCommand(),
   validateCommand(), schemaCommand(), exportCommand(), rulesCommand(),
 ];
 for (const verb of verbs) program.addCommand(verb);

@@ -53,17 +53,21 @@ export function readStudy(name: string, options: ScenarioOptions): PlannedStudy 
   return { designs: buildDesigns(pick(designs, options.variant)), rank };
 }
 
+/** The file of the scenario a user named; a UsageError with the nearest name when there is none. */
+export function scenarioFileOf(name: string): string {
+  const file = findScenario(name);
+  if (file !== undefined) return file;
+  throw new UsageError(`expected a scenario file or the name of a shipped scenario, got "${name}": `
+    + suggest(name, libraryScenarios()));
+}
+
 /** Lines of help that name the shipped scenarios. */
 export function scenariosHelp(): string {
   return `\nShipped scenarios: ${libraryScenarios().join(', ')}`;
 }
 
 function loadNamed(name: string, options: ScenarioOptions): LoadedStudy {
-  const file = findScenario(name);
-  if (file === undefined) {
-    throw new UsageError(`expected a scenario file or the name of a shipped scenario, got "${name}": `
-      + suggest(name, libraryScenarios()));
-  }
+  const file = scenarioFileOf(name);
   const settings = [...options.set];
   if (options.seed !== undefined) settings.push(`run.seed=${options.seed}`);
   if (options.replications !== undefined) settings.push(`run.replications=${options.replications}`);

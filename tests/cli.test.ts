@@ -20,9 +20,16 @@ afterAll(() => rmSync(work, { recursive: true }));
 
 describe.concurrent('help', () => {
   test.each([
-    ['', /Start with: {2}weir run evening-peak/], ['run', /Shipped scenarios: .*evening-peak.*household/],
-    ['validate', /exit status is then 2/], ['schema', /yaml-language-server/], ['compare', /runs\/base/],
-    ['serve', /127\.0\.0\.1/], ['real', /MinIO/], ['export', /openslo/], ['rules', /test/],
+    ['', /Start with: {2}weir run evening-peak/],
+    ['run', /Shipped scenarios: .*evening-peak.*household/],
+    ['validate', /exit status is then 2/],
+    ['schema', /yaml-language-server/],
+    ['compare', /runs\/base/],
+    ['serve', /127\.0\.0\.1/],
+    ['real', /MinIO/],
+    ['export', /openslo/],
+    ['rules', /test/],
+    ['check', /GITHUB_STEP_SUMMARY/],
   ])('weir %s --help', async (verb, expected) => {
     const { status, out, err } = await weir(...(verb === '' ? [] : [verb]), '--help');
     expect(out).toMatch(expected);

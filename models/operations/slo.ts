@@ -20,6 +20,12 @@ export const sloParams = z.strictObject({
       description: 'The indicator must be below this, in its own unit.', unit: 'the SLI\'s',
       source: 'assumed',
     }),
+  margin: z.number().min(0).optional()
+    .meta({
+      description: 'Deterioration that `weir check` does not take for a regression, in the indicator\'s '
+        + 'unit; without it a tenth of the budget of events, or a hundredth of the bound.',
+      unit: 'the SLI\'s', source: 'assumed',
+    }),
   window: quantity('duration', {
     doc: 'Window of the error budget.', source: 'cited: platform design document, section 3.1, a month',
     positive: true,
@@ -59,6 +65,8 @@ export interface SloDefinition {
   /** What its error budget is counted in; absent for an indicator without events. */
   readonly events?: SliEvents;
   readonly budget?: BudgetDefinition;
+  /** Deterioration that is no regression, in `unit`; absent: by rule. */
+  readonly margin?: number;
 }
 
 /** Window of an error budget that names none. [s] */
@@ -89,7 +97,10 @@ export function toSlo(params: z.output<typeof sloParams>): SloDefinition {
   const direction = params.below === undefined ? 'above' : 'below';
   const unit = findSli(params.sli)?.unit ?? '';
   const { name, sli, window, method, slice, sliceTarget } = params;
-  const slo: SloDefinition = { name, sli, direction, bound: (params.below ?? params.above)!, unit };
+  const slo: SloDefinition = {
+    name, sli, direction, bound: (params.below ?? params.above)!, unit,
+    ...(params.margin === undefined ? {} : { margin: params.margin }),
+  };
   const budgeted = withBudget(slo);
   if (budgeted.budget === undefined) return slo;
   const { target } = budgeted.budget;
