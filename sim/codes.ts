@@ -37,4 +37,9 @@ export const CODES = {
   purgeAtServer: 110,
   prefetchNext: 111,
   failureAtViewer: 112,
+  encodeStarts: 120,
+  encodeFails: 121,
+  stationDone: 122,
+  fleetWake: 123,
+  autoscale: 124,
 } as const;

@@ -1,56 +1,107 @@
-import type { RandomStream } from '../models/core/rng.ts';
+import type { MetricSet } from '../models/core/metrics.ts';
+import type { RandomStream, RandomStreams } from '../models/core/rng.ts';
 import { US_PER_S, type Us } from '../models/core/units.ts';
 import type { AttemptColumns } from '../models/transcode/attempts.ts';
+import type { Failure } from '../models/transcode/dispatcher.ts';
 import type { Farm } from '../models/transcode/farm.ts';
 import { workers } from '../models/transcode/metrics.ts';
 import type { PoolParams } from '../models/transcode/params.ts';
 import { CODECS, type TaskTable } from '../models/transcode/task.ts';
 import { WorkerPool } from '../models/transcode/worker-pool.ts';
 import { CODES } from './codes.ts';
-import type { RunContext } from './run-part.ts';
+import type { EventLoop } from './kernel/event-loop.ts';
+
+/** What encoders tell the rest of transcoding. */
+export interface EncoderHost {
+  /** An attempt has ended; `failed` of its chunks came to nothing. */
+  ended(attempt: number, serial: number, failed: number, reason: Failure): void;
+  /** A worker is lost with what it had. */
+  workerLost(worker: number): void;
+  /** There may be room: waiting chunks are to be given out, after what else happens now. */
+  dispatchSoon(): void;
+}
 
 /** How a farm behaves in virtual time: how long attempts take, and how many of their chunks fail. */
 export interface Encoders {
   readonly farm: Farm;
-  /** Time that an attempt, just started, takes. [us] */
-  serviceUs(attempts: AttemptColumns, attempt: number): Us;
-  /** Chunks of an attempt, just over, that came to nothing. */
-  failed(attempts: AttemptColumns, attempt: number): number;
+  /** The run begins. */
+  open(): void;
+  /** A new attempt runs on its worker. */
+  start(attempt: number): void;
+  /** Brings counters that are kept lazily up to now. */
+  settle(now: Us): void;
+  /** A copy of the state, but for that of the farm. */
+  save(): unknown;
+  restore(state: unknown): void;
+}
+
+/** What encoders are built around. */
+export interface EncoderSetting {
+  readonly tasks: TaskTable;
+  readonly attempts: () => AttemptColumns;
+  readonly streams: RandomStreams;
+  readonly loop: EventLoop;
+  readonly metrics: MetricSet;
+  readonly host: EncoderHost;
 }
 
 /** Workers that are all alike: a time to start, one for the pixels, one for the decoding. */
 export class PoolEncoders implements Encoders {
   readonly farm: WorkerPool;
   readonly #params: PoolParams;
-  readonly #tasks: TaskTable;
+  readonly #setting: EncoderSetting;
+  /** Steps in which workers become free; 0: none. [us] */
+  readonly #step: Us;
   readonly #slowdown: readonly number[];
   readonly #times: RandomStream;
   readonly #failures: RandomStream;
 
-  /** `onRoom` is told when workers have come. */
-  constructor(
-    params: PoolParams, tasks: TaskTable, { loop, metrics, streams }: RunContext, onRoom: () => void,
-  ) {
+  constructor(params: PoolParams, step: Us, setting: EncoderSetting) {
     this.#params = params;
-    this.#tasks = tasks;
+    this.#step = step;
+    this.#setting = setting;
     this.farm = new WorkerPool(params.workers);
-    const level = metrics.bind(workers);
-    metrics.setLevel(level, 0, params.workers);
-    loop.on(CODES.farmChanged, (step) => {
-      const count = params.resize[step]!.workers;
-      this.farm.resize(count);
-      metrics.setLevel(level, loop.now, count);
-      onRoom();
-    });
-    params.resize.forEach(({ at }, step) => loop.schedule(at, CODES.farmChanged, step, 0));
     this.#slowdown = CODECS.map((codec) => params.slowdown[codec]);
-    this.#times = streams.stream('farm/service');
-    this.#failures = streams.stream('farm/failures');
+    this.#times = setting.streams.stream('farm/service');
+    this.#failures = setting.streams.stream('farm/failures');
+    const { loop, host, metrics } = setting;
+    loop.on(CODES.farmChanged, (change) => {
+      const count = params.resize[change]!.workers;
+      this.farm.resize(count);
+      metrics.setLevel(metrics.bind(workers), loop.now, count);
+      host.dispatchSoon();
+    });
+    loop.on(CODES.attemptEnded, (attempt, serial) => {
+      host.ended(attempt, serial, this.#failed(setting.attempts().chunks[attempt]!), 'encoder');
+      host.dispatchSoon();
+    });
   }
 
-  serviceUs(attempts: AttemptColumns, attempt: number): Us {
+  open(): void {
+    const { metrics, loop } = this.#setting;
+    metrics.setLevel(metrics.bind(workers), 0, this.#params.workers);
+    this.#params.resize.forEach(({ at }, change) => loop.schedule(at, CODES.farmChanged, change, 0));
+  }
+
+  start(attempt: number): void {
+    const { loop, attempts } = this.#setting;
+    const { now } = loop;
+    let at = now + this.#serviceUs(attempts(), attempt);
+    if (this.#step > 0) at = Math.max(now + 1, Math.round(at / this.#step) * this.#step);
+    loop.schedule(at, CODES.attemptEnded, attempt, attempts().serial[attempt]!);
+  }
+
+  settle(_now: Us): void {}
+
+  save(): undefined {
+    return undefined;
+  }
+
+  restore(_state: unknown): void {}
+
+  #serviceUs(attempts: AttemptColumns, attempt: number): Us {
     const { start, pixelRate, decodeRate, law, variation } = this.#params;
-    const c = this.#tasks.columns;
+    const c = this.#setting.tasks.columns;
     const task = attempts.task[attempt]!;
     const encode = (c.content[task]! * c.chunkPixels[task]! * this.#slowdown[c.codec[task]!]!) / pixelRate;
     const mean = start + (encode + c.chunkDecodePixels[task]! / decodeRate) * US_PER_S;
@@ -62,16 +113,19 @@ export class PoolEncoders implements Encoders {
     return Math.max(1, Math.round(mean * Math.exp(sigma * this.#times.normal() - sigma ** 2 / 2)));
   }
 
-  failed(attempts: AttemptColumns, attempt: number): number {
-    const { failures } = this.#params;
-    if (failures === 0) return 0;
-    const chunks = attempts.chunks[attempt]!;
-    const logGood = Math.log(1 - failures);
-    let failed = -1;
-    // Chunks between failures are geometric.
-    for (let at = -1; at < chunks; failed++) {
-      at += 1 + Math.floor(Math.log(this.#failures.uniformPositive()) / logGood);
-    }
-    return failed;
+  #failed(chunks: number): number {
+    return failuresAmong(chunks, this.#params.failures, this.#failures);
   }
+}
+
+/** How many of some chunks fail, each with the same probability. */
+export function failuresAmong(chunks: number, share: number, stream: RandomStream): number {
+  if (share === 0) return 0;
+  const logGood = Math.log(1 - share);
+  let failed = -1;
+  // Chunks between failures are geometric.
+  for (let at = -1; at < chunks; failed++) {
+    at += 1 + Math.floor(Math.log(stream.uniformPositive()) / logGood);
+  }
+  return failed;
 }

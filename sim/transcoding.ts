@@ -2,7 +2,8 @@ import { assert } from '../models/core/assert.ts';
 import type { RandomStream } from '../models/core/rng.ts';
 import type { Us } from '../models/core/units.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
-import { Dispatcher, type DispatcherState } from '../models/transcode/dispatcher.ts';
+import { Dispatcher, FAILURES, type DispatcherState } from '../models/transcode/dispatcher.ts';
+import { CPU_SPEEDS } from '../models/transcode/encoder-speeds.ts';
 import { CHAINS, PREPARE, STAGES, stageUs } from '../models/transcode/graph.ts';
 import type { TranscodeParams } from '../models/transcode/params.ts';
 import { Pipeline, type PipelineState } from '../models/transcode/pipeline.ts';
@@ -11,7 +12,8 @@ import { createTasks } from '../models/transcode/task.ts';
 import type { UploadParams } from '../models/upload/params.ts';
 import type { TranscodingPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
-import { PoolEncoders, type Encoders } from './encoders.ts';
+import { PoolEncoders, type Encoders, type EncoderSetting } from './encoders.ts';
+import { FleetEncoders } from './fleet-encoders.ts';
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import type { RunContext, RunPart } from './run-part.ts';
@@ -22,6 +24,7 @@ export interface TranscodingState {
   readonly uploads: SimulatedUploadsState;
   readonly pipeline: PipelineState;
   readonly dispatcher: DispatcherState;
+  readonly encoders: unknown;
   readonly wake: EventHandle;
   readonly dispatching: boolean;
 }
@@ -42,8 +45,7 @@ export class Transcoding implements RunPart {
   #wake: EventHandle = NO_EVENT;
   #dispatching = false;
 
-  constructor(plan: TranscodingPlan, context: RunContext) {
-    const { loop, metrics: set, streams } = context;
+  constructor(plan: TranscodingPlan, { loop, metrics: set, streams }: RunContext) {
     const { transcode, upload, run } = plan.scenario;
     this.#params = transcode;
     this.#uploadParams = upload;
@@ -51,13 +53,20 @@ export class Transcoding implements RunPart {
     this.#step = transcode.fidelity === 'rendition' ? transcode.step : 0;
     this.#poisonDraws = streams.stream('transcode/poison');
     const tasks = createTasks();
-    this.#encoders = new PoolEncoders(transcode.farm, tasks, context, () => this.#dispatch());
+    this.#encoders = this.#createEncoders(plan, {
+      tasks, attempts: () => this.#dispatcher.attempts, streams, loop, metrics: set, host: {
+        ended: (attempt, serial, failed, reason) =>
+          this.#dispatcher.ended(loop.now, attempt, serial, failed, FAILURES.indexOf(reason)),
+        workerLost: (worker) => this.#dispatcher.workerLost(loop.now, worker),
+        dispatchSoon: () => this.#dispatchSoon(),
+      },
+    });
     const { farm } = this.#encoders;
     const queue = new TaskQueue(tasks, farm.lanes.length, transcode.queue,
       (task) => this.#pipeline.videos.work[tasks.columns.video[task]!]!, weights(upload));
     const together = transcode.fidelity === 'rendition' ? Infinity : 1;
     this.#dispatcher = new Dispatcher(tasks, queue, farm, transcode.queue, { together, watchLeases: false }, {
-      start: (attempt) => this.#start(attempt),
+      start: (attempt) => this.#encoders.start(attempt),
       taskEnded: (task, complete) => this.#pipeline.taskEnded(loop.now, task, complete),
     }, set);
     this.#pipeline = new Pipeline(transcode, tasks, {
@@ -68,9 +77,12 @@ export class Transcoding implements RunPart {
     this.#uploads = new SimulatedUploads(upload, plan.uploadDurations, run.duration, loop, set, streams,
       (source) => this.#pipeline.uploaded(loop.now, source));
     this.#listen();
+    this.#encoders.open();
   }
 
-  settle(_now: Us): void {}
+  settle(now: Us): void {
+    this.#encoders.settle(now);
+  }
 
   nextLook(_at: Us): void {
     // Nothing is worked out ahead.
@@ -91,7 +103,7 @@ export class Transcoding implements RunPart {
   save(): TranscodingState {
     return {
       uploads: this.#uploads.save(), pipeline: this.#pipeline.save(), dispatcher: this.#dispatcher.save(),
-      wake: this.#wake, dispatching: this.#dispatching,
+      encoders: this.#encoders.save(), wake: this.#wake, dispatching: this.#dispatching,
     };
   }
 
@@ -99,6 +111,7 @@ export class Transcoding implements RunPart {
     this.#uploads.restore(state.uploads);
     this.#pipeline.restore(state.pipeline);
     this.#dispatcher.restore(state.dispatcher);
+    this.#encoders.restore(state.encoders);
     this.#wake = state.wake;
     this.#dispatching = state.dispatching;
   }
@@ -110,11 +123,6 @@ export class Transcoding implements RunPart {
       const readable = chain !== PREPARE || this.#poisonDraws.uniform() >= this.#params.poison;
       this.#pipeline.chainDone(loop.now, video, chain, this.#dispatcher.queued, readable);
       if (chain === PREPARE) this.#dispatch();
-    });
-    loop.on(CODES.attemptEnded, (attempt, serial) => {
-      const { attempts } = this.#dispatcher;
-      this.#dispatcher.ended(loop.now, attempt, serial, this.#encoders.failed(attempts, attempt));
-      this.#dispatchSoon();
     });
     loop.on(CODES.dispatch, () => {
       this.#dispatching = false;
@@ -145,12 +153,11 @@ export class Transcoding implements RunPart {
     }
   }
 
-  #start(attempt: number): void {
-    const { attempts } = this.#dispatcher;
-    const { now } = this.#loop;
-    let at = now + this.#encoders.serviceUs(attempts, attempt);
-    if (this.#step > 0) at = Math.max(now + 1, Math.round(at / this.#step) * this.#step);
-    this.#loop.schedule(at, CODES.attemptEnded, attempt, attempts.serial[attempt]!);
+  #createEncoders({ scenario: { transcode }, prices }: TranscodingPlan, setting: EncoderSetting): Encoders {
+    const { farm } = transcode;
+    if (farm.kind === 'pool') return new PoolEncoders(farm, this.#step, setting);
+    const heights = transcode.ladder.map(({ height }) => height);
+    return new FleetEncoders({ params: farm, speeds: CPU_SPEEDS, heights, prices }, setting);
   }
 
   /** Workers became free: at rendition fidelity all that do in this step are given out together. */

@@ -9,7 +9,7 @@ import { CODECS, type TaskTable } from './task.ts';
 import { TaskHeap, type TaskHeapState } from './task-heap.ts';
 
 /** Why a try came to nothing. */
-export const FAILURES = ['encoder', 'truncated', 'lost', 'reclaimed'] as const;
+export const FAILURES = ['encoder', 'truncated', 'lost', 'reclaimed', 'hardware', 'memory'] as const;
 /** Name of a cause. */
 export type Failure = (typeof FAILURES)[number];
 

@@ -115,9 +115,9 @@ export const fleetParams = z.strictObject({
     .meta({
       description: 'Sessions share an engine as long as each can keep this multiple of real time; more '
         + 'sessions hide the time that starting takes.',
-      unit: '1', source: 'assumed',
+      unit: '1', source: 'assumed: at 4, starts idle engines a quarter of the time on chunks of 10 s',
     })
-    .prefault(4),
+    .prefault(2),
   sessionsPerGpu: z.number().int().min(1).max(1000)
     .meta({ description: 'Sessions a GPU takes under placement by sessions.', unit: 'sessions',
       source: 'assumed' })

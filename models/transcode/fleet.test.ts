@@ -122,6 +122,8 @@ describe('machines', () => {
     expect(calls).toEqual(['gone 2', 'gone 1']);
     expect(fleet.place(0, one, 1)).toBe(0);
     fleet.release(9, one, 0, 1);
+    expect(fleet.wakeAt()).toBe(9);
+    fleet.wake(9);
     expect(calls).toEqual(['gone 2', 'gone 1', 'gone 0']);
     expect(fleet.park.paid(0)).toBe(0);
   });
@@ -204,7 +206,7 @@ function pool(name: string, machine: string, machines = 1) {
 
 /** A fleet with its calls noted, and tasks of chunks of 4 s at 30 frames a second. */
 function farm(config: object) {
-  const params = fleetParams.parse({ kind: 'fleet', ...config });
+  const params = fleetParams.parse({ kind: 'fleet', speed: 4, ...config });
   const calls: string[] = [];
   const workers: number[] = [];
   const ports: FleetPorts = {

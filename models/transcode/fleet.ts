@@ -139,7 +139,7 @@ export class Fleet implements Farm {
         count = Math.max(1, Math.min(count, byLoad, byMemory));
       }
       this.#change(station, count);
-      this.park.addSessions(s.machine[station]!, count);
+      this.park.addSessions(now, s.machine[station]!, count);
       this.placedOn = station;
       return count;
     }
@@ -150,7 +150,7 @@ export class Fleet implements Farm {
     this.#now = now;
     this.#need(task, this.poolOf(worker));
     this.#change(worker, -chunks);
-    this.park.addSessions(this.#stations.columns.machine[worker]!, -chunks);
+    this.park.addSessions(now, this.#stations.columns.machine[worker]!, -chunks);
   }
 
   /** How an encode that starts on a worker now will end, as far as the machine is concerned. */

@@ -33,6 +33,7 @@ export interface ParkState {
   readonly due: FlowHeapState;
   readonly targets: readonly number[];
   readonly counts: ReadonlyArray<readonly number[]>;
+  readonly reclaimed: readonly number[];
   readonly storm: number;
   readonly shortageUntil: Us;
   readonly order: number;
@@ -54,6 +55,7 @@ export class MachinePark {
   readonly #targets: number[];
   /** Machines by pool, then state. */
   readonly #counts: number[][];
+  readonly #reclaimed: number[];
   readonly #coldStart: Lognormal | undefined;
   readonly #starts: RandomStream;
   readonly #reclaims: RandomStream;
@@ -67,6 +69,7 @@ export class MachinePark {
     this.#ports = ports;
     this.#targets = pools.map((pool) => pool.params.machines);
     this.#counts = pools.map(() => [0, 0, 0, 0, 0]);
+    this.#reclaimed = pools.map(() => 0);
     const { mean, variation } = params.coldStart;
     this.#coldStart = variation > 0 ? new Lognormal({ mean, variation }) : undefined;
     this.#starts = streams.stream('transcode/cold-start');
@@ -95,6 +98,11 @@ export class MachinePark {
     return counts[1]! + counts[2]! + counts[3]! + counts[4]!;
   }
 
+  /** Machines of a pool that were taken back so far. */
+  reclaimed(pool: number): number {
+    return this.#reclaimed[pool]!;
+  }
+
   poolOf(machine: number): number {
     return this.#machines.columns.pool[machine]!;
   }
@@ -103,12 +111,14 @@ export class MachinePark {
     return this.#machines.columns.state[machine]!;
   }
 
-  /** Sessions came to a machine, or left it; one that is to go goes with its last. */
-  addSessions(machine: number, sessions: number): void {
+  /** Sessions came to a machine, or left it; one that is to go and has none left is due at once. */
+  addSessions(now: Us, machine: number, sessions: number): void {
     const { columns } = this.#machines;
     columns.sessions[machine]! += sessions;
     assert(columns.sessions[machine]! >= 0, 'sessions that leave were there', { machine, sessions });
-    if (columns.state[machine] === MACHINE.leaving && columns.sessions[machine] === 0) this.#gone(machine);
+    if (columns.state[machine] !== MACHINE.leaving || columns.sessions[machine]! > 0) return;
+    this.#cancel(machine);
+    this.#at(now, machine);
   }
 
   /** Have so many machines in a pool, ready and starting together. */
@@ -140,7 +150,7 @@ export class MachinePark {
   save(): ParkState {
     return {
       machines: this.#machines.save(), due: this.#due.save(), targets: [...this.#targets],
-      counts: this.#counts.map((counts) => [...counts]), storm: this.#storm,
+      counts: this.#counts.map((counts) => [...counts]), reclaimed: [...this.#reclaimed], storm: this.#storm,
       shortageUntil: this.#shortageUntil, order: this.#order,
     };
   }
@@ -150,6 +160,7 @@ export class MachinePark {
     this.#due.restore(state.due);
     state.targets.forEach((target, p) => (this.#targets[p] = target));
     state.counts.forEach((counts, p) => (this.#counts[p] = [...counts]));
+    state.reclaimed.forEach((count, p) => (this.#reclaimed[p] = count));
     this.#storm = state.storm;
     this.#shortageUntil = state.shortageUntil;
     this.#order = state.order;
@@ -160,10 +171,13 @@ export class MachinePark {
     if (state === MACHINE.starting) {
       this.#become(machine, MACHINE.ready);
       this.#ready(now, machine);
+    } else if (state === MACHINE.leaving && this.#machines.columns.sessions[machine] === 0) {
+      this.#gone(machine);
     } else if (state === MACHINE.ready || state === MACHINE.leaving) this.#notice(now, machine);
     else {
       assert(state === MACHINE.noticed, 'a machine that is due is there', { machine, state });
       const pool = this.poolOf(machine);
+      this.#reclaimed[pool]! += 1;
       this.#gone(machine);
       this.#toTarget(now, pool);
     }

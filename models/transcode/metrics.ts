@@ -30,7 +30,8 @@ export const chunksRunning = level('transcoding_chunks_running', {
 /** Tries that did not give a chunk. */
 export const failures = counter('transcoding_failures', {
   labels: ['reason'], unit: 'chunks',
-  help: 'Tries of chunks that came to nothing: encoder, truncated, lost, reclaimed; unreadable uploads.',
+  help: 'Tries of chunks that came to nothing: encoder, truncated, lost, reclaimed, hardware, memory; '
+    + 'unreadable uploads.',
 });
 /** Chunks that were given up. */
 export const chunksSetAside = counter('transcoding_chunks_set_aside_total', {

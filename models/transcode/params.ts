@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { quantity } from '../core/quantity.ts';
 import { renditionParams } from '../storage/params.ts';
+import { fleetParams } from './fleet-params.ts';
 import { CODECS, PRIORITIES } from './task.ts';
 
 const SEED = 'cited: platform design document';
@@ -196,7 +197,7 @@ export const transcodeParams = z.strictObject({
   poison: quantity('ratio', {
     doc: 'Uploads that no encoder can read.', source: 'assumed', min: '0', max: '1',
   }).prefault('0.02%'),
-  farm: poolParams,
+  farm: z.discriminatedUnion('kind', [poolParams, fleetParams]),
 });
 
 /** Parameters of transcoding. */

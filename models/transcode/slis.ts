@@ -1,4 +1,5 @@
 import { ANY, RATIO, ratio, type SliDefinition } from '../core/sli.ts';
+import { energy, engineBusySeconds, engineSeconds, machineCost } from './fleet-metrics.ts';
 import * as metrics from './metrics.ts';
 
 /** What becomes of uploads, in the order of reports. */
@@ -58,4 +59,28 @@ export const TRANSCODE_SLIS: readonly SliDefinition[] = [
     compute: (view) =>
       ratio(view.timeAverage(metrics.chunksRunning) ?? 0, view.timeAverage(metrics.workers) ?? 0),
   },
+  {
+    name: 'transcoding_engine_utilisation', unit: 'ratio', better: 'higher', range: RATIO,
+    help: 'Time in which engines (NVENC, cores) encoded, of the time of engines that took work.',
+    compute: (view) => ratio(view.total(engineBusySeconds), view.total(engineSeconds)),
+  },
+  {
+    name: 'transcoding_cost_per_output_minute', unit: '$/min', better: 'lower', range: ANY,
+    help: 'Cost of machines for a minute of media put out; every rung and codec counts for itself.',
+    compute: (view) => {
+      const dollars = view.total(machineCost);
+      return dollars > 0 ? ratio(60 * dollars, view.total(metrics.outputMedia)) : undefined;
+    },
+  },
+  {
+    name: 'transcoding_energy_per_output_hour', unit: 'kWh', better: 'lower', range: ANY,
+    help: 'Energy of machines for an hour of media put out, where the scenario gives their power.',
+    compute: (view) => {
+      const joules = view.total(energy);
+      const hours = view.total(metrics.outputMedia) / 3600;
+      return joules > 0 ? ratio(joules / JOULES_PER_KWH, hours) : undefined;
+    },
+  },
 ];
+
+const JOULES_PER_KWH = 3.6e6;

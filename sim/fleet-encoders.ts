@@ -1,0 +1,324 @@
+import type { RandomStream } from '../models/core/rng.ts';
+import { assert } from '../models/core/assert.ts';
+import { US_PER_S, type Us } from '../models/core/units.ts';
+import type { PriceList } from '../models/cost/price-list.ts';
+import { Autoscaler, type AutoscalerState } from '../models/transcode/autoscaler.ts';
+import { FleetBooks, type FleetBooksState } from '../models/transcode/fleet-books.ts';
+import type { FleetParams } from '../models/transcode/fleet-params.ts';
+import { resolvePools, type CpuSpeeds, type Pool, type PoolSpeed } from '../models/transcode/fleet-pools.ts';
+import { MACHINE } from '../models/transcode/machine-park.ts';
+import { Fleet } from '../models/transcode/fleet.ts';
+import { SharedEngines, type SharedEnginesState } from '../models/transcode/shared-engines.ts';
+import { CODES } from './codes.ts';
+import { failuresAmong, type EncoderHost, type Encoders, type EncoderSetting } from './encoders.ts';
+import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
+import type { EventLoop } from './kernel/event-loop.ts';
+
+/** Copied state of the machines' side of a fleet; the fleet itself is saved by its dispatcher. */
+export interface FleetEncodersState {
+  readonly engines: SharedEnginesState;
+  readonly books: FleetBooksState;
+  readonly scalers: readonly AutoscalerState[];
+  readonly doneUs: readonly number[];
+  readonly jobs: readonly number[];
+  readonly attemptOf: readonly number[];
+  readonly busySeen: readonly number[];
+  readonly finishes: readonly EventHandle[];
+  readonly wake: EventHandle;
+}
+
+/** What a fleet of encoders is built from. */
+export interface FleetSetting {
+  readonly params: FleetParams;
+  readonly speeds: CpuSpeeds;
+  readonly heights: readonly number[];
+  readonly prices: PriceList | undefined;
+}
+
+/**
+ * A fleet in virtual time: sessions share the engines of their station, machines start, break and are taken
+ * back, autoscalers look.
+ */
+export class FleetEncoders implements Encoders {
+  readonly farm: Fleet;
+  readonly #params: FleetParams;
+  readonly #set: EncoderSetting;
+  readonly #pools: readonly Pool[];
+  readonly #loop: EventLoop;
+  readonly #host: EncoderHost;
+  readonly #engines = new SharedEngines();
+  readonly #books: FleetBooks;
+  readonly #scalers: ReadonlyArray<{ readonly pool: number; readonly scaler: Autoscaler }>;
+  /** Machine time of the work done, by autoscaler. [us] */
+  readonly #doneUs: number[];
+  readonly #times: RandomStream;
+  readonly #failures: RandomStream;
+  /** By attempt, its job on the engines, -1 before it starts; by job, its attempt. */
+  #jobs: number[] = [];
+  #attemptOf: number[] = [];
+  /** By station: busy time already in the books, and the event of the next end. */
+  #busySeen: number[] = [];
+  #finishes: EventHandle[] = [];
+  #wake: EventHandle = NO_EVENT;
+
+  constructor({ params, speeds, heights, prices }: FleetSetting, setting: EncoderSetting) {
+    const { streams, loop, host, metrics } = setting;
+    this.#params = params;
+    this.#set = setting;
+    this.#loop = loop;
+    this.#host = host;
+    this.#pools = resolvePools(params, speeds);
+    this.#times = streams.stream('transcode/times');
+    this.#failures = streams.stream('transcode/failures');
+    this.farm = new Fleet(setting.tasks, this.#pools, params, heights, streams, {
+      workerOpened: (worker, engines) => this.#opened(worker, engines),
+      workerGone: (worker) => this.#gone(worker),
+      workerBroke: (worker) => this.#lose(worker, 'hardware'),
+      workerAborted: (worker) => this.#lose(worker, 'aborted'),
+      roomMade: () => host.dispatchSoon(),
+    });
+    this.#books = new FleetBooks(this.farm, this.#pools, prices, metrics);
+    this.#scalers = this.#pools.flatMap(({ params: { autoscale } }, pool) => {
+      if (autoscale === undefined) return [];
+      const ports = { scaleTo: (machines: number) => this.farm.scaleTo(loop.now, pool, machines) };
+      return [{ pool, scaler: new Autoscaler(autoscale, ports) }];
+    });
+    this.#doneUs = this.#scalers.map(() => 0);
+    this.#listen();
+  }
+
+  /** Opens the machines of the start and sets the first alarms. */
+  open(): void {
+    this.farm.open(this.#loop.now);
+    this.#books.settle(this.#loop.now);
+    this.#scalers.forEach(({ scaler }, i) => {
+      this.#loop.schedule(scaler.wakeAt(), CODES.autoscale, i, 0);
+    });
+    this.#arm();
+  }
+
+  start(attempt: number): void {
+    const a = this.#set.attempts();
+    const { now } = this.#loop;
+    const worker = a.worker[attempt]!;
+    this.#jobs[attempt] = -1;
+    const outlook = this.farm.outlook(worker);
+    if (outlook !== 'good') {
+      const after = outlook === 'hardware' ? this.#params.hardware!.failAfter : OUT_OF_MEMORY_US;
+      this.#loop.schedule(now + after, CODES.encodeFails, attempt, a.serial[attempt]!);
+      return;
+    }
+    const { startUs } = this.farm.speedOf(worker, a.task[attempt]!);
+    if (startUs > 0) this.#loop.schedule(now + startUs, CODES.encodeStarts, attempt, a.serial[attempt]!);
+    else this.#encode(attempt);
+  }
+
+  settle(now: Us): void {
+    for (let station = 0; station < this.#finishes.length; station++) this.#settleStation(now, station);
+    this.#books.settle(now);
+  }
+
+  save(): FleetEncodersState {
+    return {
+      engines: this.#engines.save(), books: this.#books.save(), doneUs: [...this.#doneUs],
+      scalers: this.#scalers.map(({ scaler }) => scaler.save()), jobs: [...this.#jobs],
+      attemptOf: [...this.#attemptOf], busySeen: [...this.#busySeen], finishes: [...this.#finishes],
+      wake: this.#wake,
+    };
+  }
+
+  restore(state: FleetEncodersState): void {
+    this.#engines.restore(state.engines);
+    this.#books.restore(state.books);
+    state.scalers.forEach((saved, i) => this.#scalers[i]!.scaler.restore(saved));
+    state.doneUs.forEach((us, i) => (this.#doneUs[i] = us));
+    this.#jobs = [...state.jobs];
+    this.#attemptOf = [...state.attemptOf];
+    this.#busySeen = [...state.busySeen];
+    this.#finishes = [...state.finishes];
+    this.#wake = state.wake;
+  }
+
+  #listen(): void {
+    const loop = this.#loop;
+    loop.on(CODES.encodeStarts, (attempt, serial) => {
+      if (this.#isCurrent(attempt, serial)) this.#encode(attempt);
+    });
+    loop.on(CODES.encodeFails, (attempt, serial) => this.#fail(attempt, serial));
+    loop.on(CODES.stationDone, (station) => this.#done(station));
+    loop.on(CODES.fleetWake, () => {
+      this.#wake = NO_EVENT;
+      this.farm.wake(loop.now);
+      this.#books.settle(loop.now);
+      this.#arm();
+    });
+    loop.on(CODES.autoscale, (i) => this.#look(i));
+  }
+
+  /** The engines take an attempt's chunks on. */
+  #encode(attempt: number): void {
+    const { now } = this.#loop;
+    const a = this.#set.attempts();
+    const station = a.worker[attempt]!;
+    const task = a.task[attempt]!;
+    const speed = this.farm.speedOf(station, task);
+    const workUs = Math.max(1, this.#workUs(task, speed) * this.#noise(a.chunks[attempt]!));
+    const job = this.#engines.start(now, station, a.chunks[attempt]!, workUs, speed.isSplit);
+    this.#jobs[attempt] = job;
+    this.#attemptOf[job] = attempt;
+    this.#rearm(station);
+  }
+
+  /** Engine time of a chunk of a task. [us] */
+  #workUs(task: number, speed: PoolSpeed): Us {
+    const c = this.#set.tasks.columns;
+    const encode = c.content[task]! * c.chunkPixels[task]! * speed.usPerPixel;
+    return speed.fixedUs + encode + c.chunkDecodePixels[task]! * speed.decodeUsPerPixel;
+  }
+
+  /** Lognormal with mean 1; chunks that start together end together, after their mean time. */
+  #noise(chunks: number): number {
+    const { variation } = this.#params;
+    if (variation === 0) return 1;
+    const sigma = Math.sqrt(Math.log1p(variation ** 2 / chunks));
+    return Math.exp(sigma * this.#times.normal() - sigma ** 2 / 2);
+  }
+
+  #done(station: number): void {
+    const { now } = this.#loop;
+    this.#finishes[station] = NO_EVENT;
+    while (this.#engines.finishAt(station) <= now) {
+      const attempt = this.#attemptOf[this.#engines.finish(now, station)]!;
+      this.#ended(attempt);
+    }
+    this.#rearm(station);
+    this.#changed();
+  }
+
+  #ended(attempt: number): void {
+    const a = this.#set.attempts();
+    const chunks = a.chunks[attempt]!;
+    const task = a.task[attempt]!;
+    const failed = failuresAmong(chunks, this.#params.failures, this.#failures);
+    const pool = this.farm.poolOf(a.worker[attempt]!);
+    const c = this.#set.tasks.columns;
+    const rungs = c.topRung[task]! - c.rung[task]! + 1;
+    this.#books.addOutput(pool, (chunks - failed) * c.chunkUs[task]! * rungs);
+    this.#scalers.forEach((one, i) => {
+      this.#doneUs[i]! += (chunks - failed) * this.#machineUs(task, one.pool);
+    });
+    this.#host.ended(attempt, a.serial[attempt]!, failed, 'encoder');
+  }
+
+  #fail(attempt: number, serial: number): void {
+    if (!this.#isCurrent(attempt, serial)) return;
+    const a = this.#set.attempts();
+    const worker = a.worker[attempt]!;
+    const isHardware = this.farm.outlook(worker) === 'hardware';
+    this.#host.ended(attempt, serial, a.chunks[attempt]!, isHardware ? 'hardware' : 'memory');
+    if (isHardware) this.farm.hardwareError(this.#loop.now, worker);
+    this.#changed();
+  }
+
+  /** What a worker has comes to nothing: its encoder broke, or the work is taken from it. */
+  #lose(worker: number, why: 'hardware' | 'aborted'): void {
+    const { now } = this.#loop;
+    this.#books.addLost(this.farm.poolOf(worker), this.#engines.clear(now, worker));
+    this.#rearm(worker);
+    if (why === 'aborted') this.#host.workerLost(worker);
+    else {
+      const a = this.#set.attempts();
+      for (let attempt = 0; attempt < this.#jobs.length; attempt++) {
+        if (a.task[attempt]! < 0 || a.worker[attempt] !== worker) continue;
+        this.#host.ended(attempt, a.serial[attempt]!, a.chunks[attempt]!, why);
+      }
+    }
+    this.#changed();
+  }
+
+  #opened(worker: number, engines: number): void {
+    const { now } = this.#loop;
+    const station = this.#engines.open(now, engines);
+    assert(station === worker, 'engines are numbered as workers', { station, worker });
+    this.#busySeen[worker] = 0;
+    this.#finishes[worker] = NO_EVENT;
+    this.#books.addEngines(now, this.farm.poolOf(worker), engines);
+  }
+
+  #gone(worker: number): void {
+    const { now } = this.#loop;
+    const pool = this.farm.poolOf(worker);
+    this.#books.addLost(pool, this.#engines.clear(now, worker));
+    this.#settleStation(now, worker);
+    this.#rearm(worker);
+    this.#engines.close(worker);
+    this.#busySeen[worker] = -1;
+    this.#books.addEngines(now, pool, -this.#pools[pool]!.engines);
+    this.#host.workerLost(worker);
+    this.#changed();
+  }
+
+  #look(i: number): void {
+    const { now } = this.#loop;
+    const { pool, scaler } = this.#scalers[i]!;
+    let [queued, running, backlogUs] = [0, 0, 0];
+    const { tasks } = this.#set;
+    const c = tasks.columns;
+    for (let task = 0; task < tasks.end; task++) {
+      const waiting = c.waiting[task]!;
+      const runs = c.running[task]!;
+      if (waiting + runs === 0 || c.chunks[task]! === 0) continue;
+      const us = this.#machineUs(task, pool);
+      if (us === 0) continue;
+      queued += waiting;
+      running += runs;
+      backlogUs += (waiting + runs) * us;
+    }
+    const { park } = this.farm;
+    scaler.look(now, {
+      queued, running, backlogUs, arrivedUs: this.#doneUs[i]! + backlogUs,
+      ready: park.count(pool, MACHINE.ready), starting: park.count(pool, MACHINE.starting),
+    });
+    this.#books.settle(now);
+    this.#loop.schedule(scaler.wakeAt(), CODES.autoscale, i, 0);
+    this.#arm();
+  }
+
+  /** Time of a machine of a pool that a chunk takes; 0 where it cannot be encoded. [us] */
+  #machineUs(task: number, p: number): Us {
+    const pool = this.#pools[p]!;
+    const speed = pool.speeds[this.#set.tasks.columns.codec[task]!];
+    return speed === undefined ? 0 : this.#workUs(task, speed) / (pool.engines * pool.stations);
+  }
+
+  #isCurrent(attempt: number, serial: number): boolean {
+    const a = this.#set.attempts();
+    return a.serial[attempt] === serial && a.task[attempt]! >= 0;
+  }
+
+  #settleStation(now: Us, station: number): void {
+    const seen = this.#busySeen[station]!;
+    if (seen < 0) return;
+    const busy = this.#engines.busyUs(now, station);
+    this.#busySeen[station] = busy;
+    this.#books.addBusy(this.farm.poolOf(station), busy - seen);
+  }
+
+  #rearm(station: number): void {
+    const at = this.#engines.finishAt(station);
+    this.#finishes[station] = this.#loop.rearm(this.#finishes[station]!, at, CODES.stationDone, station);
+  }
+
+  /** There may be room, and the fleet something to do. */
+  #changed(): void {
+    this.#arm();
+    this.#host.dispatchSoon();
+  }
+
+  #arm(): void {
+    this.#wake = this.#loop.rearm(this.#wake, this.farm.wakeAt(), CODES.fleetWake, 0);
+  }
+}
+
+/** A session that finds no memory fails about as fast as it starts. [us] */
+const OUT_OF_MEMORY_US = US_PER_S;
