@@ -1,5 +1,6 @@
 import type { RunDocument, RunRecord } from '../models/core/run-record.ts';
 import { formatClock, formatCount, formatDuration, formatValue, NOTHING } from './format.ts';
+import { engineTypes } from './engines.ts';
 import { textTable, type Painter } from './text-table.ts';
 import { backlogSteps, stageRows } from './transcoding.ts';
 
@@ -39,3 +40,18 @@ function bar(share: number): string {
 const STEPS = 26;
 const BAR = 30;
 const PARTS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+
+/** The engines of a fleet by type: how much of them there was and was used, and what came out of them. */
+export function enginesBlock(document: RunDocument, paint: Painter): string[] {
+  const found = engineTypes(document);
+  if (found.length === 0) return [];
+  const head = ['  engine', 'there', 'busy', 'output', 'lost'].map(paint.dim);
+  const rows = found.map(({ engine, available, busy, output, lost }) => [
+    `  ${engine}`,
+    formatValue(available, 's'),
+    formatValue(available > 0 ? busy / available : null, 'ratio'),
+    formatValue(output, 's'),
+    formatValue(busy > 0 ? lost / busy : null, 'ratio'),
+  ]);
+  return [paint.bold('Engines'), ...textTable([head, ...rows], [1, 2, 3, 4])];
+}

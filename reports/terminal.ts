@@ -5,7 +5,7 @@ import {
   formatValue, shortDigest,
 } from './format.ts';
 import { reproduceCommand } from './reproduce.ts';
-import { backlogBlock, stagesBlock } from './terminal-transcoding.ts';
+import { backlogBlock, enginesBlock, stagesBlock } from './terminal-transcoding.ts';
 import { painter, textTable, visibleLength, wrapText, type Painter } from './text-table.ts';
 import { cacheTiers, originBytes } from './tiers.ts';
 import { VERDICTS } from './verdict.ts';
@@ -33,6 +33,7 @@ export function renderRun(
     tiers(document, paint),
     backlogBlock(series, paint),
     stagesBlock(document, paint),
+    enginesBlock(document, paint),
     alerts(document, paint),
     costs(document, paint),
     warnings(document, paint, options.width),

@@ -5,6 +5,7 @@ import { burnRateRules, type AlertWindows } from '../models/operations/budget/bu
 import { DEFAULT_SLOS, toSlo, type SloDefinition } from '../models/operations/slo.ts';
 import { DataFiles, type KnownFiles } from './data-files.ts';
 import { formatIssue, nearestName, ScenarioError, suggest, type ScenarioIssue } from './errors.ts';
+import { unpricedPools } from './fleet-limits.ts';
 import type { FileSource } from './files.ts';
 import type { LoadedDesign } from './load.ts';
 import type { LoadedScenario } from './reading.ts';
@@ -40,6 +41,7 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
   const slos = [...(scenario.slos?.map(toSlo) ?? (imported.length > 0 ? [] : DEFAULT_SLOS)), ...imported];
   const { burnRates } = scenario.monitoring ?? {};
   if (burnRates !== undefined) rules.push(...burnRateFiles(slos, data.readWindows(burnRates)));
+  for (const { path, message } of unpricedPools(scenario, prices)) data.problem(path, message);
   const named = scenario.real?.clip;
   const clip = named === undefined ? undefined : data.locateFile(named, ['real', 'clip']);
   const durations = scenario.upload?.durations;

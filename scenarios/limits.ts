@@ -1,21 +1,19 @@
 import { US_PER_S } from '../models/core/units.ts';
 import { mostSessions } from '../models/player/audience.ts';
+import { fleetLimits } from './fleet-limits.ts';
+import type { LimitProblem } from './limit-problem.ts';
 import { schemaAt, unwrap, valueAtPath } from './schema-walk.ts';
 import { scenarioSchema, type Scenario } from './schema.ts';
 
 type Path = ReadonlyArray<string | number>;
 
-/** A problem at a path of a parsed scenario. */
-export interface LimitProblem {
-  readonly path: Path;
-  readonly message: string;
-}
-
 /** What no single parameter shows: bounds between them, names that stand twice, runs no memory holds. */
 export function checkLimits(scenario: Scenario, input: unknown): LimitProblem[] {
   const problems = [...partsLeftOut(scenario, input), ...durationsBeyond(scenario, scenario, [])];
   if (problems.length > 0) return problems;
-  return [...relations(scenario, input), ...names(scenario), ...sizes(scenario)];
+  return [
+    ...relations(scenario, input), ...names(scenario), ...sizes(scenario), ...fleetLimits(scenario),
+  ];
 }
 
 /** A scenario simulates something, and has no part that another one it leaves out would have to use. */

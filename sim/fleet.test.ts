@@ -36,6 +36,8 @@ name: own
 currency: USD
 rows:
   - { item: ec2.g6.xlarge, unit: hour, price: 0.8, asOf: 2026-01, source: made up for this test }
+${['g6.xlarge.spot', 'g4dn.xlarge', 'c7i.2xlarge'].map((name) =>
+    `  - { item: ec2.${name}, unit: hour, price: 0.4, asOf: 2026-01, source: made up }`).join('\n')}
 `;
 
 describe('engines', () => {

@@ -57,6 +57,7 @@ export class MachinePark {
   readonly #counts: number[][];
   readonly #reclaimed: number[];
   readonly #coldStart: Lognormal | undefined;
+  readonly #storms: FleetParams['spot']['storms'];
   readonly #starts: RandomStream;
   readonly #reclaims: RandomStream;
   #storm = 0;
@@ -72,6 +73,7 @@ export class MachinePark {
     this.#reclaimed = pools.map(() => 0);
     const { mean, variation } = params.coldStart;
     this.#coldStart = variation > 0 ? new Lognormal({ mean, variation }) : undefined;
+    this.#storms = [...params.spot.storms].sort((a, b) => a.at - b.at);
     this.#starts = streams.stream('transcode/cold-start');
     this.#reclaims = streams.stream('transcode/reclaim');
   }
@@ -277,7 +279,7 @@ export class MachinePark {
   }
 
   #nextStorm() {
-    return this.#params.spot.storms[this.#storm];
+    return this.#storms[this.#storm];
   }
 
   #at(time: Us, machine: number): void {
