@@ -22,6 +22,22 @@ export class LadderBottom {
     if (2 * count > this.records.length) this.#enlarge(Math.max(2 * count, 2 * this.records.length));
   }
 
+  /** Inserts a record behind those that are not later, going through them one by one: they are few. */
+  insertAmongFew(staged: Float64Array): void {
+    if (2 * this.tail === this.records.length) this.#makeRoom();
+    const time = staged[0]!;
+    const records = this.records;
+    const first = 2 * this.head;
+    let hole = 2 * this.tail++;
+    while (hole > first && records[hole - 2]! > time) {
+      records[hole] = records[hole - 2]!;
+      records[hole + 1] = records[hole - 1]!;
+      hole -= 2;
+    }
+    records[hole] = time;
+    records[hole + 1] = staged[1]!;
+  }
+
   /** Inserts a record, whose time and key `staged` holds, behind those that are not later. */
   insert(staged: Float64Array): void {
     const time = staged[0]!;

@@ -24,7 +24,7 @@ const laws: Readonly<Record<string, (rng: RandomStream) => number>> = {
 describe('pops the very events of the heap', () => {
   for (const [name, law] of Object.entries(laws)) {
     test(`under increments: ${name}`, () => {
-      for (const pending of [3, 100, 4000]) {
+      for (const pending of [3, 12, 100, 4000]) {
         const rng = new RandomStreams(42, pending).stream(name);
         const pair = new Pair(rng, law, new LadderEventList());
         pair.fill(pending);

@@ -56,7 +56,7 @@ export class LadderEventList implements SavableEventList {
     } else {
       geometry[0] = time;
       geometry[1] = base + handle;
-      if (!rungs.insert()) this.#insertNear();
+      this.#insertStaged();
     }
     return handle;
   }
@@ -125,13 +125,21 @@ export class LadderEventList implements SavableEventList {
     this.#handles.setKey(handle, key);
     this.#rungs.geometry[0] = time;
     this.#rungs.geometry[1] = key;
-    if (!this.#rungs.insert()) this.#insertNear();
+    this.#insertStaged();
+  }
+
+  /** Inserts the staged record wherever it belongs. */
+  #insertStaged(): void {
+    const rungs = this.#rungs;
+    const bottom = this.#bottom;
+    if (rungs.depth === 0 && bottom.tail - bottom.head < FEW) bottom.insertAmongFew(rungs.geometry);
+    else if (!rungs.insert()) this.#insertNear();
   }
 
   /** Inserts the staged record, which lies before all buckets. */
   #insertNear(): void {
     const bottom = this.#bottom;
-    if (bottom.tail - bottom.head >= BOTTOM_LIMIT && this.#rungs.spill(bottom)) {
+    if (bottom.tail - bottom.head >= (this.#rungs.depth === 0 ? FEW : BOTTOM_LIMIT) && this.#rungs.spill(bottom)) {
       this.#rungs.refill(bottom, this.#handles);
       if (this.#rungs.insert()) return;
     }
@@ -207,6 +215,7 @@ const SCALE = 5;
 const NEXT = 6;
 const LAST = 7;
 const CHUNK_MASK = 15;
+const FEW = 10;
 const MAX_TAG = 2 ** 28 - 1;
 // Records in the bottom before it is split again.
 const BOTTOM_LIMIT = 64;

@@ -14,8 +14,8 @@ import type { LadderHandles } from './ladder-handles.ts';
 export class LadderRungs {
   /** Records, here and in the bottom, whose event was cancelled or moved. */
   stale = 0;
-  /** Rungs in use. */
-  #depth = 0;
+  /** Rungs in use; none while all there is lies in the bottom. */
+  depth = 0;
   /**
    * Four numbers a rung, rung 0 from number 4 on: see START, SCALE, NEXT, LAST. The first two are the time
    * [us] and the key of the record that `insert` is called for. They are handed on in memory because V8 makes
@@ -49,7 +49,7 @@ export class LadderRungs {
   insert(): boolean {
     const geometry = this.geometry;
     const time = geometry[0]!;
-    const end = 4 * this.#depth;
+    const end = 4 * this.depth;
     for (let rung = 4; rung <= end; rung += 4) {
       const offset = (time - geometry[rung + START]!) * geometry[rung + SCALE]!;
       if (offset >= geometry[rung + NEXT]!) {
@@ -69,14 +69,14 @@ export class LadderRungs {
     const geometry = this.geometry;
     const tails = this.tails;
     bottom.reset();
-    while (this.#depth > 0) {
-      const rung = this.#depth - 1;
+    while (this.depth > 0) {
+      const rung = this.depth - 1;
       const end = rung * MAX_BUCKETS + (geometry[4 + 4 * rung + LAST]! | 0);
       let bucket = rung * MAX_BUCKETS + (geometry[4 + 4 * rung + NEXT]! | 0);
       while (bucket < end && tails[bucket] === 0) bucket++;
       // The rung is done when its last bucket is taken: what comes later belongs to the rungs above.
       if (bucket === end) {
-        this.#depth--;
+        this.depth--;
         geometry[4 + 4 * rung + NEXT] = Infinity;
       } else {
         geometry[4 + 4 * rung + NEXT] = bucket + 1 - rung * MAX_BUCKETS;
@@ -112,7 +112,7 @@ export class LadderRungs {
     for (let i = bottom.head; i < bottom.tail; i++) {
       visitor(bottom.records[2 * i]!, bottom.records[2 * i + 1]!);
     }
-    for (let bucket = 0; bucket < this.#depth * MAX_BUCKETS; bucket++) {
+    for (let bucket = 0; bucket < this.depth * MAX_BUCKETS; bucket++) {
       const tail = this.tails[bucket]!;
       if (tail !== 0) this.#visitChain(this.#heads[bucket]!, tail, visitor);
     }
@@ -120,7 +120,7 @@ export class LadderRungs {
 
   /** Drops all records; one bucket then takes all that is inserted until the next refill. */
   clear(): void {
-    this.tails.fill(0, 0, this.#depth * MAX_BUCKETS);
+    this.tails.fill(0, 0, this.depth * MAX_BUCKETS);
     this.#freeChunk = 0;
     this.#freeChunks = 0;
     this.#chainFree(1);
@@ -130,7 +130,7 @@ export class LadderRungs {
 
   /** Starts over with one bucket for all times; nothing may be left in the rungs. */
   open(): void {
-    this.#depth = 1;
+    this.depth = 1;
     this.geometry.fill(0, 4, 8);
   }
 
@@ -166,7 +166,7 @@ export class LadderRungs {
 
   /** Adds a rung for `count` records over a span of time and reserves chunks for them; false if it cannot. */
   #addRung(least: Us, most: Us, count: number): boolean {
-    const rung = this.#depth;
+    const rung = this.depth;
     const share = rung === 0 ? FIRST_SHARE : SHARE;
     const buckets = Math.min(MAX_BUCKETS, Math.max(4, Math.ceil(count / share)));
     const scale = (buckets - 1) / (most - least);
@@ -177,13 +177,13 @@ export class LadderRungs {
     geometry[4 + 4 * rung + SCALE] = scale;
     geometry[4 + 4 * rung + NEXT] = 0;
     geometry[4 + 4 * rung + LAST] = buckets - 1;
-    this.#depth++;
+    this.depth++;
     return true;
   }
 
   /** Appends the records of part of a chunk to the buckets of the deepest rung. */
   #distributeChunk(from: number, end: number): void {
-    const rung = this.#depth - 1;
+    const rung = this.depth - 1;
     const start = this.geometry[4 + 4 * rung + START]!;
     const scale = this.geometry[4 + 4 * rung + SCALE]!;
     const last = this.geometry[4 + 4 * rung + LAST]!;
@@ -198,7 +198,7 @@ export class LadderRungs {
   }
 
   #distribute(time: Us, key: number): void {
-    const rung = this.#depth - 1;
+    const rung = this.depth - 1;
     const offset = (time - this.geometry[4 + 4 * rung + START]!) * this.geometry[4 + 4 * rung + SCALE]!;
     const last = this.geometry[4 + 4 * rung + LAST]!;
     const at = this.#place(rung * MAX_BUCKETS + ((offset < last ? offset : last) | 0));
@@ -254,8 +254,9 @@ export class LadderRungs {
     this.#freeChunks += nextChunk.length - from;
   }
 
-  /** Whether a chain has at most SORT_CHUNKS chunks. */
+  /** Whether a chain is sorted rather than split: at most SORT_CHUNKS chunks, or FEW records if it is all. */
   #isShort(head: number, tail: number): boolean {
+    if (this.depth === 0) return tail > head << CHUNK_BITS && tail - (head << CHUNK_BITS) <= FEW;
     const lastChunk = (tail - 1) >> CHUNK_BITS;
     let chunk = head;
     for (let i = 1; i < SORT_CHUNKS && chunk !== lastChunk; i++) chunk = this.#nextChunk[chunk]!;
@@ -361,6 +362,8 @@ const LAST = 3;
 // As in LadderHandles.
 const KEY = 3;
 const HANDLE_MASK = 2 ** 25 - 1;
+// Events that are kept in order in the bottom rather than in rungs.
+const FEW = 10;
 const MAX_RUNGS = 12;
 // More buckets than these, of a chunk each, no longer fit a second-level cache.
 const MAX_BUCKETS = 1024;
