@@ -139,7 +139,8 @@ export class LadderEventList implements SavableEventList {
   /** Inserts the staged record, which lies before all buckets. */
   #insertNear(): void {
     const bottom = this.#bottom;
-    if (bottom.tail - bottom.head >= (this.#rungs.depth === 0 ? FEW : BOTTOM_LIMIT) && this.#rungs.spill(bottom)) {
+    const limit = this.#rungs.depth === 0 ? FEW : BOTTOM_LIMIT;
+    if (bottom.tail - bottom.head >= limit && this.#rungs.spill(bottom)) {
       this.#rungs.refill(bottom, this.#handles);
       if (this.#rungs.insert()) return;
     }
