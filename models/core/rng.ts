@@ -1,5 +1,6 @@
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { assert } from './assert.ts';
+import { naturalLog } from './natural-log.ts';
 
 /** The generator's whole state: four 32-bit words, copied by save and restore. */
 export type StreamState = readonly [number, number, number, number];
@@ -41,7 +42,7 @@ export class RandomStream {
 
   /** An exponential variate with the given mean, by inversion. */
   exponential(mean: number): number {
-    return -mean * Math.log(this.uniformPositive());
+    return -mean * naturalLog(this.uniformPositive());
   }
 
   /**

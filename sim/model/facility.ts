@@ -133,7 +133,8 @@ export abstract class Facility implements Part<SavedFacility> {
       throw new InvariantError('arrive() needs a law of service', { facility: this.name });
     }
     const unitUs = this.model.unitUs;
-    const serviceUs = service.sample(this.#services!) * unitUs;
+    // Whole numbers go from call to call without an object being made of them.
+    const serviceUs = Math.round(service.sample(this.#services!) * unitUs);
     if (patience === undefined) return this.use(entity, serviceUs, priority);
     return this.use(entity, serviceUs, priority, patience.sample(this.#patiences!) * unitUs);
   }

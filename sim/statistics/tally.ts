@@ -1,4 +1,4 @@
-import { assert } from '../../models/core/assert.ts';
+import { InvariantError } from '../../models/core/assert.ts';
 
 /** What a tally holds, as plain data. */
 export interface TallyState {
@@ -49,7 +49,8 @@ export class Tally {
 
   /** Adds one finite observation. */
   add(value: number): void {
-    assert(Number.isFinite(value), 'a tally takes finite values', { value });
+    // A check that builds nothing: customers are added one by one.
+    if (!(value - value === 0)) throw notFinite(value);
     this.#count++;
     const distance = value - this.#mean;
     this.#mean += distance / this.#count;
@@ -89,3 +90,7 @@ export class Tally {
 }
 
 const EMPTY: TallyState = { count: 0, mean: 0, squares: 0, min: Infinity, max: -Infinity };
+
+function notFinite(value: number): InvariantError {
+  return new InvariantError('a tally takes finite values', { value });
+}

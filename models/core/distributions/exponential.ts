@@ -14,7 +14,7 @@ export class Exponential implements Distribution {
   }
 
   sample(stream: RandomStream): number {
-    return -this.mean * Math.log(stream.uniformPositive());
+    return stream.exponential(this.mean);
   }
 
   cdf(x: number): number {

@@ -30,7 +30,7 @@ export class Hyperexponential implements Distribution {
 
   sample(stream: RandomStream): number {
     const mean = stream.uniform() < this.probability ? this.shortMean : this.longMean;
-    return -mean * Math.log(stream.uniformPositive());
+    return stream.exponential(mean);
   }
 
   cdf(x: number): number {
