@@ -9,8 +9,9 @@ const close = (x: number) => {
 };
 
 test('is the logarithm from 2^-500 to 2^500, and exact at powers of two near 1', () => {
-  fc.assert(fc.property(fc.double({ min: 2 ** -499, max: 2 ** 499, noNaN: true }), close), { numRuns: 20_000 });
-  fc.assert(fc.property(fc.double({ min: 0.5, max: 2, noNaN: true }), close), { numRuns: 20_000 });
+  for (const [min, max] of [[2 ** -499, 2 ** 499], [0.5, 2]] as const) {
+    fc.assert(fc.property(fc.double({ min, max, noNaN: true }), close), { numRuns: 20_000 });
+  }
   for (let i = 0; i <= 128; i++) {
     const edge = 0.6875 + (i * 0.6875) / 128;
     for (const x of [edge, edge * (1 - 2 ** -53), edge * (1 + 2 ** -52)]) close(x);

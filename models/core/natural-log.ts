@@ -4,7 +4,7 @@
  * time, as no step depends on a guess. Off by at most 4e-16 times the larger of 1 and the result.
  */
 export function naturalLog(x: number): number {
-  // x = 2^exponent z with 11/16 <= z < 22/16; the table has z's 128 intervals (as glibc's log does since 2.28).
+  // x = 2^exponent z with 11/16 <= z < 22/16, in 128 intervals, as glibc's log has it since 2.28.
   double[0] = x;
   const offset = words[1]! - LEAST_Z;
   const exponent = offset >> 20;
