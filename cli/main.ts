@@ -13,6 +13,7 @@ import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
 import { note } from './terminal.ts';
+import { sweepCommand } from './sweep.ts';
 import { validateCommand } from './validate.ts';
 
 const program = new Command('weir')
@@ -26,8 +27,8 @@ Exit status: 0 good, 1 internal error, 2 wrong command line or file, 3 objective
              4 inconclusive, 5 something needed is missing, 130 interrupted`);
 
 const verbs = [
-  runCommand(), realCommand(), compareCommand(), checkCommand(), abrCommand(), cacheCommand(), serveCommand(),
-  validateCommand(), schemaCommand(), exportCommand(), rulesCommand(),
+  runCommand(), sweepCommand(), realCommand(), compareCommand(), checkCommand(), abrCommand(), cacheCommand(),
+  serveCommand(), validateCommand(), schemaCommand(), exportCommand(), rulesCommand(),
 ];
 for (const verb of verbs) program.addCommand(verb);
 for (const command of [program, ...verbs, ...verbs.flatMap((verb) => verb.commands)]) {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STREAM_DERIVATION } from '../models/core/rng.ts';
@@ -22,6 +23,17 @@ export function gitRevision(): string {
     return changes === '' ? revision : `${revision}+changes`;
   } catch {
     return 'unknown';
+  }
+}
+
+/** Stands for edits of the checkout that its revision does not show; empty when there are none. */
+export function checkoutChanges(): string {
+  try {
+    const edits = execFileSync('git', ['diff', 'HEAD'],
+      { cwd: HOME, maxBuffer: 1e9, stdio: ['ignore', 'pipe', 'ignore'] });
+    return edits.length === 0 ? '' : createHash('sha256').update(edits).digest('hex');
+  } catch {
+    return '';
   }
 }
 

@@ -1,11 +1,9 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import type { RunDocument, RunRecord } from '../models/core/run-record.ts';
 import { perfettoTrace } from '../reports/perfetto.ts';
 import { renderRun } from '../reports/terminal.ts';
-import { CheckpointMismatchError } from '../sim/experiments/checkpoint.ts';
 import { simulateInParallel, type ParallelOptions } from '../sim/parallel.ts';
 import type { Precision } from '../sim/statistics/stopping-rule.ts';
 import { SLIS } from '../models/operations/sli.ts';
@@ -13,15 +11,14 @@ import { suggest } from '../scenarios/errors.ts';
 import { describeDifference, verifyReplication } from '../sim/determinism.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
 import { EXIT, UsageError } from './exit.ts';
-import { interruptible } from './interrupt.ts';
 import { prepareOutput, writeRun } from './output.ts';
-import { ProgressLine } from './progress.ts';
 import { provenanceOf } from './provenance.ts';
 import { reportStudy, runStudy } from './run-designs.ts';
 import {
   addScenarioOptions, readStudy, scenariosHelp, type PlannedDesign, type PlannedStudy, type ScenarioOptions,
 } from './scenario-options.ts';
 import { note, print, terminalOptions } from './terminal.ts';
+import { watched, workerCount } from './watched.ts';
 
 /** Options on what to do with a finished run, of either world. */
 export interface ReportOptions {
@@ -74,7 +71,7 @@ async function run(scenario: string, options: RunOptions): Promise<number> {
   if (study.designs.length > 1) return compareVariants(study, scenario, workers, options);
   const [{ plan }] = study.designs as [PlannedDesign];
   const startedAt = new Date();
-  const record = await watched(options, ({ signal, onProgress }) => simulateInParallel(plan, {
+  const record = await watched('--checkpoint: ', ({ signal, onProgress }) => simulateInParallel(plan, {
     provenance: provenanceOf(plan, scenario),
     signal,
     workers,
@@ -92,7 +89,7 @@ async function compareVariants(
   if (options.trace !== undefined) throw new UsageError('--trace: name one design with --variant');
   if (options.precision.length > 0) throw new UsageError('--precision: name one design with --variant');
   const startedAt = new Date();
-  const compared = await watched(options, ({ signal, onProgress }) => runStudy(study, scenario, {
+  const compared = await watched('--checkpoint: ', ({ signal, onProgress }) => runStudy(study, scenario, {
     workers, signal, onProgress,
     ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
   }));
@@ -100,30 +97,6 @@ async function compareVariants(
   const { document } = compared;
   if (!document.complete) return EXIT.interrupted;
   return options.strict === true ? verdictStatus(document.baseline.run) : EXIT.good;
-}
-
-/** Runs something long with a line of progress, until it is done or Ctrl-C asks for what there is. */
-async function watched<Result>(
-  { checkpoint }: RunOptions,
-  work: (world: Required<Pick<ParallelOptions, 'signal' | 'onProgress'>>) => Promise<Result>,
-): Promise<Result> {
-  const progress = new ProgressLine();
-  const { signal, restore } = interruptible('Stopping: what was simulated so far is reported');
-  try {
-    return await work({
-      signal,
-      onProgress: ({ fraction, finished, replications, events }) => {
-        const millions = (events / 1e6).toFixed(1);
-        progress.update(fraction, `${finished} of ${replications} replications done, ${millions} M events`);
-      },
-    });
-  } catch (error) {
-    if (checkpoint === undefined || !(error instanceof CheckpointMismatchError)) throw error;
-    throw new UsageError(`--checkpoint: ${error.message}`);
-  } finally {
-    progress.clear();
-    restore();
-  }
 }
 
 /** Refuses what could not be written, before anything is simulated. */
@@ -185,14 +158,6 @@ function precisionOf(texts: readonly string[]): Pick<ParallelOptions, 'precision
     precision[name] = { relative: Number(percent) / 100 };
   }
   return { precision };
-}
-
-function workerCount(text: string | undefined): number {
-  if (text === undefined) return availableParallelism();
-  if (!/^[1-9]\d{0,2}$/.test(text)) {
-    throw new UsageError(`--workers: expected a number from 1 to 999, got "${text}"`);
-  }
-  return Number(text);
 }
 
 function verdictStatus(document: RunDocument): number {

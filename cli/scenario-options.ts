@@ -61,6 +61,19 @@ export function scenarioFileOf(name: string): string {
     + suggest(name, libraryScenarios()));
 }
 
+/** Reads and checks a scenario once for each list of settings; files that points share are read once. */
+export function readPoints(
+  name: string, options: ScenarioOptions, settings: ReadonlyArray<readonly string[]>,
+): ScenarioPlan[] {
+  const { variant } = options;
+  if (variant.length > 1) throw new UsageError('--variant: expected one');
+  const designs = settings.map((set) => {
+    const all = loadNamed(name, { ...options, set }).designs;
+    return variant.length === 0 ? all[0]! : pick(all, variant)[0]!;
+  });
+  return buildPlans(designs, diskFiles);
+}
+
 /** Lines of help that name the shipped scenarios. */
 export function scenariosHelp(): string {
   return `\nShipped scenarios: ${libraryScenarios().join(', ')}`;

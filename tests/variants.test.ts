@@ -78,8 +78,13 @@ describe('a scenario with variants', () => {
   });
 
   test('interrupted says what it has, and ends with 130', async () => {
-    const { child, ended } = startWeir(work, [...STUDY, '--replications', '200', '--json', '--workers', '2']);
-    setTimeout(() => child.kill('SIGINT'), 4000);
+    const checkpoint = join(work, 'checkpoint');
+    const { child, ended } = startWeir(work,
+      [...STUDY, '--replications', '200', '--json', '--workers', '2', '--checkpoint', checkpoint]);
+    while (!existsSync(checkpoint) || readFileSync(checkpoint, 'utf8').split('\n').length < 8) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    child.kill('SIGINT');
     const { status, out } = await ended;
     expect(status).toBe(130);
     const cut = JSON.parse(out) as ComparisonDocument;

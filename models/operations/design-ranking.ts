@@ -1,6 +1,5 @@
 import { comparePaired, holm } from '../core/comparison.ts';
-import type { RunDocument } from '../core/run-record.ts';
-import { indicatorOf } from './indicator.ts';
+import { indicatorOf, type Figures } from './indicator.ts';
 
 /** The place of a design; `best` and `worst` differ where it is not separated from others. */
 export interface RankedDesign {
@@ -21,7 +20,7 @@ export interface RankedDesign {
  * Wilhelm, Inference for Ranks, Review of Economic Studies 91(1), 2024). What cannot be paired is tied.
  */
 export function rankDesigns(
-  designs: ReadonlyArray<{ readonly name: string; readonly run: RunDocument }>, by: string, level: number,
+  designs: ReadonlyArray<{ readonly name: string; readonly run: Figures }>, by: string, level: number,
 ): RankedDesign[] {
   const indicators = designs.map(({ run }) => indicatorOf(run, by));
   const sign = indicators[0]!.better === 'lower' ? 1 : -1;

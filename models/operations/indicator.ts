@@ -17,8 +17,11 @@ export interface Indicator {
   readonly values: readonly number[] | undefined;
 }
 
+/** The parts of a run document that hold its figures. */
+export type Figures = Pick<RunDocument, 'slis' | 'costs' | 'replications'>;
+
 /** An indicator of a run by its name. */
-export function indicatorOf(run: RunDocument, name: string): Indicator {
+export function indicatorOf(run: Figures, name: string): Indicator {
   if (name === TOTAL_COST) return totalCost(run);
   const sli = run.slis[name];
   const { better = 'lower', unit = '' } = findSli(name) ?? {};
@@ -29,7 +32,7 @@ export function indicatorOf(run: RunDocument, name: string): Indicator {
   return { name, unit: sli.unit, better, value, low, high, values: whole ? values : undefined };
 }
 
-function totalCost({ costs }: RunDocument): Indicator {
+function totalCost({ costs }: Figures): Indicator {
   const head = { name: TOTAL_COST, unit: costs[0]?.unit ?? '$', better: 'lower' } as const;
   const [first] = costs;
   if (first === undefined) return { ...head, value: null, low: null, high: null, values: undefined };

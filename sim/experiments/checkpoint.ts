@@ -9,12 +9,20 @@ export class CheckpointMismatchError extends Error {
   }
 }
 
+/** Where finished replications are kept, by number. */
+export interface OutcomeStore<Outcome> {
+  readonly finished: ReadonlyMap<number, Outcome>;
+  /** Keeps an outcome; returns once it is safe. */
+  add(replication: number, outcome: Outcome): void;
+  close(): void;
+}
+
 /**
  * Finished replications on disk, one line of JSON each after a line with the experiment's key. A line is on
  * the disk before its replication counts; a line cut short by a crash is dropped, so that nothing is lost
  * and nothing counted twice.
  */
-export class Checkpoint<Outcome> {
+export class Checkpoint<Outcome> implements OutcomeStore<Outcome> {
   readonly #descriptor: number;
   readonly #finished = new Map<number, Outcome>();
   /** Bytes of whole lines in the file. */

@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { Checkpoint } from './checkpoint.ts';
+import { Checkpoint, type OutcomeStore } from './checkpoint.ts';
 import { Board, type Progress } from './replication.ts';
 import type { ThrownError, WorkerAnswer, WorkerStart } from './worker.ts';
 
@@ -19,6 +19,13 @@ export interface Experiment<Data, Outcome> {
   readonly enough?: (outcomes: readonly Outcome[]) => boolean;
   /** Keeps finished replications on disk and goes on from those it holds. */
   readonly checkpoint?: { readonly file: string; readonly key: string };
+  /** Keeps them elsewhere instead. */
+  readonly store?: OutcomeStore<Outcome>;
+  /**
+   * Asked whenever all replications that it has named are finished: which to run next, none to end. Without
+   * it, all are run.
+   */
+  readonly next?: (finished: ReadonlyMap<number, Outcome>) => readonly number[];
   readonly signal?: AbortSignal;
   /** Called a few times a second. */
   readonly onProgress?: (progress: Progress) => void;
@@ -55,22 +62,26 @@ class Run<Data, Outcome> {
   readonly #experiment: Experiment<Data, Outcome>;
   readonly #board: Board;
   readonly #pool: Piscina<number, WorkerAnswer>;
-  readonly #checkpoint: Checkpoint<Outcome> | undefined;
+  readonly #store: OutcomeStore<Outcome> | undefined;
   readonly #finished = new Map<number, Outcome>();
   readonly #retried: number[] = [];
   readonly #prefix: Outcome[] = [];
   #partial: { readonly replication: number; readonly outcome: Outcome } | undefined;
-  #next = 0;
+  /** Replications to run, in this order. */
+  #queue: readonly number[];
+  #taken = 0;
   #enough = false;
 
   constructor(experiment: Experiment<Data, Outcome>) {
     this.#experiment = experiment;
     this.#board = new Board(experiment.replications);
-    const { checkpoint } = experiment;
-    this.#checkpoint = checkpoint === undefined ? undefined : new Checkpoint(checkpoint.file, checkpoint.key);
-    for (const [replication, outcome] of this.#checkpoint?.finished ?? []) {
-      if (replication < experiment.replications) this.#keep(replication, outcome);
+    const { checkpoint, replications } = experiment;
+    this.#store = checkpoint === undefined ? experiment.store
+      : new Checkpoint(checkpoint.file, checkpoint.key);
+    for (const [replication, outcome] of this.#store?.finished ?? []) {
+      if (replication < replications) this.#keep(replication, outcome);
     }
+    this.#queue = experiment.next?.(this.#finished) ?? Array.from({ length: replications }, (_, i) => i);
     const start: WorkerStart = {
       module: experiment.module.href, data: experiment.data, board: this.#board.buffer,
     };
@@ -79,6 +90,8 @@ class Run<Data, Outcome> {
       name: 'runReplication',
       minThreads: 0,
       maxThreads: experiment.workers,
+      // Between two rounds of `next` threads wait for the slowest.
+      idleTimeout: experiment.next === undefined ? 0 : 2000,
       workerData: start,
     });
   }
@@ -91,14 +104,18 @@ class Run<Data, Outcome> {
     if (signal?.aborted === true) stop();
     const timer = setInterval(() => this.#tell(), PROGRESS_MS);
     try {
-      await Promise.all(Array.from({ length: workers }, () => this.#lane()));
+      while (this.#queue.length > 0 && !this.#board.cancelled) {
+        this.#taken = 0;
+        await Promise.all(Array.from({ length: workers }, () => this.#lane()));
+        this.#queue = this.#board.cancelled ? [] : this.#experiment.next?.(this.#finished) ?? [];
+      }
       this.#tell();
     } finally {
       clearInterval(timer);
       signal?.removeEventListener('abort', stop);
       this.#board.cancel();
       await this.#pool.destroy();
-      this.#checkpoint?.close();
+      this.#store?.close();
     }
     const interrupted = signal?.aborted === true && !this.#enough;
     const complete = !interrupted || this.#finished.size === this.#experiment.replications;
@@ -111,9 +128,10 @@ class Run<Data, Outcome> {
   /** One thread's worth of work: takes the next replication until none is left. */
   async #lane(): Promise<void> {
     while (!this.#enough && !this.#board.cancelled) {
-      while (this.#finished.has(this.#next)) this.#next++;
-      const replication = this.#next++;
-      if (replication >= this.#experiment.replications) return;
+      const replication = this.#queue[this.#taken];
+      if (replication === undefined) return;
+      this.#taken++;
+      if (this.#finished.has(replication)) continue;
       const answer = await this.#answer(replication);
       if (answer.kind === 'threw') {
         this.#board.cancel();
@@ -121,7 +139,7 @@ class Run<Data, Outcome> {
       }
       const outcome = answer.outcome as Outcome;
       if (answer.complete) {
-        this.#checkpoint?.add(replication, outcome);
+        this.#store?.add(replication, outcome);
         this.#keep(replication, outcome);
       } else if (this.#partial === undefined || replication < this.#partial.replication) {
         this.#partial = { replication, outcome };
