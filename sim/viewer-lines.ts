@@ -99,8 +99,7 @@ export class ViewerLines {
   rtt(slot: number, at: Us): Us {
     const path = this.#pathOf(slot);
     if (path < 0) return this.#links.rtt(~path);
-    const table = this.#tables[path]!;
-    return table.latencyUs[table.periodAt(at + this.#rows.columns.startUs[slot * ROW]!)]!;
+    return this.#tables[path]!.latencyAt(at + this.#rows.columns.startUs[slot * ROW]!);
   }
 
   /** When a transfer that starts at `from` on a line of one's own is over. */

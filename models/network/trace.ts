@@ -51,6 +51,7 @@ export class TraceTable {
   readonly lengthUs: Us;
   /** Bits the link can carry in one turn of the trace. */
   readonly lengthBits: number;
+  readonly #sameLatency: boolean;
   readonly #byTime: BoundsIndex;
   readonly #byBits: BoundsIndex;
 
@@ -70,6 +71,7 @@ export class TraceTable {
     this.lengthUs = this.startUs[kept.length]!;
     this.lengthBits = this.bitsBefore[kept.length]!;
     assert(this.lengthBits > 0, 'a trace carries at least one bit', { periods: periods.length });
+    this.#sameLatency = this.latencyUs.every((latencyUs) => latencyUs === this.latencyUs[0]);
     this.#byTime = new BoundsIndex(this.startUs);
     this.#byBits = new BoundsIndex(this.bitsBefore);
   }
@@ -95,9 +97,33 @@ export class TraceTable {
     return turns * this.lengthUs + Math.ceil(this.startUs[i]! + intoPeriod);
   }
 
+  /**
+   * The earliest time at which `bitsUntil` less `offset` reaches `bits`, if it lies in the same period as
+   * `from` and after it; -1 otherwise: then search. Most transfers are over before their period is.
+   */
+  timeInSamePeriod(from: Us, bits: number, offset: number): Us {
+    const turns = Math.floor(from / this.lengthUs);
+    const turnUs = turns * this.lengthUs;
+    const i = this.#byTime.lastNotAbove(from - turnUs);
+    const [start, end] = [this.startUs[i]!, this.startUs[i + 1]!];
+    const [rate, before, turnBits] = [this.rate[i]!, this.bitsBefore[i]!, turns * this.lengthBits];
+    const within = start + Math.ceil(((bits + offset - turnBits - before) / rate) * US_PER_S);
+    // The very sums of `bitsUntil`, so that rounding comes out the same; its limit only binds at a turn's end.
+    if (!(within < end && turnUs + within > from)) return -1;
+    const most = (turns + 1) * this.lengthBits;
+    const now = Math.min(turnBits + (before + (rate * (within - start)) / US_PER_S), most) - offset;
+    const then = Math.min(turnBits + (before + (rate * (within - 1 - start)) / US_PER_S), most) - offset;
+    return now >= bits && then < bits ? turnUs + within : -1;
+  }
+
   /** Place of the period that is current at `at`. */
   periodAt(at: Us): number {
     return this.#byTime.lastNotAbove(at % this.lengthUs);
+  }
+
+  /** Round-trip time at `at`. */
+  latencyAt(at: Us): Us {
+    return this.#sameLatency ? this.latencyUs[0]! : this.latencyUs[this.periodAt(at)]!;
   }
 }
 

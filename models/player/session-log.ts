@@ -34,6 +34,8 @@ export class SessionLogger {
   readonly #ladder: readonly number[];
   readonly #fromUs: Us;
   readonly #open = new Map<number, OpenLog>();
+  /** 1 for slots with an open log: nearly all have none, and are asked about at every step. */
+  #isOpen = new Uint8Array(0);
   readonly #logs = new Map<string, OpenLog>();
 
   /** `fleet`: the fleet now; `ladder`: nominal rates [bits/s]; `fromUs`: Infinity to log nobody. */
@@ -52,14 +54,14 @@ export class SessionLogger {
       session, network: name, startedAt: now, events: [], phase: 'loading', segment: -1, rendition: -1,
       arrival: { segment: -1, rendition: -1, at: 0 },
     };
-    this.#open.set(slot, log);
+    this.#opened(slot, log);
     this.#logs.set(name, log);
     this.#add(log, slot, now, 'started', '');
   }
 
   /** The fleet asks for a segment: called from within its port. */
   requested(slot: number, now: Us, segment: number, rendition: number): void {
-    const log = this.#open.get(slot);
+    const log = this.#logOf(slot);
     if (log === undefined) return;
     const from = this.#fleet().abandonedFrom(slot);
     if (from >= 0 && log.segment === segment && log.rendition === from) {
@@ -72,7 +74,7 @@ export class SessionLogger {
 
   /** An answer is about to be delivered to the slot; `arrived` must follow. */
   arriving(slot: number): void {
-    const log = this.#open.get(slot);
+    const log = this.#logOf(slot);
     if (log === undefined) return;
     const { segment, rendition, events } = log;
     log.arrival = { segment, rendition, at: events.length };
@@ -80,7 +82,7 @@ export class SessionLogger {
 
   /** An answer has been delivered to the slot: it is noted before the request that followed from it. */
   arrived(slot: number, now: Us): void {
-    const log = this.#open.get(slot);
+    const log = this.#logOf(slot);
     if (log === undefined) return;
     const { segment, rendition, at } = log.arrival;
     this.#add(log, slot, now, 'arrived', '');
@@ -91,7 +93,7 @@ export class SessionLogger {
 
   /** The slot has been woken, or may otherwise have changed what it does. */
   woken(slot: number, now: Us): void {
-    const log = this.#open.get(slot);
+    const log = this.#logOf(slot);
     const phase = this.#fleet().phase(slot);
     if (log === undefined || phase === log.phase) return;
     if (phase === 'stalled') this.#add(log, slot, now, 'stalled', 'the buffer ran dry');
@@ -101,10 +103,11 @@ export class SessionLogger {
 
   /** The session in the slot is over. */
   ended(slot: number, now: Us, outcome: string): void {
-    const log = this.#open.get(slot);
+    const log = this.#logOf(slot);
     if (log === undefined) return;
     this.#add(log, slot, now, 'ended', outcome);
     this.#open.delete(slot);
+    this.#isOpen[slot] = 0;
   }
 
   /** The logs kept, in the order of their sessions. */
@@ -127,9 +130,24 @@ export class SessionLogger {
   restore(state: SessionLoggerState): void {
     this.#logs.clear();
     this.#open.clear();
+    this.#isOpen.fill(0);
     const logs = state.logs.map((log) => ({ ...log, events: [...log.events] }));
     for (const log of logs) this.#logs.set(log.network, log);
-    for (const [slot, index] of state.open) this.#open.set(slot, logs[index]!);
+    for (const [slot, index] of state.open) this.#opened(slot, logs[index]!);
+  }
+
+  #logOf(slot: number): OpenLog | undefined {
+    return this.#isOpen[slot] === 1 ? this.#open.get(slot) : undefined;
+  }
+
+  #opened(slot: number, log: OpenLog): void {
+    if (slot >= this.#isOpen.length) {
+      const larger = new Uint8Array(2 * slot + 64);
+      larger.set(this.#isOpen);
+      this.#isOpen = larger;
+    }
+    this.#open.set(slot, log);
+    this.#isOpen[slot] = 1;
   }
 
   #add(log: OpenLog, slot: number, now: Us, kind: string, reason: string): void {

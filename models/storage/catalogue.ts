@@ -53,6 +53,8 @@ export class Catalogue {
   readonly #nearest: readonly (readonly number[])[];
   /** Row of each video somebody has asked for. */
   #rows = new Map<number, number>();
+  #askedVideo = -1;
+  #askedRow = 0;
   /** Columns by row. */
   #video = new Int32Array(FIRST_ROOM);
   #segments = new Int32Array(FIRST_ROOM);
@@ -168,6 +170,7 @@ export class Catalogue {
   /** Puts a saved state back: names are given again in the same order. */
   restore(state: CatalogueState): void {
     this.#rows = new Map();
+    this.#askedVideo = -1;
     this.#firstOf.fill(-1);
     this.#runs = 0;
     this.#objects = 0;
@@ -193,7 +196,12 @@ export class Catalogue {
   }
 
   #rowOf(video: number): number {
-    return this.#rows.get(video) ?? this.#layOut(video);
+    // A player asks about its video many times in a row.
+    if (video !== this.#askedVideo) {
+      this.#askedRow = this.#rows.get(video) ?? this.#layOut(video);
+      this.#askedVideo = video;
+    }
+    return this.#askedRow;
   }
 
   /** Length and sizes of a video, from a stream of its own. */
