@@ -7,7 +7,7 @@ import { ScenarioError, type ScenarioIssue } from '../scenarios/errors.ts';
 import { DATA_LIMIT, FileTooLargeError, UnreadableFileError } from '../scenarios/files.ts';
 import type { SizeTable } from '../scenarios/size-table.ts';
 import { parseSizeTables } from '../scenarios/size-tables.ts';
-import { parseTrace } from '../scenarios/trace-files.ts';
+import { parseTrace, TRACE_NAME } from '../scenarios/trace-files.ts';
 import { UsageError } from './exit.ts';
 import { diskFiles, HOME } from './files.ts';
 
@@ -20,14 +20,16 @@ export interface NamedTrace {
 /** The trace of a file, or the traces of a folder or a shipped set; throws with all problems of all files. */
 export function readTraces(name: string): NamedTrace[] {
   const path = located(name, join(HOME, 'scenarios', 'networks', name), 'a trace file or a folder of traces');
-  const names = diskFiles.list(path)?.filter((file) => /\.(csv|json)$/i.test(file));
-  if (names?.length === 0) throw new UsageError(`expected trace files (.csv or .json) in ${name}, got none`);
+  const names = diskFiles.list(path)?.filter((file) => TRACE_NAME.test(file));
+  if (names?.length === 0) {
+    throw new UsageError(`expected trace files (.csv, .json, ...) in ${name}, got none`);
+  }
   const issues: ScenarioIssue[] = [];
   const traces = (names ?? ['']).flatMap((file): NamedTrace[] => {
     const at = file === '' ? path : join(path, file);
     try {
       const text = readText(at);
-      return [{ name: basename(at).replace(/\.(csv|json)$/i, ''), periods: parseTrace(text, at) }];
+      return [{ name: basename(at).replace(TRACE_NAME, ''), periods: parseTrace(text, at) }];
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       issues.push(...error.issues);

@@ -103,7 +103,8 @@ export class RealViewers {
   /** The link of a viewer of a class; viewers of one household share the edge of the first. */
   #join(network: number, edge: number): number {
     const { traces } = this.#plan.networks[network]!;
-    const { trace, startUs } = drawTrace(this.#streams.stream('audience/trace'), traces);
+    const draws = this.#streams.stream('audience/trace');
+    const { trace, startUs } = drawTrace(draws, this.#plan.networks[network]!);
     const { link, opened } = this.#access.join(network);
     if (!opened) return link;
     const access = new TraceBandwidth(traces[trace]!, startUs);

@@ -66,7 +66,7 @@ describe('data files that cannot be used are refused where they are named:', () 
     ['too large', { 'cable.csv': `#${'x'.repeat(DATA_LIMIT)}` },
       [`${named}: cable.csv: expected at most 32.0 MB, got 32.0 MB`]],
     ['folder without traces', { 'cable.csv/README.md': '' }, [
-      `${named}: expected trace files (.csv or .json) in cable.csv, got none`,
+      `${named}: expected trace files (.csv, .json, ...) in cable.csv, got none`,
     ]],
     ['several at fault in one folder', { 'cable.csv/a.csv': '', 'cable.csv/b.json': '{}',
       'cable.csv/c.csv': TRACE }, [

@@ -1,5 +1,6 @@
 import type { GeographyData } from '../models/cdn/geography/geography.ts';
-import type { TraceTable } from '../models/network/trace.ts';
+import { profilePeriods } from '../models/network/params.ts';
+import { TraceTable } from '../models/network/trace.ts';
 import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
 import { burnRateRules, type AlertWindows } from '../models/operations/budget/burn-rate-rules.ts';
 import { DEFAULT_SLOS, toSlo, type SloDefinition } from '../models/operations/slo.ts';
@@ -22,10 +23,15 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
   const data = new DataFiles(loaded.file, loaded.place, files, known);
   const traces = new Map<string, TraceTable[]>();
   const networks = (scenario.audience?.networks ?? []).map((network, i): NetworkClass => {
-    const read = () => data.readTraces(network.traces, ['audience', 'networks', i, 'traces']);
-    const found = traces.get(network.traces) ?? read();
-    traces.set(network.traces, found);
-    return { name: network.name, viewersPerLink: network.viewersPerLink, traces: found };
+    const { name, viewersPerLink, profile } = network;
+    if (profile !== undefined) {
+      const table = new TraceTable(profilePeriods(profile, scenario.run.duration));
+      return { name, viewersPerLink, traces: [table], inStep: true };
+    }
+    const path = network.traces!;
+    const found = traces.get(path) ?? data.readTraces(path, ['audience', 'networks', i, 'traces']);
+    traces.set(path, found);
+    return { name, viewersPerLink, traces: found, inStep: false };
   });
   const sizeTables = scenario.catalogue.sizes.tables.flatMap((path, i) =>
     data.readTables(path, ['catalogue', 'sizes', 'tables', i]));

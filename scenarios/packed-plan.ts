@@ -10,6 +10,7 @@ export interface PackedPlan {
   readonly networks: ReadonlyArray<{
     readonly name: string;
     readonly viewersPerLink: number;
+    readonly inStep: boolean;
     readonly traces: ReadonlyArray<readonly TracePeriod[]>;
   }>;
   readonly sizeTables: ReadonlyArray<{
@@ -25,8 +26,8 @@ export function packPlan(full: ScenarioPlan): PackedPlan {
   const { networks, sizeTables, ...plan } = full;
   return {
     plan,
-    networks: networks.map(({ name, viewersPerLink, traces }) => {
-      return { name, viewersPerLink, traces: traces.map(periodsOf) };
+    networks: networks.map(({ name, viewersPerLink, traces, inStep }) => {
+      return { name, viewersPerLink, inStep, traces: traces.map(periodsOf) };
     }),
     sizeTables: sizeTables.map((table) => {
       return { segmentUs: table.segmentUs, bitrates: table.bitrates, rows: rowsOf(table) };
@@ -38,8 +39,8 @@ export function packPlan(full: ScenarioPlan): PackedPlan {
 export function unpackPlan({ plan, networks, sizeTables }: PackedPlan): ScenarioPlan {
   return {
     ...plan,
-    networks: networks.map(({ name, viewersPerLink, traces }) => {
-      return { name, viewersPerLink, traces: traces.map((periods) => new TraceTable(periods)) };
+    networks: networks.map(({ name, viewersPerLink, traces, inStep }) => {
+      return { name, viewersPerLink, inStep, traces: traces.map((periods) => new TraceTable(periods)) };
     }),
     sizeTables: sizeTables.map(({ segmentUs, bitrates, rows }) =>
       new SizeTable('', segmentUs, rows, bitrates)),

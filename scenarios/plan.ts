@@ -13,6 +13,8 @@ export interface NetworkClass {
   readonly name: string;
   readonly viewersPerLink: number;
   readonly traces: readonly TraceTable[];
+  /** Links play their trace by the clock of the run: a profile. */
+  readonly inStep: boolean;
 }
 
 /** Everything a host needs to run a scenario: parsed, checked, its data files read. */

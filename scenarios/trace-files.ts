@@ -3,6 +3,7 @@ import type { TracePeriod } from '../models/network/bandwidth.ts';
 import {
   cellNumber, didYouMean, isJson, Problems, readCsv, readJson, shown, type CsvRow,
 } from './data-file.ts';
+import { isBare, isFcc, readBare, readFcc } from './bare-traces.ts';
 import { ScenarioError, type ScenarioIssue } from './errors.ts';
 
 /** A bandwidth trace file that cannot be used, with everything that is wrong with it. */
@@ -16,21 +17,31 @@ export class TraceFileError extends ScenarioError {
   }
 }
 
+/** Names of files in a folder that are taken for traces. */
+export const TRACE_NAME = /\.(csv|json|txt|log|trace|down|up)$/i;
+
 /**
  * Reads a bandwidth trace: JSON as Sabre has it, `[{duration_ms, bandwidth_kbps, latency_ms}]`, or CSV
  * with a header, `duration_ms,kbps[,latency_ms]` or `seconds,mbps[,rtt_ms]`, where seconds are the times
- * at which periods start and the last period lasts as long as the one before it. Records without a latency
- * get `latencyUs`. Throws TraceFileError with all problems; a trace it returns carries at least one bit.
+ * at which periods start and the last period lasts as long as the one before it; the FCC's raw form, and
+ * those of Mahimahi and Pensieve, which have no header (bare-traces.ts). Records without a latency get
+ * `latencyUs`. Throws TraceFileError with all problems; a trace it returns carries at least one bit.
  */
 export function parseTrace(text: string, file: string, latencyUs: Us = 0): TracePeriod[] {
   const problems = new Problems(file);
   let periods: TracePeriod[] = [];
   if (text.trim() === '') problems.add('expected a bandwidth trace, got an empty file');
   else if (isJson(text, file)) periods = fromJson(readJson(text, problems), latencyUs, problems);
-  else periods = fromCsv(readCsv(text), latencyUs, problems);
+  else if (isBare(text)) periods = readBare(text, latencyUs, problems);
+  else periods = fromTable(readCsv(text), latencyUs, problems);
   if (!problems.any) checkTotals(periods, problems);
   if (problems.any) throw new TraceFileError(file, problems.issues);
   return periods.filter(({ durationUs }) => durationUs > 0);
+}
+
+function fromTable(rows: readonly CsvRow[], latencyUs: Us, problems: Problems): TracePeriod[] {
+  const isRaw = rows[0] !== undefined && isFcc(rows[0]);
+  return isRaw ? readFcc(rows, latencyUs, problems) : fromCsv(rows, latencyUs, problems);
 }
 
 function fromJson(value: unknown, latencyUs: Us, problems: Problems): TracePeriod[] {

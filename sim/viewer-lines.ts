@@ -57,7 +57,7 @@ export class ViewerLines {
 
   /** Draws the trace of a viewer whether or not it will be played: so that those after them get the same. */
   draw(network: number): TraceChoice {
-    return drawTrace(this.#draws, this.#networks[network]!.traces);
+    return drawTrace(this.#draws, this.#networks[network]!);
   }
 
   /** A viewer comes: they get a line that plays what was drawn, or a place on a link that is open already. */

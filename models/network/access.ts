@@ -13,9 +13,17 @@ export interface TraceChoice {
  * Draws a trace for a viewer. Hosts draw for every viewer, also for one who joins a link that is open
  * already: so the viewers after them get the same traces whatever else has changed.
  */
-export function drawTrace(stream: RandomStream, traces: readonly TraceTable[]): TraceChoice {
+export function drawTrace(stream: RandomStream, { traces, inStep }: Traces): TraceChoice {
   const trace = stream.integer(traces.length);
-  return { trace, startUs: stream.integer(traces[trace]!.lengthUs) };
+  const startUs = stream.integer(traces[trace]!.lengthUs);
+  return { trace, startUs: inStep ? 0 : startUs };
+}
+
+/** The traces of a class of networks. */
+interface Traces {
+  readonly traces: readonly TraceTable[];
+  /** True when links play them by the clock of the run, false when each begins at a point of its own. */
+  readonly inStep: boolean;
 }
 
 /**

@@ -108,7 +108,7 @@ export class TraceTable {
     const [start, end] = [this.startUs[i]!, this.startUs[i + 1]!];
     const [rate, before, turnBits] = [this.rate[i]!, this.bitsBefore[i]!, turns * this.lengthBits];
     const within = start + Math.ceil(((bits + offset - turnBits - before) / rate) * US_PER_S);
-    // The very sums of `bitsUntil`, so that rounding comes out the same; its limit only binds at a turn's end.
+    // The very sums of `bitsUntil`, so that rounding comes out the same.
     if (!(within < end && turnUs + within > from)) return -1;
     const most = (turns + 1) * this.lengthBits;
     const now = Math.min(turnBits + (before + (rate * (within - start)) / US_PER_S), most) - offset;

@@ -3,6 +3,7 @@ import { durationLaw, sampleDuration } from '../core/distribution.ts';
 import { quantity } from '../core/quantity.ts';
 import type { RandomStream, RandomStreams } from '../core/rng.ts';
 import { NEVER, US_PER_S, type Us } from '../core/units.ts';
+import { networkParams } from '../network/params.ts';
 
 /** Share of viewers that leaves for each second of start-up beyond the first two. */
 const ABANDON_PER_SECOND = 0.058; // Krishnan and Sitaraman, IMC 2012
@@ -38,21 +39,6 @@ const arrivalParams = z.discriminatedUnion('law', [
     })).min(1),
   }),
 ]);
-
-const networkParams = z.strictObject({
-  name: z.string().min(1).meta({
-    description: 'Name of the class of networks.', unit: 'name', source: 'assumed',
-  }),
-  traces: z.string().min(1)
-    .meta({ description: 'A trace file, or a folder of them.', unit: 'path', source: 'assumed' }),
-  share: quantity('ratio', {
-    doc: 'Share of viewers; shares are scaled to sum to one.', source: 'assumed', positive: true,
-  })
-    .prefault('100%'),
-  viewersPerLink: z.number().int().min(1).max(1000)
-    .meta({ description: 'Most viewers on one link at a time.', unit: 'viewers', source: 'assumed' })
-    .prefault(1),
-});
 
 /** Who watches: when viewers come, over which networks, for how long. */
 export const audienceParams = z.strictObject({

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { quantity } from '../core/quantity.ts';
+import type { Us } from '../core/units.ts';
+import type { TracePeriod } from './bandwidth.ts';
+
+const profileStep = z.strictObject({
+  at: quantity('duration', { doc: 'Time since the start of the run.', source: 'assumed', min: '0s' }),
+  rate: quantity('rate', { doc: 'Capacity of each link from then on.', source: 'assumed' }),
+  rtt: quantity('duration', { doc: 'Round-trip time from then on.', source: 'assumed', min: '0s' })
+    .prefault('20ms'),
+});
+
+/** A class of access networks: what its links can carry, who shares them, how many viewers have one. */
+export const networkParams = z.strictObject({
+  name: z.string().min(1).meta({
+    description: 'Name of the class of networks.', unit: 'name', source: 'assumed',
+  }),
+  traces: z.string().min(1)
+    .meta({ description: 'A trace file, or a folder of them: each link plays one from a random point on.',
+      unit: 'path', source: 'assumed' })
+    .optional(),
+  profile: z.array(profileStep).min(1).max(1000).optional(),
+  share: quantity('ratio', {
+    doc: 'Share of viewers; shares are scaled to sum to one.', source: 'assumed', positive: true,
+  })
+    .prefault('100%'),
+  viewersPerLink: z.number().int().min(1).max(1000)
+    .meta({ description: 'Most viewers on one link at a time.', unit: 'viewers', source: 'assumed' })
+    .prefault(1),
+}).superRefine(({ traces, profile }, context) => {
+  if ((traces === undefined) === (profile === undefined)) {
+    const message = 'expected either traces (measured) or a profile (steps by the clock of the run)';
+    context.addIssue({ code: 'custom', path: [], message });
+  }
+  profile?.forEach(({ at }, i) => {
+    if (i === 0 ? at === 0 : at > profile[i - 1]!.at) return;
+    const message = i === 0
+      ? 'expected the first step at 0s' : 'expected a time after that of the step before it';
+    context.addIssue({ code: 'custom', path: ['profile', i, 'at'], message, input: at });
+  });
+  if (profile?.every(({ rate }) => rate === 0) === true) {
+    context.addIssue({ code: 'custom', path: ['profile'], message: 'carries no bit: every step has rate 0' });
+  }
+});
+
+type ProfileStep = z.output<typeof profileStep>;
+
+/** The steps as a trace that does not come round again before `untilUs`. */
+export function profilePeriods(profile: readonly ProfileStep[], untilUs: Us): TracePeriod[] {
+  return profile.map(({ at, rate, rtt }, i) => {
+    const end = profile[i + 1]?.at ?? Math.max(untilUs, at) + BEYOND_US;
+    return { durationUs: end - at, rate, latencyUs: rtt };
+  });
+}
+
+/** Transfers that are under way when the run ends still find a last step. */
+const BEYOND_US = 3_600_000_000;
