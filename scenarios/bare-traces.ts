@@ -1,6 +1,6 @@
 import { US_PER_MS, US_PER_S, type Us } from '../models/core/units.ts';
 import type { TracePeriod } from '../models/network/bandwidth.ts';
-import { cellNumber, Problems, shown, type CsvRow } from './data-file.ts';
+import { cellNumber, shown, type CsvRow, type Problems } from './data-file.ts';
 
 /** Bits of one delivery opportunity: Mahimahi's link shell releases packets of 1504 bytes (mm-link). */
 const OPPORTUNITY_BITS = 1504 * 8;

@@ -23,6 +23,14 @@ export interface CdnBooksState {
   readonly probedAt: Float64Array;
 }
 
+/** Which part of a CDN a run simulates: all of it, or that of a shard. */
+export interface SimulatedPlaces {
+  /** Whether viewers of an edge are simulated. */
+  readonly owns: (edge: number) => boolean;
+  /** True in one shard of a run: what there is once is counted there. */
+  readonly isFirst: boolean;
+}
+
 /** Handles of one region's metrics. */
 interface RegionMeters {
   readonly sent: MetricHandle;
@@ -43,6 +51,7 @@ export class CdnBooks {
   readonly #topology: Topology;
   readonly #places: Places;
   readonly #set: MetricSet;
+  readonly #simulated: SimulatedPlaces;
   readonly #limits: readonly ServerLimits[];
   readonly #regions: readonly RegionMeters[];
   readonly #time: MetricHandle;
@@ -61,7 +70,10 @@ export class CdnBooks {
   #settledRequests = 0;
   #settledAt: Us = 0;
 
-  constructor(params: CdnParams, topology: Topology, places: Places, metrics: MetricSet) {
+  constructor(
+    params: CdnParams, topology: Topology, places: Places, metrics: MetricSet, simulated: SimulatedPlaces,
+  ) {
+    this.#simulated = simulated;
     this.#tiers = [params.edge, params.regional, params.shield];
     this.#topology = topology;
     this.#places = places;
@@ -119,6 +131,7 @@ export class CdnBooks {
     const bytes = new Float64Array(regions.length);
     const cpu = new Float64Array(regions.length);
     const servers = new Float64Array(regions.length);
+    const simulated = new Float64Array(regions.length);
     let requests = 0;
     for (let node = 0; node < this.#firstOf[1]!; node++) {
       const pop = this.#places.popOf[node]!;
@@ -128,6 +141,7 @@ export class CdnBooks {
       bytes[region]! += sent;
       cpu[region]! += (cpuDone - this.#settledCpu[node]!) / US_PER_S;
       servers[region]!++;
+      if (this.#simulated.owns(pop)) simulated[region]!++;
       requests += this.#requests[node]!;
       this.#settledSent[node] = this.#sent[node]!;
       this.#settledCpu[node] = cpuDone;
@@ -138,11 +152,12 @@ export class CdnBooks {
       if (servers[region] === 0) return;
       this.#set.add(meters.sent, bytes[region]!);
       this.#set.add(meters.cpu, cpu[region]!);
-      this.#set.add(meters.serverTime, servers[region]! * spanS);
+      this.#set.add(meters.serverTime, simulated[region]! * spanS);
       this.#set.set(meters.bandwidth, (8 * bytes[region]!) / spanS / 1e9);
+      // Of all servers of the region, so that the gauges of shards add up.
       this.#set.set(meters.cpuPercent, (100 * cpu[region]!) / (servers[region]! * spanS));
     });
-    this.#set.add(this.#time, spanS);
+    if (this.#simulated.isFirst) this.#set.add(this.#time, spanS);
     this.#set.add(this.#requestUsage, requests - this.#settledRequests);
     this.#settledRequests = requests;
   }

@@ -12,7 +12,7 @@ import type { MetricSet } from '../models/core/metrics.ts';
 import { NEVER, type Bytes, type Us } from '../models/core/units.ts';
 import { ConstantBandwidth } from '../models/network/trace.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
-import { CdnBooks, type CdnBooksState } from './cdn-books.ts';
+import { CdnBooks, type CdnBooksState, type SimulatedPlaces } from './cdn-books.ts';
 import { CODES } from './codes.ts';
 import { CROSSED, FetchProgress, WHOLE, type FetchProgressState } from './fetch-progress.ts';
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
@@ -56,6 +56,7 @@ export interface CdnSetup {
   readonly loop: EventLoop;
   readonly metrics: MetricSet;
   readonly onAnswer: OnAnswer;
+  readonly simulated: SimulatedPlaces;
 }
 
 /** How long it takes to notice that a server does not answer at all; assumed. [us] */
@@ -96,7 +97,7 @@ export class SimulatedCdn {
     this.#onAnswer = onAnswer;
     const { epsilon, window } = params.hashing;
     this.places = new Places(topology, this.#tiers.map((tier) => tier.servers), epsilon, window);
-    this.#books = new CdnBooks(params, topology, this.places, metrics);
+    this.#books = new CdnBooks(params, topology, this.places, metrics, setup.simulated);
     this.#origin = setup.origin;
     this.#down = new Uint8Array(topology.pops);
     this.#avoided = new Uint8Array(topology.pops);

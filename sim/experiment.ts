@@ -2,6 +2,7 @@ import type { Provenance, RunRecord } from '../models/core/run-record.ts';
 import type { ReplicationOutcome } from '../models/operations/run-summary.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
 import type { Progress } from './experiments/replication.ts';
+import { mergeShards, shardsOf, type ShardOutcome } from './shards.ts';
 import { summariseSimulation } from './summary.ts';
 import { VideoRun } from './video-run.ts';
 
@@ -26,21 +27,28 @@ export async function simulate(plan: ScenarioPlan, options: SimulateOptions): Pr
   const outcomes: ReplicationOutcome[] = [];
   let partial: ReplicationOutcome | undefined;
   let events = 0;
+  const count = shardsOf(plan);
+  let shards: ShardOutcome[] = [];
   const stopped = () => options.signal?.aborted === true && outcomes.length < replications;
   while (outcomes.length < replications && !stopped()) {
     const finished = outcomes.length;
-    const run = new VideoRun(plan, finished);
+    const index = shards.length;
+    const run = count === 1 ? new VideoRun(plan, finished) : new VideoRun(plan, finished, { index, count });
     let over = run.advance(SLICE);
     // Short replications, too, let the world have its turn: it may want them to stop.
     do {
-      const fraction = (finished + run.progress) / replications;
+      const fraction = (finished + (index + run.progress) / count) / replications;
       options.onProgress?.({ fraction, finished, replications, events: events + run.events });
       await turn();
       if (!over && !stopped()) over = run.advance(SLICE);
     } while (!over && !stopped());
-    if (over) outcomes.push(run.finish());
-    else partial = run.finish();
     events += run.events;
+    if (count > 1) shards.push(run.finishShard());
+    if (over && shards.length < count && count > 1) continue;
+    const outcome = count === 1 ? run.finish() : mergeShards(plan, shards);
+    shards = [];
+    if (over) outcomes.push(outcome);
+    else partial = outcome;
   }
   const wallSeconds = (performance.now() - startedMs) / 1000;
   const complete = outcomes.length === replications;

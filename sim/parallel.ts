@@ -3,7 +3,8 @@ import type { ReplicationOutcome } from '../models/operations/run-summary.ts';
 import { packPlan, type PackedPlan } from '../scenarios/packed-plan.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
 import type { SimulateOptions } from './experiment.ts';
-import { runExperiment } from './experiments/pool.ts';
+import { runExperiment, type ExperimentResult } from './experiments/pool.ts';
+import { mergeShards, shardsOf, type ShardOutcome } from './shards.ts';
 import { StoppingRule, type Precision, type StoppingDecision } from './statistics/stopping-rule.ts';
 import { summariseSimulation } from './summary.ts';
 
@@ -27,7 +28,11 @@ export async function simulateInParallel(plan: ScenarioPlan, options: ParallelOp
   const startedMs = performance.now();
   const { precision } = options;
   const stopping = precision === undefined ? undefined : new Stopping(precision, run.replications);
-  const result = await runExperiment<PackedPlan, ReplicationOutcome>({
+  const shards = shardsOf(plan);
+  const isSplit = shards > 1 && options.workers > run.replications && precision === undefined
+    && checkpoint === undefined;
+  const result = isSplit ? await runShards(plan, shards, options)
+    : await runExperiment<PackedPlan, ReplicationOutcome>({
     module: new URL('./video-worker.ts', import.meta.url),
     data: packPlan(plan),
     replications: run.replications,
@@ -43,6 +48,39 @@ export async function simulateInParallel(plan: ScenarioPlan, options: ParallelOp
   const wallSeconds = (performance.now() - startedMs) / 1000;
   const notes = stopping === undefined || !result.complete ? [] : [stopping.note()];
   return summariseSimulation(plan, provenance, wallSeconds, { ...result, notes });
+}
+
+/** More threads than replications: each takes shards. The same outcomes as one thread's. */
+async function runShards(
+  plan: ScenarioPlan, shards: number, { workers, signal, onProgress }: ParallelOptions,
+): Promise<ExperimentResult<ReplicationOutcome>> {
+  const { replications } = plan.scenario.run;
+  const units = replications * shards;
+  const result = await runExperiment<PackedPlan, ShardOutcome>({
+    module: new URL('./shard-worker.ts', import.meta.url),
+    data: packPlan(plan),
+    replications: units,
+    workers: Math.min(workers, units),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : {
+      onProgress: (progress) => {
+        onProgress({ ...progress, finished: Math.floor(progress.finished / shards), replications });
+      },
+    }),
+  });
+  const finished = new Map<number, ReplicationOutcome>();
+  for (let replication = 0; replication < replications; replication++) {
+    const first = replication * shards;
+    const own = Array.from({ length: shards }, (_, i) => result.finished.get(first + i));
+    if (own.every((shard) => shard !== undefined)) finished.set(replication, mergeShards(plan, own));
+  }
+  const rest = [...result.outcomes, ...(result.partial === undefined ? [] : [result.partial])];
+  return {
+    ...result, finished,
+    outcomes: [...finished.values()],
+    partial: finished.size > 0 || rest.length === 0 ? undefined : mergeShards(plan, rest),
+    retried: [...new Set(result.retried.map((unit) => Math.floor(unit / shards)))],
+  };
 }
 
 /** Sequential stopping over outcomes that come in their order. */

@@ -30,7 +30,7 @@ export class Playback implements RunPart {
   readonly #cdn: SimulatedCdn;
   readonly #content: ContentOperations;
 
-  constructor(plan: WatchedPlan, { replication, loop, metrics, streams }: RunContext) {
+  constructor(plan: WatchedPlan, { replication, shard, loop, metrics, streams }: RunContext) {
     const { scenario } = plan;
     const { cdn: params, content, run } = scenario;
     const catalogue = new Catalogue(scenario.catalogue, plan.sizeTables, streams);
@@ -40,13 +40,17 @@ export class Playback implements RunPart {
       shield: params.shield.enabled ? params.shield.nodes : 0, origins: params.origin.sites,
       providers: params.providers.length,
     }, geography);
+    const owns = (edge: number) =>
+      shard === undefined || topology.parentOf[edge] === topology.edges + shard.index;
     this.#catalogue = catalogue;
     this.#steering = new Steering({ params, content, topology, geography, streams, metrics });
     this.#viewers = new Viewers(plan, replication, catalogue, this.#steering, streams, loop, metrics,
-      (edge, request, object) => this.#cdn.requested(edge, request, object));
+      (edge, request, object) => this.#cdn.requested(edge, request, object),
+      owns);
     const origin = new SimulatedOrigin(params.origin, content, catalogue, metrics, run.duration);
     this.#cdn = new SimulatedCdn({
       params, topology, catalogue, origin, loop, metrics,
+      simulated: { owns, isFirst: (shard?.index ?? 0) === 0 },
       onAnswer: {
         answered: (...answer) => this.#viewers.answered(...answer),
         ended: (...end) => this.#viewers.ended(...end),

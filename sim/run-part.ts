@@ -2,11 +2,14 @@ import type { MetricSet } from '../models/core/metrics.ts';
 import type { RandomStreams } from '../models/core/rng.ts';
 import type { Us } from '../models/core/units.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
+import type { Shard } from './shards.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 
 /** What the parts of a run share. */
 export interface RunContext {
   readonly replication: number;
+  /** The part of the viewers that is simulated; undefined for all of them. */
+  readonly shard: Shard | undefined;
   readonly loop: EventLoop;
   readonly metrics: MetricSet;
   readonly streams: RandomStreams;

@@ -100,8 +100,8 @@ export class Steering {
     return this.#geography?.cities.regionOf[city] ?? 0;
   }
 
-  /** A viewer comes, whose access network has this round-trip time. */
-  joined(now: Us, slot: number, city: number, accessRtt: Us): void {
+  /** A viewer comes. */
+  joined(now: Us, slot: number, city: number): void {
     if (slot >= this.#columns.edge.length) this.#grow(slot);
     const c = this.#columns;
     c.city[slot] = city;
@@ -111,7 +111,12 @@ export class Steering {
     c.transit[slot] = share < 1 && this.#peering.uniform() >= share ? transitRtt : 0;
     this.#route(slot);
     this.#renew(now, slot);
-    this.#set.add(accessRtt + c.way[slot]! <= NEAR_US ? this.#near : this.#far, 1);
+  }
+
+  /** The viewer who joined is one of those that are simulated. */
+  counted(slot: number, accessRtt: Us): void {
+    const rtt = accessRtt + this.#columns.way[slot]!;
+    this.#set.add(rtt <= NEAR_US ? this.#near : this.#far, 1);
   }
 
   /** The edge that a request goes to now; -1 when there is none. */

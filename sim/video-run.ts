@@ -12,6 +12,7 @@ import { EventLoop, type DeliveredEvent, type EventLoopState } from './kernel/ev
 import { Monitoring } from './monitoring.ts';
 import { Playback } from './playback.ts';
 import type { RunContext, RunPart } from './run-part.ts';
+import { spansOf, type Shard, type ShardOutcome } from './shards.ts';
 import { Transcoding } from './transcoding.ts';
 
 /** Copied state of a run. */
@@ -37,14 +38,14 @@ export class VideoRun {
   readonly #parts: readonly RunPart[] = [];
   #looks: Looks = {};
 
-  constructor(plan: ScenarioPlan, replication: number) {
+  constructor(plan: ScenarioPlan, replication: number, shard?: Shard) {
     const { scenario } = plan;
     this.#plan = plan;
     this.#durationUs = scenario.run.duration;
     this.#loop = new EventLoop(createEventList());
     this.#streams = new RandomStreams(scenario.run.seed, replication);
     this.#parts = partsOf(plan, {
-      replication, loop: this.#loop, metrics: this.#metrics, streams: this.#streams,
+      replication, shard, loop: this.#loop, metrics: this.#metrics, streams: this.#streams,
       settle: () => this.#settle(), expectLook: (who, at) => this.#expectLook(who, at),
     });
     this.#loop.on(CODES.sample, () => this.#sample());
@@ -110,12 +111,25 @@ export class VideoRun {
     return this.#loop.run(this.#durationUs, maxEvents);
   }
 
+  /** Closes the books of a shard and hands out what it has left, to be merged with the others. */
+  finishShard(): ShardOutcome {
+    const left = this.#close();
+    return {
+      metrics: [...this.#metrics.metrics()],
+      spans: spansOf(this.#metrics, this.#loop.now),
+      sessions: left.flatMap(({ sessions }) => sessions ?? []),
+      logs: left.flatMap(({ logs }) => logs ?? []),
+      fingerprint: this.#loop.fingerprint,
+      events: this.#loop.events,
+      simulatedSeconds: this.#loop.now / US_PER_S,
+      warnings: left.flatMap(({ warnings }) => warnings ?? []),
+    };
+  }
+
   /** Closes the books at the time reached and hands out what the run has left. */
   finish(): ReplicationOutcome {
     const { now } = this.#loop;
-    this.#settle();
-    for (const part of this.#parts) part.closeBooks(now);
-    const left = this.#parts.map((part) => part.outcome());
+    const left = this.#close();
     return {
       slis: computeSlis(this.#metrics.view(now)),
       metrics: this.#metrics.export(now),
@@ -131,6 +145,12 @@ export class VideoRun {
       simulatedSeconds: this.#loop.now / US_PER_S,
       warnings: left.flatMap(({ warnings }) => warnings ?? []),
     };
+  }
+
+  #close(): PartOutcome[] {
+    this.#settle();
+    for (const part of this.#parts) part.closeBooks(this.#loop.now);
+    return this.#parts.map((part) => part.outcome());
   }
 
   #sample(): void {

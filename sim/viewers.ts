@@ -46,6 +46,8 @@ export interface ViewersState {
 export class Viewers {
   readonly rows: SessionRow[] = [];
   readonly #plan: WatchedPlan;
+  /** Whether viewers of an edge are simulated in this run, or in that of another shard. */
+  readonly #owns: (edge: number) => boolean;
   readonly #replication: number;
   readonly #loop: EventLoop;
   readonly #metrics: MetricSet;
@@ -67,10 +69,11 @@ export class Viewers {
 
   constructor(
     plan: WatchedPlan, replication: number, catalogue: Catalogue, steering: Steering, streams: RandomStreams,
-    loop: EventLoop, metrics: MetricSet, sendToEdge: SendToEdge,
+    loop: EventLoop, metrics: MetricSet, sendToEdge: SendToEdge, owns: (edge: number) => boolean,
   ) {
     const { scenario } = plan;
     this.#plan = plan;
+    this.#owns = owns;
     this.#replication = replication;
     this.#loop = loop;
     this.#metrics = metrics;
@@ -220,17 +223,23 @@ export class Viewers {
     const { now } = this.#loop;
     if (this.#free.length === 0) this.#makeRoom(Math.ceil(this.#fleet.slots * GROWTH));
     const slot = this.#free.pop()!;
-    this.#lines.join(slot, arrival.network, this.#lines.draw(arrival.network));
-    this.#steering.joined(now, slot, arrival.city, this.#lines.rtt(slot, now));
-    this.#rows.columns.way[slot * ROW] = this.#steering.way(slot);
+    const line = this.#lines.draw(arrival.network);
+    this.#steering.joined(now, slot, arrival.city);
     const session = this.#sessions++;
-    this.#logger.started(slot, session, arrival.network, now);
+    this.#next = this.#scheduleArrival();
+    if (!this.#owns(this.#steering.edgeOf(slot))) {
+      this.#free.push(slot); // of another shard: drawn, so that ours get the same whatever the others do
+      return;
+    }
+    this.#lines.join(slot, arrival.network, line);
+    this.#steering.counted(slot, this.#lines.rtt(slot, now));
+    this.#rows.columns.way[slot * ROW] = this.#steering.way(slot);
     this.#at = now;
     this.#fleet.sessionStarted(now, slot, {
       session, video: arrival.video, watchUs: arrival.watchUs, startupPatienceUs: arrival.startupPatienceUs,
     });
+    this.#logger.started(slot, session, arrival.network, now);
     this.#follow(slot);
-    this.#next = this.#scheduleArrival();
   }
 
   /**
