@@ -2,6 +2,7 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import type { RunDocument, RunRecord } from '../models/core/run-record.ts';
+import { sessionTrace } from '../models/player/session-trace.ts';
 import { perfettoTrace } from '../reports/perfetto.ts';
 import { renderRun } from '../reports/terminal.ts';
 import { simulateInParallel, type ParallelOptions } from '../sim/parallel.ts';
@@ -44,7 +45,7 @@ export function runCommand(): Command {
     .option('--out <folder>', 'also write manifest.json, summary.json, report.html and Parquet files')
     .option('--workers <count>', 'threads for replications (default: one a core); results are the same')
     .option('--checkpoint <file>', 'keep finished replications here; the same command goes on from them')
-    .option('--trace <file>', 'write the logged sessions as a trace for ui.perfetto.dev')
+    .option('--trace <file>', 'write logged sessions and jobs as a trace for ui.perfetto.dev')
     .option('--verify', 'run the first replication twice and compare the histories event by event instead')
     .addOption(new Option('--precision <sli=percent>',
       'stop once the 95 % interval of an indicator is this narrow, '
@@ -117,7 +118,8 @@ export async function report(record: RunRecord, options: ReportOptions, startedA
     note(`Wrote ${options.out}/: manifest.json, summary.json, series.parquet, sessions.parquet, report.html`);
   }
   if (options.trace !== undefined) {
-    writeFileSync(options.trace, perfettoTrace(record.logs));
+    const trace = [...record.logs.flatMap(sessionTrace), ...record.trace ?? []];
+    writeFileSync(options.trace, perfettoTrace(trace));
     note(`Wrote ${options.trace}: open it in ui.perfetto.dev`);
   }
   await print(options.json === true

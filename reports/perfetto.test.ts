@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SessionEvent, SessionLog } from '../models/core/run-record.ts';
+import { TraceRecorder } from '../models/core/trace.ts';
+import { sessionTrace } from '../models/player/session-trace.ts';
 import { perfettoTrace } from './perfetto.ts';
 
 interface Slice {
@@ -21,7 +23,8 @@ const LOG: SessionLog = {
 };
 
 test('a session becomes its phases and its segments, in microseconds of the run', () => {
-  const { traceEvents } = JSON.parse(perfettoTrace([LOG])) as { readonly traceEvents: readonly Slice[] };
+  const text = perfettoTrace(sessionTrace(LOG));
+  const { traceEvents } = JSON.parse(text) as { readonly traceEvents: readonly Slice[] };
   const slices = traceEvents.filter((event) => event.ph === 'X')
     .map(({ name, ts, dur, tid }) => [tid, name, ts, dur]);
   expect(slices).toEqual([
@@ -35,12 +38,41 @@ test('a session becomes its phases and its segments, in microseconds of the run'
 });
 
 test('is cut at a bound, and says so', () => {
-  const cut = JSON.parse(perfettoTrace([LOG], 5)) as {
+  const cut = JSON.parse(perfettoTrace(sessionTrace(LOG), 5)) as {
     readonly otherData: unknown;
-    readonly traceEvents: unknown[];
+    readonly traceEvents: readonly Slice[];
   };
-  expect(cut.traceEvents).toHaveLength(5);
+  expect(cut.traceEvents.filter((event) => event.ph !== 'M')).toHaveLength(5);
   expect(cut.otherData).toEqual({ tool: 'weir', cut: true });
+});
+
+test('what a recorder followed: spans, moments and levels, a process a subject, a thread a track', () => {
+  const recorder = new TraceRecorder(4);
+  recorder.span('job 1', 'queue', 'waits', 10, 30, { priority: 2 });
+  recorder.moment('job 2', 'queue', 'lease lost', 15);
+  recorder.level('job 1', 'queue', 'left', 20, 7);
+  const other = new TraceRecorder(4);
+  other.restore(structuredClone(recorder.save()));
+  for (const one of [recorder, other]) {
+    one.span('job 1', 'encode', 'encodes', 30, 35);
+    one.moment('job 3', 'queue', 'too many', 36);
+    one.moment('job 3', 'queue', 'too many', 37);
+    const { traceEvents } = JSON.parse(perfettoTrace(one.events)) as { readonly traceEvents: unknown[] };
+    expect(traceEvents).toEqual([
+      { name: 'process_name', ph: 'M', pid: 1, tid: 0, args: { name: 'job 1' } },
+      { name: 'thread_name', ph: 'M', pid: 1, tid: 1, args: { name: 'queue' } },
+      { name: 'process_name', ph: 'M', pid: 2, tid: 0, args: { name: 'job 2' } },
+      { name: 'thread_name', ph: 'M', pid: 2, tid: 1, args: { name: 'queue' } },
+      { name: 'thread_name', ph: 'M', pid: 1, tid: 2, args: { name: 'encode' } },
+      { name: 'process_name', ph: 'M', pid: 3, tid: 0, args: { name: 'trace' } },
+      { name: 'thread_name', ph: 'M', pid: 3, tid: 1, args: { name: 'trace' } },
+      { name: 'waits', ph: 'X', pid: 1, tid: 1, ts: 10, dur: 20, args: { priority: 2 } },
+      { name: 'lease lost', ph: 'i', s: 't', pid: 2, tid: 1, ts: 15 },
+      { name: 'left', ph: 'C', pid: 1, tid: 1, ts: 20, args: { value: 7 } },
+      { name: 'encodes', ph: 'X', pid: 1, tid: 2, ts: 30, dur: 5 },
+      { name: '2 more events left out', ph: 'i', s: 't', pid: 3, tid: 1, ts: 35 },
+    ]);
+  }
 });
 
 function at(seconds: number, kind: string, segment: number, rendition: number, reason = ''): SessionEvent {

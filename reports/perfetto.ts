@@ -1,7 +1,7 @@
-import type { SessionEvent, SessionLog } from '../models/core/run-record.ts';
+import type { TraceEvent } from '../models/core/trace.ts';
 
 /** One event of the Chrome trace format, which Perfetto reads; times in microseconds. */
-interface TraceEvent {
+interface ChromeEvent {
   readonly name: string;
   readonly ph: 'X' | 'C' | 'M' | 'i';
   readonly ts?: number;
@@ -12,71 +12,37 @@ interface TraceEvent {
   readonly args?: Readonly<Record<string, unknown>>;
 }
 
-/** Tracks of a session: what the player does, what it fetches. */
-const PLAYER = 1;
-const FETCHES = 2;
-
 /**
- * Logged sessions as a trace for Perfetto (ui.perfetto.dev) or chrome://tracing: a process a session, with
- * its phases, its segments and why each was chosen, and its buffer as a counter. At most `most` events; a
- * longer log is cut there and says so.
+ * What was followed through a run as a trace for Perfetto (ui.perfetto.dev) or chrome://tracing: a process a
+ * subject, a thread a track. At most `most` events; a longer trace is cut there and says so.
  */
-export function perfettoTrace(logs: readonly SessionLog[], most = 200_000): string {
-  const events: TraceEvent[] = [];
-  for (const log of logs) {
-    const name = `session ${log.session} (${log.network})`;
-    const label = (tid: number, kind: string, text: string): TraceEvent =>
-      ({ name: kind, ph: 'M', pid: log.session, tid, args: { name: text } });
-    events.push(
-      label(0, 'process_name', name), label(PLAYER, 'thread_name', 'player'),
-      label(FETCHES, 'thread_name', 'fetches'),
-      ...phases(log), ...fetches(log), ...counters(log),
-    );
+export function perfettoTrace(trace: readonly TraceEvent[], most = 200_000): string {
+  const cut = trace.length > most;
+  const traceEvents = chromeEvents(cut ? trace.slice(0, most) : trace);
+  return JSON.stringify({ displayTimeUnit: 'ms', otherData: { tool: 'weir', cut }, traceEvents });
+}
+
+function chromeEvents(trace: readonly TraceEvent[]): ChromeEvent[] {
+  const named: ChromeEvent[] = [];
+  const events: ChromeEvent[] = [];
+  const subjects = new Map<string, { readonly pid: number; readonly tracks: Map<string, number> }>();
+  for (const event of trace) {
+    const { subject, track, name, startUs: ts, endUs, value, args } = event;
+    let own = subjects.get(subject);
+    if (own === undefined) {
+      subjects.set(subject, own = { pid: subjects.size + 1, tracks: new Map() });
+      named.push({ name: 'process_name', ph: 'M', pid: own.pid, tid: 0, args: { name: subject } });
+    }
+    const { pid, tracks } = own;
+    let tid = tracks.get(track);
+    if (tid === undefined) {
+      tracks.set(track, tid = tracks.size + 1);
+      named.push({ name: 'thread_name', ph: 'M', pid, tid, args: { name: track } });
+    }
+    const at = { name, pid, tid, ts, ...(args && { args }) };
+    if (value !== undefined) events.push({ ...at, ph: 'C', args: { value } });
+    else if (endUs === undefined) events.push({ ...at, ph: 'i', s: 't' });
+    else events.push({ ...at, ph: 'X', dur: endUs - ts });
   }
-  const cut = events.length > most;
-  if (cut) events.length = most;
-  return JSON.stringify({ displayTimeUnit: 'ms', otherData: { tool: 'weir', cut }, traceEvents: events });
-}
-
-const PHASE_OF: Readonly<Record<string, string>> = {
-  started: 'start-up', playing: 'play', stalled: 'stall', resumed: 'play',
-};
-
-function phases(log: SessionLog): TraceEvent[] {
-  const changes = log.events.filter((event) => event.kind in PHASE_OF || event.kind === 'ended');
-  const last = log.events.at(-1);
-  return changes.flatMap((event, i): TraceEvent[] => {
-    const at = { pid: log.session, tid: PLAYER, ts: us(log, event) };
-    if (event.kind === 'ended') return [{ name: `ended: ${event.reason}`, ph: 'i', s: 't', ...at }];
-    const until = changes[i + 1] ?? last ?? event;
-    return [{ name: PHASE_OF[event.kind]!, ph: 'X', dur: us(log, until) - us(log, event), ...at }];
-  });
-}
-
-function fetches(log: SessionLog): TraceEvent[] {
-  const slices: TraceEvent[] = [];
-  let asked: SessionEvent | undefined;
-  for (const event of log.events) {
-    if (event.kind === 'requested') asked = event;
-    if (event.kind !== 'arrived' || asked === undefined || asked.segment !== event.segment) continue;
-    const rate = log.ladder[asked.rendition];
-    slices.push({
-      name: `segment ${asked.segment} @ ${rate === undefined ? '?' : `${rate / 1000} kbps`}`,
-      ph: 'X', pid: log.session, tid: FETCHES, ts: us(log, asked), dur: us(log, event) - us(log, asked),
-      args: { rendition: asked.rendition, reason: asked.reason, bufferSeconds: asked.bufferSeconds },
-    });
-    asked = undefined;
-  }
-  return slices;
-}
-
-function counters(log: SessionLog): TraceEvent[] {
-  return log.events.map((event) => ({
-    name: 'buffer', ph: 'C', pid: log.session, tid: PLAYER, ts: us(log, event),
-    args: { seconds: event.bufferSeconds },
-  }));
-}
-
-function us(log: SessionLog, event: SessionEvent): number {
-  return Math.round((log.startSeconds + event.seconds) * 1e6);
+  return [...named, ...events];
 }

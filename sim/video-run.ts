@@ -140,6 +140,7 @@ export class VideoRun {
       ...monitoredOf(left),
       sessions: left.flatMap(({ sessions }) => sessions ?? []),
       logs: left.flatMap(({ logs }) => logs ?? []),
+      trace: left.flatMap(({ trace }) => trace ?? []),
       fingerprint: this.#loop.fingerprint,
       events: this.#loop.events,
       simulatedSeconds: this.#loop.now / US_PER_S,

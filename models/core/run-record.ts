@@ -1,5 +1,6 @@
 import type { Labels } from './labels.ts';
 import type { MetricKind, SeriesPoint } from './metrics.ts';
+import type { TraceEvent } from './trace.ts';
 
 /** Version of the run document; a reader refuses another major. */
 export const RUN_DOCUMENT_SCHEMA = 'weir.run/1';
@@ -266,6 +267,8 @@ export interface RunRecord {
   readonly series: ReadonlyArray<SeriesPoint & { readonly replication: number }>;
   readonly sessions: readonly SessionRow[];
   readonly logs: readonly SessionLog[];
+  /** What was followed through the first replication beside the logged sessions. */
+  readonly trace?: readonly TraceEvent[];
   /** Absent when the run was not monitored. */
   readonly scrapes?: readonly ScrapedSeries[];
 }

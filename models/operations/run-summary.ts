@@ -5,6 +5,7 @@ import {
   RUN_DOCUMENT_SCHEMA, type Fidelity, type MetricResult, type Provenance, type RunRecord, type ScrapedSeries,
   type SessionLog, type SessionRow, type SliResult, type World,
 } from '../core/run-record.ts';
+import type { TraceEvent } from '../core/trace.ts';
 import { estimateMean } from '../core/statistics.ts';
 import { costsOf } from '../cost/costs.ts';
 import type { PriceList } from '../cost/price-list.ts';
@@ -20,6 +21,8 @@ import type { SloDefinition } from './slo.ts';
 export interface PartOutcome {
   readonly sessions?: readonly SessionRow[];
   readonly logs?: readonly SessionLog[];
+  /** What was followed, for `--trace`, beside the logged sessions (models/core/trace.ts). */
+  readonly trace?: readonly TraceEvent[];
   readonly alerts?: AlertOutcome;
   readonly budgets?: readonly SloBudgetOutcome[];
   readonly series?: readonly SeriesPoint[];
@@ -36,6 +39,7 @@ export interface ReplicationOutcome {
   readonly series: readonly SeriesPoint[];
   readonly sessions: readonly SessionRow[];
   readonly logs: readonly SessionLog[];
+  readonly trace?: readonly TraceEvent[];
   readonly alerts?: AlertOutcome;
   readonly budgets?: readonly SloBudgetOutcome[];
   readonly scrapes?: readonly ScrapedSeries[];
@@ -117,6 +121,7 @@ export function summariseRun(header: RunHeader, outcomes: readonly ReplicationOu
     series: outcomes.flatMap(({ series }, replication) => series.map((point) => ({ replication, ...point }))),
     sessions: outcomes.flatMap((outcome) => outcome.sessions),
     logs: outcomes[0]?.logs ?? [],
+    trace: outcomes[0]?.trace ?? [],
     ...(outcomes[0]?.scrapes === undefined ? {} : { scrapes: outcomes[0].scrapes }),
   };
 }
