@@ -4,7 +4,7 @@ import type { Us } from '../models/core/units.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
 import { Dispatcher, FAILURES, type DispatcherState } from '../models/transcode/dispatcher.ts';
 import { CPU_SPEEDS } from '../models/transcode/encoder-speeds.ts';
-import { CHAINS, PREPARE, STAGES, stageUs } from '../models/transcode/graph.ts';
+import { CHAINS, CLEAN, PREPARE, STAGES, stageUs } from '../models/transcode/graph.ts';
 import type { TranscodeParams } from '../models/transcode/params.ts';
 import { Pipeline, type PipelineState } from '../models/transcode/pipeline.ts';
 import { TaskQueue } from '../models/transcode/queue.ts';
@@ -16,6 +16,7 @@ import { PoolEncoders, type Encoders, type EncoderSetting } from './encoders.ts'
 import { FleetEncoders } from './fleet-encoders.ts';
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
+import { PipelineTrace, type PipelineTraceState } from './pipeline-trace.ts';
 import type { RunContext, RunPart } from './run-part.ts';
 import { SimulatedUploads, type SimulatedUploadsState } from './uploads.ts';
 
@@ -25,6 +26,7 @@ export interface TranscodingState {
   readonly pipeline: PipelineState;
   readonly dispatcher: DispatcherState;
   readonly encoders: unknown;
+  readonly trace: PipelineTraceState;
   readonly wake: EventHandle;
   readonly dispatching: boolean;
 }
@@ -40,6 +42,7 @@ export class Transcoding implements RunPart {
   readonly #dispatcher: Dispatcher;
   readonly #encoders: Encoders;
   readonly #poisonDraws: RandomStream;
+  readonly #trace: PipelineTrace;
   /** Steps in which workers become free; 0: none. [us] */
   readonly #step: Us;
   #wake: EventHandle = NO_EVENT;
@@ -53,6 +56,7 @@ export class Transcoding implements RunPart {
     this.#step = transcode.fidelity === 'rendition' ? transcode.step : 0;
     this.#poisonDraws = streams.stream('transcode/poison');
     const tasks = createTasks();
+    this.#trace = new PipelineTrace(transcode.ladder.map(({ name }) => name));
     this.#encoders = this.#createEncoders(plan, {
       tasks, attempts: () => this.#dispatcher.attempts, streams, loop, metrics: set, host: {
         ended: (attempt, serial, failed, reason) =>
@@ -67,7 +71,10 @@ export class Transcoding implements RunPart {
     const together = transcode.fidelity === 'rendition' ? Infinity : 1;
     this.#dispatcher = new Dispatcher(tasks, queue, farm, transcode.queue, { together, watchLeases: false }, {
       start: (attempt) => this.#encoders.start(attempt),
-      taskEnded: (task, complete) => this.#pipeline.taskEnded(loop.now, task, complete),
+      taskEnded: (task, complete) => {
+        this.#trace.encoded(loop.now, tasks.columns, task, complete);
+        this.#pipeline.taskEnded(loop.now, task, complete);
+      },
     }, set);
     this.#pipeline = new Pipeline(transcode, tasks, {
       run: (video, chain) => this.#run(video, chain),
@@ -97,13 +104,13 @@ export class Transcoding implements RunPart {
   }
 
   outcome(): PartOutcome {
-    return {};
+    return { trace: this.#trace.events };
   }
 
   save(): TranscodingState {
     return {
       uploads: this.#uploads.save(), pipeline: this.#pipeline.save(), dispatcher: this.#dispatcher.save(),
-      encoders: this.#encoders.save(), wake: this.#wake, dispatching: this.#dispatching,
+      encoders: this.#encoders.save(), trace: this.#trace.save(), wake: this.#wake, dispatching: this.#dispatching,
     };
   }
 
@@ -112,6 +119,7 @@ export class Transcoding implements RunPart {
     this.#pipeline.restore(state.pipeline);
     this.#dispatcher.restore(state.dispatcher);
     this.#encoders.restore(state.encoders);
+    this.#trace.restore(state.trace);
     this.#wake = state.wake;
     this.#dispatching = state.dispatching;
   }
@@ -122,6 +130,7 @@ export class Transcoding implements RunPart {
       this.#ran(video, chain);
       const readable = chain !== PREPARE || this.#poisonDraws.uniform() >= this.#params.poison;
       this.#pipeline.chainDone(loop.now, video, chain, this.#dispatcher.queued, readable);
+      if (chain === CLEAN) this.#trace.closed(video);
       if (chain === PREPARE) this.#dispatch();
     });
     loop.on(CODES.dispatch, () => {
@@ -141,9 +150,14 @@ export class Transcoding implements RunPart {
 
   #run(video: number, chain: number): void {
     const media = this.#pipeline.videos.durationUs[video]!;
-    let us = 0;
-    for (const stage of CHAINS[chain]!) us += stageUs(this.#params.stages, stage, media);
-    this.#loop.schedule(this.#loop.now + us, CODES.stagesDone, video, chain);
+    if (chain === PREPARE) this.#trace.uploaded(video);
+    let at = this.#loop.now;
+    for (const stage of CHAINS[chain]!) {
+      const from = at;
+      at += stageUs(this.#params.stages, stage, media);
+      this.#trace.stage(video, stage, from, at);
+    }
+    this.#loop.schedule(at, CODES.stagesDone, video, chain);
   }
 
   #ran(video: number, chain: number): void {
