@@ -22,8 +22,8 @@ test('follows the first twenty videos by their order, whichever rows they lie in
   expect(other.events).toEqual([
     { subject: 'video 1', track: 'probe', name: 'probe', startUs: 0, endUs: 10 },
     {
-      subject: 'video 1', track: 'encode h264 360p to 720p', name: 'h264 360p to 720p', startUs: 40, endUs: 90,
-      args: { chunks: 9 },
+      subject: 'video 1', track: 'encode h264 360p to 720p', name: 'h264 360p to 720p',
+      startUs: 40, endUs: 90, args: { chunks: 9 },
     },
     { subject: 'video 5', track: 'probe', name: 'probe', startUs: 200, endUs: 210 },
   ]);

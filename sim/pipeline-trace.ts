@@ -10,7 +10,7 @@ export interface PipelineTraceState {
   readonly uploads: number;
 }
 
-/** Follows the first videos of a run through the graph of stages, for `--trace`: stages, and encoding by rung. */
+/** Follows the first videos of a run through the graph of stages, for `--trace`. */
 export class PipelineTrace {
   readonly #recorder = new TraceRecorder();
   readonly #rungs: readonly string[];

@@ -110,7 +110,8 @@ export class Transcoding implements RunPart {
   save(): TranscodingState {
     return {
       uploads: this.#uploads.save(), pipeline: this.#pipeline.save(), dispatcher: this.#dispatcher.save(),
-      encoders: this.#encoders.save(), trace: this.#trace.save(), wake: this.#wake, dispatching: this.#dispatching,
+      encoders: this.#encoders.save(), trace: this.#trace.save(),
+      wake: this.#wake, dispatching: this.#dispatching,
     };
   }
 
