@@ -136,9 +136,7 @@ export class DataFiles {
   /** The cities of a file; undefined when it cannot be used. */
   readCities(path: string, at: Path): Cities | undefined {
     const found = this.#locate(path, at);
-    let cities: Cities | undefined;
-    if (found !== undefined) this.#read(found, path, at, (text) => (cities = parseCities(text, path)));
-    return cities;
+    return found === undefined ? undefined : this.#read(found, path, at, (text) => parseCities(text, path));
   }
 
   /** Where a file lies that is only named here; undefined with a problem noted when it is none. */

