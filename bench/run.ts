@@ -5,6 +5,7 @@ import { benchHold, benchLaws, benchLoop, benchTimers, type BenchOptions } from 
 import { benchMm1 } from './mm1.ts';
 import { benchRandom } from './random.ts';
 import { formatRows, type BenchRow } from './rows.ts';
+import { benchTranscode } from './transcode.ts';
 
 type Bench = (options: BenchOptions) => Promise<BenchRow[]>;
 
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
   kernel: [benchHold, benchLaws, benchTimers, benchLoop, benchMm1],
   abr: [benchAbr],
   cache: [benchCache],
+  transcode: [benchTranscode],
 };
 
 const USAGE = `usage: npm run bench -- NAME... [--json] [--quick] [--seed N]

@@ -55,6 +55,7 @@ export class PoolEncoders implements Encoders {
   readonly #slowdown: readonly number[];
   readonly #times: RandomStream;
   readonly #failures: RandomStream;
+  readonly #stepDraws: RandomStream;
 
   constructor(params: PoolParams, step: Us, setting: EncoderSetting) {
     this.#params = params;
@@ -64,6 +65,7 @@ export class PoolEncoders implements Encoders {
     this.#slowdown = CODECS.map((codec) => params.slowdown[codec]);
     this.#times = setting.streams.stream('farm/service');
     this.#failures = setting.streams.stream('farm/failures');
+    this.#stepDraws = setting.streams.stream('farm/step');
     const { loop, host, metrics } = setting;
     loop.on(CODES.farmChanged, (change) => {
       const count = params.resize[change]!.workers;
@@ -87,7 +89,11 @@ export class PoolEncoders implements Encoders {
     const { loop, attempts } = this.#setting;
     const { now } = loop;
     let at = now + this.#serviceUs(attempts(), attempt);
-    if (this.#step > 0) at = Math.max(now + 1, Math.round(at / this.#step) * this.#step);
+    if (this.#step > 0) {
+      // Up or down by chance, so that the time is right on average wherever it lies between two steps.
+      const steps = Math.floor(at / this.#step + this.#stepDraws.uniform());
+      at = Math.max(now, steps * this.#step);
+    }
     loop.schedule(at, CODES.attemptEnded, attempt, attempts().serial[attempt]!);
   }
 

@@ -28,6 +28,25 @@ describe('a run that is saved and restored', () => {
     expect(first.finish().fingerprint).toBe(second.finish().fingerprint);
   });
 
+  const cases = ['chunk', 'rendition'].flatMap((fidelity) =>
+    [0, 3000, 20_000].map((events) => [fidelity, events] as const));
+  test.each(cases)(
+    'that transcodes at %s fidelity goes on byte for byte after %i events', (fidelity, events) => {
+      const plan = transcodingPlan(`transcode.fidelity=${fidelity}`, 'transcode.queue.order=fair');
+      const straight = new VideoRun(plan, 0);
+      finish(straight);
+      const first = new VideoRun(plan, 0);
+      first.advance(events);
+      const saved = structuredClone(first.save());
+      finish(first);
+      const second = new VideoRun(plan, 0);
+      second.advance(777);
+      second.restore(saved);
+      finish(second);
+      expect(second.finish()).toEqual(straight.finish());
+      expect(first.finish().fingerprint).toBe(second.finish().fingerprint);
+    });
+
   test('branches into as many futures as are asked for, each its own', () => {
     const plan = planOf();
     const warm = new VideoRun(plan, 0);
@@ -59,6 +78,16 @@ describe('a run that is saved and restored', () => {
 function planOf(...more: readonly string[]): ScenarioPlan {
   const file = findScenario('evening-peak')!;
   return buildPlan(loadScenario(file, diskFiles, [...SETTINGS, ...more]), diskFiles);
+}
+
+function transcodingPlan(...more: readonly string[]): ScenarioPlan {
+  const settings = ['run.duration=40min', 'run.warmup=5min', 'upload.arrivals.peak=1/s',
+    'upload.arrivals.bursts={rate: 10/h, uploads: 20}', 'upload.part.failures=5%', 'upload.abandoned=10%',
+    'upload.arrivals.imports=[{at: 10min, videos: 50}]', 'transcode.farm.failures=5%',
+    'transcode.farm.workers=90', 'transcode.farm.resize=[{at: 20min, workers: 60}]',
+    'transcode.queue.admission={most: 100}'];
+  const file = findScenario('transcode-day')!;
+  return buildPlan(loadScenario(file, diskFiles, [...settings, ...more]), diskFiles);
 }
 
 function finish(run: VideoRun): void {

@@ -100,7 +100,7 @@ const poolParams = z.strictObject({
       description: 'Pixels a worker decodes in a second.', unit: 'pixels/s',
       source: 'assumed',
     })
-    .prefault(4.5 * 264 * 1920 * 1080),
+    .prefault(6.5 * 264 * 1920 * 1080),
   slowdown: z.strictObject({
     h264: z.number().positive().meta({ description: 'Encoding time against H.264.', unit: '1',
       source: 'assumed' }).prefault(1),

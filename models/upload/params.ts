@@ -85,8 +85,8 @@ const uplinkParams = z.strictObject({
     .prefault('10 Mbps'),
   mean: quantity('rate', { doc: 'Mean rate of an uplink (lognormal).', source: 'assumed', positive: true })
     .prefault('20 Mbps'),
-}).refine((law) => law.median < law.mean, {
-  path: ['median'], error: 'expected a median below the mean (a lognormal is skewed to the right)',
+}).refine((law) => law.median <= law.mean, {
+  path: ['median'], error: 'expected a median of at most the mean (a lognormal is skewed to the right)',
 });
 
 /** Uploads: who brings what, over which lines, and how the service takes it in. */

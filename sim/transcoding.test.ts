@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { comparePaired } from '../models/core/comparison.ts';
+import { loadScenario } from '../scenarios/load.ts';
+import { memoryFiles } from '../scenarios/memory-files.fixture.ts';
+import { observed, outcomeOf, planOf, total } from './plan.fixture.ts';
+import { VideoRun } from './video-run.ts';
+
+const FARM = `weir: 1
+name: farm
+title: A small farm
+run: { duration: 1h, warmup: 15min }
+upload:
+  arrivals: { peak: 1/s }
+  uplink: { median: 50 Mbps, mean: 60 Mbps }
+transcode:
+  codecs: [{ codec: h264 }]
+  farm: { kind: pool, workers: 70 }
+`;
+
+/** One video of a minute in 1080p, on its way after 1 s, without anything random. */
+const BY_HAND = `weir: 1
+name: by-hand
+title: One video
+run: { duration: 2h, sampleEvery: 1min }
+upload:
+  arrivals: { peak: 0.000001/h, imports: [{ at: 1s, videos: 1 }] }
+  duration: { law: constant, value: 60s }
+  sources: [{ name: hd, share: 100%, height: 1080, frames: 30, bitrate: 8 Mbps }]
+  complexity: 0
+  uplink: { median: 8 Mbps, mean: 8 Mbps }
+  api: { latency: 100ms, failures: 0% }
+  part: { size: 20 MB, failures: 0% }
+  abandoned: 0%
+  views: { median: 20000, sigma: 0, settle: 1h }
+transcode:
+  chunk: 20s
+  ladder:
+    - { name: 360p, bitrate: 800 kbps, height: 360 }
+    - { name: 1080p, bitrate: 5 Mbps, height: 1080 }
+    - { name: 2160p, bitrate: 14 Mbps, height: 2160 }
+  codecs: [{ codec: h264 }, { codec: vp9, afterViews: 10000 }]
+  poison: 0%
+  farm:
+    { kind: pool, workers: 4, start: 1s, pixelRate: 62208000, decodeRate: 1e15, variation: 0, failures: 0% }
+`;
+
+describe('one video, worked by hand', () => {
+  const outcome = outcomeOf(planOf(BY_HAND));
+
+  test('is uploaded in three parts of 20 MB over a line of 8 Mbps, with a call before and one after', () => {
+    expect(observed(outcome, 'upload_size_bytes')).toEqual([60_000_000]);
+    expect(observed(outcome, 'upload_duration_seconds')[0]).toBeCloseTo(60.2, 4);
+    expect(total(outcome, 'upload_api_calls_total', { result: 'ok' })).toBe(3);
+  });
+
+  test('is encoded to the rungs it has, the lowest first, in chunks of 20 s on four workers', () => {
+    // A second of 1080p30 takes a second; 360p a ninth of that. Probe and split take 2.12 s. Four workers
+    // take the three chunks of 360p (1 s + 20 s / 9) and one of 1080p (21 s); the other two start then.
+    const [low, high] = [1 + 20 / 9, 1 + 20 / 9 + 21];
+    expect(observed(outcome, 'transcoding_duration_seconds', { resolution: '360p' })[0]).toBeCloseTo(low, 4);
+    expect(observed(outcome, 'transcoding_duration_seconds', { resolution: '1080p' })[0])
+      .toBeCloseTo(high, 4);
+    expect(observed(outcome, 'transcoding_duration_seconds', { resolution: '2160p' })).toEqual([]);
+    // Package 1.06 s, validate 0.53 s, publish 1.12 s; then prewarm 0.5 s and notify 0.2 s.
+    const prepared = 1 + 1 + 0.002 * 60;
+    expect(observed(outcome, 'transcoding_first_playable_seconds')[0]).toBeCloseTo(prepared + low + 2.71, 4);
+    expect(observed(outcome, 'transcoding_ready_seconds')[0]).toBeCloseTo(prepared + high + 3.41, 4);
+    expect(outcome.slis['transcoding_within_sla']).toBe(1);
+  });
+
+  test('gets VP9 when half of its 20,000 views have come in, and its raw file goes after that', () => {
+    // 1 - exp(-t / 1 h) = 1/2: 41.6 min after it was ready.
+    expect(total(outcome, 'transcoding_jobs_completed', { codec: 'vp9' })).toBe(2);
+    expect(total(outcome, 'transcoding_stage_runs_total', { stage: 'clean' })).toBe(1);
+    const early = outcomeOf(planOf(BY_HAND, ['run.duration=43min']));
+    expect(total(early, 'transcoding_jobs_submitted_total', { codec: 'vp9' })).toBe(0);
+    const later = outcomeOf(planOf(BY_HAND, ['run.duration=45min']));
+    expect(total(later, 'transcoding_jobs_submitted_total', { codec: 'vp9' })).toBe(2);
+  });
+
+  test('with one decode for all rungs is one job a codec, and decodes a source once', () => {
+    const shared = outcomeOf(planOf(BY_HAND, ['transcode.decode=shared']));
+    expect(total(shared, 'transcoding_jobs_completed')).toBe(2);
+    expect(total(shared, 'transcoding_output_seconds_total')).toBe(240);
+    expect(total(outcome, 'transcoding_jobs_completed')).toBe(4);
+  });
+});
+
+test.each([1080, 2160])('one decode for all rungs up to %ip is worth 1.2 to 1.3, as published', (height) => {
+  const settings = [`upload.sources=[{name: one, share: 100%, height: ${height}, bitrate: 40 Mbps}]`,
+    'transcode.farm.workers=2000', 'transcode.farm.start=0s'];
+  const work = (decode: string) => {
+    const outcome = outcomeOf(planOf(FARM, [...settings, `transcode.decode=${decode}`]));
+    const media = total(outcome, 'transcoding_output_seconds_total');
+    return outcome.slis['transcoding_worker_utilisation']! / media;
+  };
+  const gain = work('perRung') / work('shared');
+  expect(gain).toBeGreaterThan(1.17);
+  expect(gain).toBeLessThan(1.33);
+});
+
+test('videos that find the queue full are parked, and none is lost', () => {
+  const settings = ['upload.arrivals.imports=[{at: 1min, videos: 400}]', 'transcode.farm.workers=60',
+    'run.duration=3h', 'run.warmup=0s', 'upload.arrivals.peak=0.1/s', 'transcode.farm.failures=0%'];
+  const free = outcomeOf(planOf(FARM, settings));
+  const held = outcomeOf(planOf(FARM, [...settings, 'transcode.queue.admission={most: 50}']));
+  expect(free.slis['transcoding_jobs_queued_peak']).toBeGreaterThan(500);
+  // A video in the last place brings up to four jobs.
+  expect(held.slis['transcoding_jobs_queued_peak']).toBeLessThan(54);
+  for (const outcome of [free, held]) {
+    const readable = total(outcome, 'transcoding_videos_total', { outcome: 'ready' });
+    expect(readable).toBeGreaterThan(0.98 * total(outcome, 'uploads_completed_total'));
+  }
+  expect(total(held, 'transcoding_videos_parked')).toBeGreaterThan(0);
+});
+
+test('a farm that loses tries, and uploads nobody can read: whatever fails, the books balance', () => {
+  const outcome = outcomeOf(planOf(FARM, ['transcode.farm.failures=30%', 'transcode.poison=5%',
+    'transcode.queue.tries=2', 'transcode.farm.workers=200']));
+  expect(total(outcome, 'transcoding_videos_total', { outcome: 'unreadable' })).toBeGreaterThan(50);
+  expect(total(outcome, 'transcoding_videos_total', { outcome: 'incomplete' })).toBeGreaterThan(500);
+  expect(outcome.slis['transcoding_within_sla']).toBeLessThan(0.8);
+  expect(total(outcome, 'transcoding_chunks_set_aside_total')).toBeGreaterThan(500);
+});
+
+// Measured differences: at most 0.6 % of the queue, 0.1 % of jobs, 1.5 % of medians of some ten seconds.
+test.each(['1min', '10s'])('rendition fidelity agrees with chunk fidelity: chunks of %s', (chunk) => {
+  const settings = [`transcode.chunk=${chunk}`];
+  const runs = ['chunk', 'rendition'].map((fidelity) => Array.from({ length: 20 }, (_, replication) => {
+    const run = new VideoRun(planOf(FARM, [...settings, `transcode.fidelity=${fidelity}`]), replication);
+    run.advance(Infinity);
+    return run.finish().slis;
+  }));
+  for (const [sli, bound] of AGREEMENT) {
+    const [chunks, renditions] = runs.map((slis) => slis.map((values) => values[sli]!));
+    const mean = chunks!.reduce((sum, value) => sum + value, 0) / 20;
+    const { low, high } = comparePaired(chunks!, renditions!).difference;
+    expect(low! / mean, sli).toBeGreaterThan(-bound);
+    expect(high! / mean, sli).toBeLessThan(bound);
+  }
+});
+
+const AGREEMENT = [
+  ['transcoding_worker_utilisation', 0.002], ['transcoding_jobs_completed', 0.005],
+  ['transcoding_jobs_queued', 0.02], ['transcoding_jobs_queued_peak', 0.02],
+  ['transcoding_first_playable_seconds_p50', 0.02], ['transcoding_first_playable_seconds_p95', 0.03],
+  ['transcoding_ready_seconds_p50', 0.035], ['transcoding_ready_seconds_p99', 0.08],
+] as const;
+
+test('a scenario with transcode alone has uploads by default, and no parameters of playback', () => {
+  const text = FARM.replace(/upload:[^]*transcode:/, 'transcode:');
+  const { scenario, parameters } = loadScenario('x.yaml', memoryFiles({ 'x.yaml': text }));
+  expect(scenario.upload?.arrivals.peak).toBe(1);
+  expect(parameters.filter(({ path }) => /^(catalogue|player|cdn)\b/.test(path))).toEqual([]);
+  expect(parameters.some(({ path }) => path === 'upload.part.size')).toBe(true);
+});
