@@ -16,7 +16,7 @@ export async function benchTranscode({ quick, seed }: BenchOptions): Promise<Ben
       `transcode.fidelity=${fidelity}`, `run.seed=${seed}`, 'run.warmup=0s', 'run.sampleEvery=1s',
       'upload.uplink={median: 1 Gbps, mean: 1 Gbps}']);
     try {
-      const lap = quick ? 3 : seconds;
+      const lap = quick ? 15 : seconds;
       const [result] = await race([{ racer, lap }], quick ? 1 : 5, lap);
       rows.push(benchRow({
         name: `transcode/${fidelity}`, value: (result!.speed * result!.last.meanNumber!) / lap / 1e3,

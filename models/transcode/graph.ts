@@ -39,9 +39,9 @@ export const PREPARE = 0;
 export const THUMBNAILS = 1;
 /** The first rendition goes out. */
 export const FIRST_OUT = 2;
-/** All renditions that every video gets are out. */
+/** All renditions of the first codec are out. */
 export const ALL_OUT = 3;
-/** Renditions for popular videos go out. */
+/** Renditions in a further codec go out. */
 export const LATER_OUT = 4;
 /** The raw file goes. */
 export const CLEAN = 5;

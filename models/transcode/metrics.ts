@@ -48,7 +48,7 @@ export const pixels = counter('transcoding_pixels_total', {
 /** Videos by what became of them. */
 export const videos = counter('transcoding_videos_total', {
   labels: ['outcome'], unit: 'videos',
-  help: 'Videos that were ready (all rungs of the codecs that every video gets), incomplete, or unreadable.',
+  help: 'Videos that were ready (all rungs of the first codec), incomplete, or unreadable.',
 });
 /** Ready videos by whether they were in time. */
 export const videosDue = counter('transcoding_videos_due_total', {
@@ -63,9 +63,9 @@ export const videosParked = level('transcoding_videos_parked', {
 export const playableSeconds = tally('transcoding_first_playable_seconds', {
   unit: 's', help: 'From the end of the upload until the first rendition can be watched.',
 });
-/** From the end of the upload until all rungs of the codecs that every video gets can be watched. */
+/** From the end of the upload until all rungs of the first codec can be watched. */
 export const readySeconds = tally('transcoding_ready_seconds', {
-  unit: 's', help: 'From the end of the upload until every rendition that all videos get can be watched.',
+  unit: 's', help: 'From the end of the upload until every rendition of the first codec can be watched.',
 });
 /** Media that became ready. */
 export const readyMedia = counter('transcoding_ready_media_seconds_total', {

@@ -59,6 +59,10 @@ const codecParams = z.strictObject({
       source: `${SEED}, section 11.2`,
     })
     .prefault(0),
+  from: quantity('duration', {
+    doc: 'Encoded from this time of the run on: videos that came before do not get it.', source: 'assumed',
+    min: '0s',
+  }).prefault('0s'),
   priority: z.enum(PRIORITIES)
     .meta({ description: 'Least urgent class its tasks may have.', unit: 'name', source: 'assumed' })
     .prefault('critical'),
@@ -152,6 +156,7 @@ export const transcodeParams = z.strictObject({
     { name: '1080p', bitrate: '5 Mbps', height: 1080 },
     { name: '2160p', bitrate: '14 Mbps', height: 2160 },
   ]),
+  /** The first is what a video needs to be ready; the others follow by themselves. */
   codecs: z.array(codecParams).min(1).max(4).prefault([
     { codec: 'h264' },
     { codec: 'vp9', afterViews: 10_000, priority: 'batch' },

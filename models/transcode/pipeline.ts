@@ -26,7 +26,7 @@ const VIDEO = {
   playableAt: Float64Array,
   /** Work of all its tasks, in pixels of ordinary content. */
   work: Float64Array,
-  /** Tasks of the codecs that every video gets, and of the others, that have not ended. */
+  /** Tasks of the first codec, and of the others, that have not ended. */
   tasks: Int32Array,
   laterTasks: Int32Array,
   /** Chains of stages under way, and codecs that wait for views. */
@@ -193,15 +193,13 @@ export class Pipeline {
       this.#metrics.add(this.#output[c.codec[task]!]!,
         (rungs * c.chunks[task]! * c.chunkUs[task]!) / US_PER_S);
       this.#metrics.observe(this.#seconds[c.topRung[task]!]!, (now - c.submittedAt[task]!) / US_PER_S);
-    } else {
-      this.#metrics.add(this.#m.missing, 1);
-      v.flags[video]! |= INCOMPLETE;
-    }
+    } else this.#metrics.add(this.#m.missing, 1);
     if (c.later[task] === 1) {
       if (--v.laterTasks[video]! === 0) this.#run(video, LATER_OUT);
       return;
     }
     v.tasks[video]!--;
+    if (!complete) v.flags[video]! |= INCOMPLETE;
     if (complete && (v.flags[video]! & FIRST) === 0) {
       v.flags[video]! |= FIRST;
       if (v.tasks[video]! > 0) this.#run(video, FIRST_OUT);
@@ -276,12 +274,12 @@ export class Pipeline {
     const v = this.#videos.columns;
     const { codecs, chunk } = this.#params;
     const perCodec = this.#workOf(video, chunk);
-    v.work[video] = perCodec * codecs.filter(({ afterViews }) => afterViews === 0).length;
-    let tasks = 0;
-    codecs.forEach(({ afterViews }, codec) => {
-      if (afterViews === 0) tasks += this.#submitCodec(now, video, codec, 0);
+    const atOnce = codecs.map(({ afterViews, from }) => afterViews === 0 && from <= now);
+    v.work[video] = perCodec * atOnce.filter(Boolean).length;
+    codecs.forEach((_params, codec) => {
+      if (codec === 0) v.tasks[video]! += this.#submitCodec(now, video, codec, 0);
+      else if (atOnce[codec]!) v.laterTasks[video]! += this.#submitCodec(now, video, codec, 1);
     });
-    v.tasks[video]! += tasks;
   }
 
   /** Pixels that a codec takes for all rungs of a video. */
@@ -338,7 +336,7 @@ export class Pipeline {
     this.#ports.submit(task);
   }
 
-  /** Everything that every video gets is encoded and pictured: it goes out, or is incomplete for good. */
+  /** The first codec is encoded and pictures are made: it goes out, or is incomplete for good. */
   #publish(video: number): void {
     const { flags } = this.#videos.columns;
     if ((flags[video]! & (ENCODED | THUMBED)) !== (ENCODED | THUMBED)) return;
@@ -366,8 +364,8 @@ export class Pipeline {
     this.#metrics.add(now <= v.deadline[video]! ? this.#m.met : this.#m.late, 1);
     this.#metrics.observe(this.#m.readySeconds, (now - v.uploadedAt[video]!) / US_PER_S);
     this.#metrics.add(this.#m.media, v.durationUs[video]! / US_PER_S);
-    this.#params.codecs.forEach(({ afterViews }, codec) => {
-      if (afterViews === 0 || v.views[video]! <= afterViews) return;
+    this.#params.codecs.forEach(({ afterViews, from }, codec) => {
+      if (codec === 0 || afterViews === 0 || from > now || v.views[video]! <= afterViews) return;
       v.awaited[video]!++;
       this.#ports.awaitViews(video, codec, afterViews);
     });

@@ -22,12 +22,12 @@ export const TRANSCODE_SLIS: readonly SliDefinition[] = [
   },
   {
     name: 'transcoding_ready_seconds_p50', unit: 's', better: 'lower', range: ANY,
-    help: 'From the end of the upload until every rendition that all videos get can be watched, median.',
+    help: 'From the end of the upload until every rendition of the first codec can be watched, median.',
     compute: (view) => view.quantile(metrics.readySeconds, 0.5),
   },
   {
     name: 'transcoding_ready_seconds_p99', unit: 's', better: 'lower', range: ANY,
-    help: 'From the end of the upload until every rendition that all videos get can be watched, '
+    help: 'From the end of the upload until every rendition of the first codec can be watched, '
       + '99th percentile.',
     compute: (view) => view.quantile(metrics.readySeconds, 0.99),
   },

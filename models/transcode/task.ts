@@ -15,7 +15,7 @@ const SPEC = {
   video: Int32Array,
   /** Number in `CODECS`. */
   codec: Uint8Array,
-  /** 1: only popular videos get it. */
+  /** 1: the video can be watched without it. */
   later: Uint8Array,
   /** Lowest and highest rung of the ladder that it makes: one, or several from one decode. */
   rung: Uint8Array,
