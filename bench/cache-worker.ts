@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { replay } from '../models/cdn/analysis/replay.ts';
 import type { RequestTrace } from '../models/cdn/analysis/trace.ts';
+import { layoutFor } from '../models/cdn/policy/layout.ts';
 import type { EvictionPolicy } from '../models/cdn/policy/policy.ts';
 import { createPolicy, policyName } from '../models/cdn/policy/registry.ts';
 import { MapLru } from './peers/map-lru.ts';
@@ -17,7 +18,8 @@ async function main([name, capacity, file]: readonly string[]): Promise<void> {
   const trace: RequestTrace = { objects, sizes: new Float64Array(objects.length).fill(1) };
   const policy: EvictionPolicy = name === 'map'
     ? new MapLru(Number(capacity))
-    : createPolicy(policyName.parse(name), Number(capacity));
+    : createPolicy(policyName.parse(name), Number(capacity), {},
+      layoutFor(Number(capacity), namesIn(objects)));
   let at = 0;
   await answerLines((amount) => {
     let misses = 0;
@@ -29,6 +31,10 @@ async function main([name, capacity, file]: readonly string[]): Promise<void> {
     }
     return { hash: misses.toString(16).padStart(8, '0') };
   });
+}
+
+function namesIn(objects: Int32Array): number {
+  return objects.reduce((most, object) => Math.max(most, object + 1), 0);
 }
 
 await main(process.argv.slice(2));

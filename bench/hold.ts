@@ -10,6 +10,8 @@ import { benchRow, type BenchRow } from './rows.ts';
 export interface BenchOptions {
   readonly quick: boolean;
   readonly seed: number;
+  /** Path of libCacheSim's command line, to be raced. */
+  readonly cachesim?: string;
 }
 
 /**

@@ -23,7 +23,8 @@ const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
   transcode: [benchTranscode],
 };
 
-const USAGE = `usage: npm run bench -- NAME... [--json] [--quick] [--seed N]
+const USAGE = `usage: npm run bench -- NAME... [--json] [--quick] [--seed N] [--cachesim PATH]
+--cachesim (or WEIR_CACHESIM): the command line of libCacheSim, built elsewhere, for the bench of caches
 benches: ${Object.keys(BENCHES).join(', ')} (default: kernel)`;
 
 /** Runs the benches named on the command line; returns the exit status. */
@@ -56,13 +57,18 @@ function parse(args: readonly string[]): CommandLine | string {
         json: { type: 'boolean', default: false },
         quick: { type: 'boolean', default: false },
         seed: { type: 'string', default: '1' },
+        cachesim: { type: 'string' },
       },
     });
     const names = positionals.length > 0 ? positionals : ['kernel'];
     const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
     if (unknown.length > 0) return `unknown bench: ${unknown.join(', ')}`;
     if (!/^\d{1,15}$/.test(values.seed)) return `--seed: expected a whole number, got ${values.seed}`;
-    return { names, json: values.json, quick: values.quick, seed: Number(values.seed) };
+    const cachesim = values.cachesim ?? process.env['WEIR_CACHESIM'];
+    return {
+      names, json: values.json, quick: values.quick, seed: Number(values.seed),
+      ...(cachesim === undefined ? {} : { cachesim }),
+    };
   } catch (error) {
     return (error as Error).message;
   }

@@ -5,10 +5,11 @@ import {
   CACHE_RESULTS, NO_FETCH, type CacheInput, type CacheResult, type Status,
 } from '../models/cdn/events.ts';
 import { CacheNode } from '../models/cdn/cache-node.ts';
-import { createPolicy } from '../models/cdn/policy/registry.ts';
 import type { CacheNodePorts } from '../models/cdn/ports.ts';
+import { createStorage } from '../models/cdn/storage-params.ts';
 import { assert } from '../models/core/assert.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
+import { RandomStreams } from '../models/core/rng.ts';
 import { US_PER_S, type Bytes, type Us } from '../models/core/units.ts';
 import type { CacheConfig } from './cache-config.ts';
 import type { CacheParent } from './cache-parent.ts';
@@ -49,8 +50,11 @@ export class CacheServer {
     this.#parent = parent;
     this.#clock = clock;
     this.recorder = new Recorder(config.component);
-    const policy = createPolicy(config.policy, config.capacity);
-    const setup = { tier: config.tier, policy, behaviour: toBehaviour(config.behaviour) };
+    const streams = new RandomStreams(1, 0);
+    const policies = createStorage(config.storage, config.capacity, (use) => {
+      return streams.stream(`${config.component}/${use}`);
+    });
+    const setup = { tier: config.tier, ...policies, behaviour: toBehaviour(config.behaviour) };
     this.#node = new CacheNode(setup, this.#ports(), metrics);
     this.#timer = new WakeTimer(
       clock,

@@ -1,6 +1,7 @@
 import { Agent, createServer, request, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { edgeParams } from '../models/cdn/params.ts';
 import { cacheRequests } from '../models/cdn/metrics.ts';
 import { MetricSet } from '../models/core/metrics.ts';
 import type { CacheConfig } from './cache-config.ts';
@@ -180,7 +181,7 @@ function config(change: Partial<CacheConfig>, parentPort: number): CacheConfig {
   return {
     component: 'edge-0',
     tier: 'edge',
-    policy: 'lru',
+    storage: { ...edgeParams.parse({}), memory: undefined },
     capacity: 1_000_000,
     behaviour: { preset: 'varnish' },
     parentLimitMs: 5_000,

@@ -35,8 +35,8 @@ export function outcomeOf(stage: Stage, played: Played): ReplicationOutcome {
 export function recordingOf(plan: ScenarioPlan, stage: Stage, played: Played): string {
   const { rungs, segmentUs, segments } = stage.package;
   const { player } = plan.scenario;
-  const caches = played.tiers.configs().map(({ component, tier, policy, capacity, behaviour }) => {
-    return { component, tier, policy, capacity, behaviour };
+  const caches = played.tiers.configs().map(({ component, tier, storage, capacity, behaviour }) => {
+    return { component, tier, storage, capacity, behaviour };
   });
   return formatRecording(
     {

@@ -1,7 +1,6 @@
-import type { z } from 'zod';
 import type { BehaviourParams } from '../models/cdn/behaviour-params.ts';
 import type { CacheInput } from '../models/cdn/events.ts';
-import type { policyName } from '../models/cdn/policy/registry.ts';
+import type { StorageParams } from '../models/cdn/storage-params.ts';
 import type { BitsPerS, Bytes, Us } from '../models/core/units.ts';
 import type { PlayerInput } from '../models/player/events.ts';
 import type { PlayerParams } from '../models/player/params.ts';
@@ -43,8 +42,8 @@ export interface RecordedCache {
   /** Name of the node: `edge-0`. */
   readonly component: string;
   readonly tier: string;
-  /** Name of an eviction policy. */
-  readonly policy: z.output<typeof policyName>;
+  /** Policy, tuning and admission; memory is what a real cache has all its bytes in. */
+  readonly storage: StorageParams;
   readonly capacity: Bytes;
   readonly behaviour: BehaviourParams;
 }

@@ -1,8 +1,9 @@
 import { toBehaviour } from '../models/cdn/behaviour-params.ts';
 import { CacheNode } from '../models/cdn/cache-node.ts';
 import type { CacheInput } from '../models/cdn/events.ts';
-import { createPolicy } from '../models/cdn/policy/registry.ts';
+import { createStorage } from '../models/cdn/storage-params.ts';
 import type { CacheNodePorts } from '../models/cdn/ports.ts';
+import { RandomStreams } from '../models/core/rng.ts';
 import { MetricSet } from '../models/core/metrics.ts';
 import type { Us } from '../models/core/units.ts';
 import type { PlayerInput } from '../models/player/events.ts';
@@ -79,9 +80,11 @@ function replayedPlayers({ players }: RecordingHeader): Replayed {
   };
 }
 
-function replayedCache({ component, tier, policy, capacity, behaviour }: RecordedCache): Replayed {
+function replayedCache({ component, tier, storage, capacity, behaviour }: RecordedCache): Replayed {
   const recorder = new Recorder(component);
-  const setup = { tier, policy: createPolicy(policy, capacity), behaviour: toBehaviour(behaviour) };
+  const streams = new RandomStreams(1, 0);
+  const policies = createStorage(storage, capacity, (use) => streams.stream(`${component}/${use}`));
+  const setup = { tier, ...policies, behaviour: toBehaviour(behaviour) };
   const ports: CacheNodePorts = {
     respond: (...args) => recorder.call('respond', ...args),
     answerEnded: (requestId, whole) => recorder.call('answerEnded', requestId, Number(whole)),

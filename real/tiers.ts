@@ -91,7 +91,12 @@ async function startTier(
       await CacheHandle.start(supervisor, {
         component: `${tier}-${node}`,
         tier,
-        policy: params.policy,
+        storage: {
+          policy: params.policy,
+          tuning: params.tuning,
+          admission: params.admission,
+          memory: params.memory,
+        },
         capacity: params.capacity,
         behaviour: params.behaviour,
         parent: await parentOf(node),

@@ -1,3 +1,5 @@
+import { POLICY_PARAMETERS } from '../models/cdn/policy/registry.ts';
+import { misplacedTuning } from '../models/cdn/storage-params.ts';
 import { US_PER_S } from '../models/core/units.ts';
 import { mostSessions } from '../models/player/audience.ts';
 import { fleetLimits } from './fleet-limits.ts';
@@ -35,7 +37,7 @@ function partsLeftOut({ audience, upload, transcode }: Scenario, input: unknown)
 const SERVING = ['catalogue', 'player', 'cdn', 'geography', 'content'] as const;
 
 /** Bounds that parameters set each other; messages show values as they were written. */
-function relations({ run, catalogue, audience, player }: Scenario, input: unknown): LimitProblem[] {
+function relations({ run, catalogue, audience, player, cdn }: Scenario, input: unknown): LimitProblem[] {
   const problems: LimitProblem[] = [];
   const written = (path: Path) => {
     const schema = schemaAt(scenarioSchema, path, input)?.schema;
@@ -51,6 +53,14 @@ function relations({ run, catalogue, audience, player }: Scenario, input: unknow
   if (player.bufferMax < catalogue.segment) {
     problem(['player', 'bufferMax'],
       `room for one segment (catalogue.segment is ${written(['catalogue', 'segment'])})`);
+  }
+  for (const tier of ['edge', 'regional', 'shield'] as const) {
+    for (const name of misplacedTuning(cdn[tier])) {
+      const known = Object.keys(POLICY_PARAMETERS[cdn[tier].policy] ?? {});
+      problem(['cdn', tier, 'tuning', name], known.length === 0
+        ? `nothing to tune, as ${cdn[tier].policy} has no parameters`
+        : `a parameter of ${cdn[tier].policy} (${known.join(', ')})`);
+    }
   }
   const laws = [['catalogue', 'length', catalogue.length], ['audience', 'watch', audience?.watch]] as const;
   for (const [part, key, law] of laws) {

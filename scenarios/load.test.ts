@@ -83,9 +83,14 @@ describe('a wrong parameter is refused at its place, with what was expected and 
     ['enumeration', 'audience:', 'cdn: { edge: { policy: lruu } }\naudience:', [
       /^x.yaml:7:16: cdn.edge.policy: expected "lru" or .*, got "lruu": did you mean "lru"\?$/,
     ]],
-    ['enumeration near none', 'audience:', 'cdn: { edge: { policy: random } }\naudience:', [
-      /^x.yaml:7:16: cdn.edge.policy: expected "lru" or "fifo" or .* or "unbounded", got "random"$/,
+    ['enumeration near none', 'audience:', 'cdn: { edge: { policy: optimal } }\naudience:', [
+      /^x.yaml:7:16: cdn.edge.policy: expected "lru" or "fifo" or .* or "unbounded", got "optimal"$/,
     ]],
+    ['tuning of another policy', 'audience:',
+      'cdn: { edge: { policy: s3fifo, tuning: { smallShare: 20%, windowShare: 2% } } }\naudience:', [
+        'x.yaml:7:59: cdn.edge.tuning.windowShare: expected a parameter of s3fifo (smallShare, ghostShare, '
+        + 'promoteUses), got 2%',
+      ]],
     ['enumeration with a reason', 'audience:', 'cdn: { edge: { policy: belady } }\naudience:', [
       /^x.yaml:7:16: cdn.edge.policy: expected "lru" .*, got "belady": it has to know the requests to come/,
     ]],

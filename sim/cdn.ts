@@ -3,12 +3,13 @@ import { CacheNode } from '../models/cdn/cache-node.ts';
 import { NO_FETCH, NO_STORE, UNSTATED } from '../models/cdn/events.ts';
 import type { CacheNodeState } from '../models/cdn/node-state.ts';
 import type { CacheTierParams, CdnParams } from '../models/cdn/params.ts';
-import { createPolicy } from '../models/cdn/policy/registry.ts';
 import type { CacheNodePorts } from '../models/cdn/ports.ts';
+import { createStorage } from '../models/cdn/storage-params.ts';
 import { Places, TIERS, type PlacesState } from '../models/cdn/topology/places.ts';
 import { ORIGIN, type Topology } from '../models/cdn/topology/topology.ts';
 import { assert } from '../models/core/assert.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
+import type { RandomStreams } from '../models/core/rng.ts';
 import { NEVER, type Bytes, type Us } from '../models/core/units.ts';
 import { ConstantBandwidth } from '../models/network/trace.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
@@ -55,6 +56,7 @@ export interface CdnSetup {
   readonly origin: SimulatedOrigin;
   readonly loop: EventLoop;
   readonly metrics: MetricSet;
+  readonly streams: RandomStreams;
   readonly onAnswer: OnAnswer;
   readonly simulated: SimulatedPlaces;
 }
@@ -89,7 +91,7 @@ export class SimulatedCdn {
   #wakeAts: Us[] = [];
 
   constructor(setup: CdnSetup) {
-    const { params, topology, catalogue, loop, metrics, onAnswer } = setup;
+    const { params, topology, catalogue, loop, metrics, streams, onAnswer } = setup;
     this.#topology = topology;
     this.#tiers = [params.edge, params.regional, params.shield];
     this.#catalogue = catalogue;
@@ -104,7 +106,7 @@ export class SimulatedCdn {
     this.#uplinks = new Links(loop, CODES.uplinkWake, CODES.uplinkLate, (node, fetch) => {
       this.#advance(node, fetch, CROSSED);
     });
-    for (let node = 0; node < this.places.nodes; node++) this.#add(node, metrics);
+    for (let node = 0; node < this.places.nodes; node++) this.#add(node, metrics, streams);
     this.#listen();
   }
 
@@ -214,13 +216,15 @@ export class SimulatedCdn {
     return this.#tiers[this.places.tierOf[this.places.popOf[node]!]!]!;
   }
 
-  #add(node: number, metrics: MetricSet): void {
+  #add(node: number, metrics: MetricSet, streams: RandomStreams): void {
     const pop = this.places.popOf[node]!;
     const tier = this.places.tierOf[pop]!;
     const params = this.#tiers[tier]!;
-    const policy = createPolicy(params.policy, params.capacity, {}, { compact: true });
+    const storage = createStorage(params, params.capacity, (use) => {
+      return streams.stream(`cdn/${TIERS[tier]!}-${node}/${use}`);
+    });
     const ports = tier === 0 ? this.#edgePorts(node, pop) : this.#parentPorts(node, pop);
-    const setup = { tier: TIERS[tier]!, policy, behaviour: toBehaviour(params.behaviour) };
+    const setup = { tier: TIERS[tier]!, ...storage, behaviour: toBehaviour(params.behaviour) };
     this.nodes.push(new CacheNode(setup, ports, metrics));
     this.#uplinks.add(new ConstantBandwidth(params.uplink));
     this.#progress.addNode();

@@ -49,7 +49,7 @@ export class Playback implements RunPart {
       owns);
     const origin = new SimulatedOrigin(params.origin, content, catalogue, metrics, run.duration);
     this.#cdn = new SimulatedCdn({
-      params, topology, catalogue, origin, loop, metrics,
+      params, topology, catalogue, origin, loop, metrics, streams,
       simulated: { owns, isFirst: (shard?.index ?? 0) === 0 },
       onAnswer: {
         answered: (...answer) => this.#viewers.answered(...answer),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { quantity } from '../core/quantity.ts';
 import { behaviourParams } from './behaviour-params.ts';
-import { policyName } from './policy/registry.ts';
+import { storageParams } from './storage-params.ts';
 import {
   hashingParams, outageParams, peeringParams, providerParams, routingParams, serverParams,
 } from './topology/params.ts';
@@ -22,9 +22,7 @@ export const cacheTierParams = (latency: string, source: string) => z.strictObje
   server: serverParams.prefault({}),
   capacity: quantity('size', { doc: 'Bytes each server can hold.', source: 'assumed', positive: true })
     .prefault('100 GB'),
-  policy: policyName.meta({
-    description: 'Eviction policy.', unit: 'name', source: 'assumed',
-  }).prefault('lru'),
+  ...storageParams,
   latency: quantity('duration', {
     doc: 'From a request at the node to the first byte of its answer, when it holds the object.',
     source, min: '0s',

@@ -13,7 +13,7 @@ const LIMITED = policyName.options.filter((name) => name !== 'unbounded');
  */
 const BYTES_AN_OBJECT: Readonly<Partial<Record<ReturnType<typeof policyName.parse>, number>>> = {
   lru: 38, fifo: 38, clock: 39, sieve: 39, lfu: 54, slru: 39, '2q': 109, arc: 142,
-  s3fifo: 111, wtinylfu: 64, gdsf: 58,
+  s3fifo: 111, wtinylfu: 64, gdsf: 58, random: 38,
 };
 
 describe.each(LIMITED)('%s', (name) => {

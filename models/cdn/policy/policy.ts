@@ -1,3 +1,4 @@
+import type { RandomStream } from '../../core/rng.ts';
 import type { Bytes } from '../../core/units.ts';
 
 /**
@@ -36,7 +37,7 @@ export interface EvictionPolicy {
 /** A column of a policy's state, indexed by object or slot. */
 export type StateColumn = Uint8Array | Int32Array | Float64Array;
 
-/** How a policy lays out its columns; what it does is the same, bit for bit. */
+/** How a policy lays out its columns (what it does is the same, bit for bit), and where it draws from. */
 export interface PolicyLayout {
   /**
    * By object (default): fastest where names are few for what is held. Compact: by slot, through a hash
@@ -45,6 +46,8 @@ export interface PolicyLayout {
   readonly compact?: boolean;
   /** Objects for which there is room at first. */
   readonly objects?: number;
+  /** Where a policy draws from that draws; without it, one of the same seed for all. */
+  readonly stream?: RandomStream;
 }
 
 /** Copied state of a policy: its numbers and its columns, in an order of its own. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RandomStreams } from '../../core/rng.ts';
 import type { Bytes } from '../../core/units.ts';
 import { ArcPolicy } from './arc.ts';
 import { ClockPolicy } from './clock.ts';
@@ -7,6 +8,7 @@ import { GdsfPolicy } from './gdsf.ts';
 import { LfuPolicy } from './lfu.ts';
 import { LruPolicy } from './lru.ts';
 import type { EvictionPolicy, PolicyLayout } from './policy.ts';
+import { RandomPolicy } from './random.ts';
 import { S3_FIFO_DEFAULTS, S3FifoPolicy } from './s3-fifo.ts';
 import { SievePolicy } from './sieve.ts';
 import { SLRU_DEFAULTS, SlruPolicy } from './slru.ts';
@@ -15,7 +17,8 @@ import { UnboundedPolicy } from './unbounded.ts';
 import { W_TINY_LFU_DEFAULTS, WTinyLfuPolicy } from './w-tiny-lfu.ts';
 
 const NAMES = [
-  'lru', 'fifo', 'clock', 'sieve', 'lfu', 'slru', '2q', 'arc', 's3fifo', 'wtinylfu', 'gdsf', 'unbounded',
+  'lru', 'fifo', 'clock', 'sieve', 'lfu', 'slru', '2q', 'arc', 's3fifo', 'wtinylfu', 'gdsf', 'random',
+  'unbounded',
 ] as const;
 
 /** Why there is no Belady in a scenario. */
@@ -69,6 +72,8 @@ export function createPolicy(
       return new WTinyLfuPolicy(capacity, parameters, layout);
     case 'gdsf':
       return new GdsfPolicy(capacity, layout);
+    case 'random':
+      return new RandomPolicy(capacity, layout.stream ?? new RandomStreams(1, 0).stream('eviction'), layout);
     case 'unbounded':
       return new UnboundedPolicy();
     default:
