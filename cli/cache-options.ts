@@ -1,14 +1,18 @@
 import { logarithmicSizes, type CreatePolicy, type Sampling } from '../models/cdn/analysis/curve.ts';
-import { nextRequests } from '../models/cdn/analysis/trace.ts';
+import { nextRequests, type RequestTrace } from '../models/cdn/analysis/trace.ts';
 import {
   AdmittedPolicy, ProbabilisticAdmission, SecondHitAdmission, SizeAdmission, type AdmissionFilter,
 } from '../models/cdn/policy/admission.ts';
 import { BeladyPolicy } from '../models/cdn/policy/belady.ts';
+import { layoutFor } from '../models/cdn/policy/layout.ts';
+import type { PolicyLayout } from '../models/cdn/policy/policy.ts';
 import {
   createPolicy, POLICY_PARAMETERS, policyName, type PolicyParameters,
 } from '../models/cdn/policy/registry.ts';
+import { TtlPolicy } from '../models/cdn/policy/ttl.ts';
 import { parseQuantity, QuantityError, type QuantityKind } from '../models/core/quantity.ts';
 import { RandomStreams } from '../models/core/rng.ts';
+import { US_PER_S } from '../models/core/units.ts';
 import { CSV_COLUMNS, type CsvColumns } from '../scenarios/cache-traces/csv.ts';
 import type { TraceFormat } from '../scenarios/cache-traces/formats.ts';
 import { suggest } from '../scenarios/errors.ts';
@@ -30,6 +34,8 @@ export interface CacheOptions {
   readonly curve?: boolean;
   readonly sample?: string;
   readonly admission?: string;
+  readonly ttl?: string;
+  readonly ttlReset?: boolean;
   readonly set: readonly string[];
   readonly format?: TraceFormat;
   readonly columns?: string;
@@ -62,6 +68,14 @@ export function parseCacheOptions(options: CacheOptions): CacheRequest {
   if (filter !== undefined && policies.includes('belady')) {
     throw new UsageError('--admission: belady is the bound of policies that store what they miss');
   }
+  const ttl = options.ttl === undefined ? undefined : readNumber('duration', options.ttl, '--ttl') / US_PER_S;
+  if (ttl !== undefined && !(ttl > 0)) throw new UsageError(`--ttl: expected a while, got "${options.ttl}"`);
+  if (ttl === undefined && options.ttlReset === true) {
+    throw new UsageError('--ttl-reset: expected a lifetime by --ttl as well');
+  }
+  if (ttl !== undefined && policies.includes('belady')) {
+    throw new UsageError('--ttl: belady is the bound of policies whose objects do not expire');
+  }
   for (const size of options.size?.split(',') ?? []) readCapacity(size, options, 1);
   const sample = options.sample === undefined ? undefined : readNumber('ratio', options.sample, '--sample');
   if (sample !== undefined && !(sample > 0 && sample <= 1)) {
@@ -74,14 +88,22 @@ export function parseCacheOptions(options: CacheOptions): CacheRequest {
     creator: (name) => (capacity, trace) => {
       const policy = name === 'belady'
         ? new BeladyPolicy(capacity, nextRequests(trace))
-        : createPolicy(policyName.parse(name), capacity, parameters[name]);
-      return filter === undefined ? policy : new AdmittedPolicy(policy, filter());
+        : createPolicy(policyName.parse(name), capacity, parameters[name], layoutOf(capacity, trace));
+      const admitting = filter === undefined ? policy : new AdmittedPolicy(policy, filter());
+      return ttl === undefined ? admitting : new TtlPolicy(admitting, ttl, options.ttlReset === true);
     },
     samplingFor: (requests) => {
       const rate = sample ?? (options.curve === true ? Math.min(1, SAMPLED_REQUESTS / requests) : 1);
       return rate === 1 ? null : { rate, samples: SAMPLES };
     },
   };
+}
+
+/** The faster layout for a capacity, which holds objects of the mean size. */
+function layoutOf(capacity: number, { objects, sizes }: RequestTrace): PolicyLayout {
+  const names = objects.reduce((most, object) => Math.max(most, object + 1), 0);
+  const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+  return layoutFor(capacity / mean, names);
 }
 
 /** Capacities in the unit of `--ignore-size`; shares are of all objects together, of `objectBytes`. */

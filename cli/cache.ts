@@ -28,6 +28,8 @@ export function cacheCommand(): Command {
     .option('--curve', '16 sizes from 0.1 % of the objects to all, from samples if the trace is long')
     .option('--sample <rate>', 'replay samples of this share of the objects, such as 10%')
     .option('--admission <rule>', 'store only some misses: size:1MB, probability:0.1 or second-hit')
+    .option('--ttl <duration>', 'objects expire so long after they were stored, such as 60s')
+    .option('--ttl-reset', 'or after their last use')
     .addOption(new Option('--set <path=value>', 'a parameter, such as s3fifo.smallShare=0.2; repeatable')
       .argParser(collect).default([], 'none'))
     .addOption(new Option('--format <name>', 'format of the trace (default: told from the file)')
@@ -41,6 +43,7 @@ export function cacheCommand(): Command {
 Examples:
   weir cache webcachesim-test --policy lru,sieve,s3fifo,belady --size 1%,10%
   weir cache access.log.gz --curve --policy all --plot curve.svg
+  weir cache access.log --policy unbounded --ttl 1h
   weir cache requests.csv --columns time=ts,id=url,size=bytes --size 10GB,100GB --json`)
     .action(async (trace: string, options: CacheOptions) => {
       process.exitCode = await cache(trace, options);

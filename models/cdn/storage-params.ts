@@ -64,10 +64,8 @@ export const storageParams = {
   memory: memoryParams.optional(),
 };
 
-const whole = z.strictObject(storageParams);
-
 /** Parsed parameters of what a cache stores. */
-export type StorageParams = z.output<typeof whole>;
+export type StorageParams = z.output<z.ZodObject<typeof storageParams, z.core.$strict>>;
 
 /** Settings of a tier's tuning that are none of its policy's: what is wrong with each, by its name. */
 export function misplacedTuning({ policy, tuning }: Pick<StorageParams, 'policy' | 'tuning'>): string[] {

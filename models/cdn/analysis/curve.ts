@@ -56,11 +56,13 @@ export function missRatioCurve(
  */
 export function sampleObjects(trace: RequestTrace, rate: number, salt: number): RequestTrace {
   const limit = rate * 2 ** 32;
-  const { objects, sizes } = trace;
+  const { objects, sizes, times } = trace;
   const names = new Map<number, number>();
   let length = 0;
   for (let i = 0; i < objects.length; i++) if (hash(objects[i]!, salt) < limit) length++;
-  const kept = { objects: new Int32Array(length), sizes: new Float64Array(length) };
+  const kept = {
+    objects: new Int32Array(length), sizes: new Float64Array(length), times: new Float64Array(length),
+  };
   let at = 0;
   for (let i = 0; i < objects.length; i++) {
     const object = objects[i]!;
@@ -68,6 +70,7 @@ export function sampleObjects(trace: RequestTrace, rate: number, salt: number): 
     let name = names.get(object);
     if (name === undefined) names.set(object, name = names.size);
     kept.objects[at] = name;
+    kept.times[at] = times?.[i] ?? i;
     kept.sizes[at++] = sizes[i]!;
   }
   return kept;

@@ -7,7 +7,8 @@ import { fifoForecast, lruForecast, zipfProbabilities } from './che.ts';
 import { replay } from './replay.ts';
 import type { RequestTrace } from './trace.ts';
 
-const POLICIES = ['lru', 'fifo'] as const;
+const POLICIES = ['lru', 'fifo', 'random'] as const;
+type Name = (typeof POLICIES)[number];
 
 describe('independent requests: exact hit ratios of small caches (King 1971)', () => {
   test.each([
@@ -39,6 +40,37 @@ describe("Che's approximation is within 0.002 of a replay", () => {
         const forecast = (name === 'lru' ? lruForecast : fifoForecast)(rates, capacity);
         expect(Math.abs(mean(warm) - forecast.hitRatio)).toBeLessThan(0.002);
       }
+    },
+  );
+});
+
+describe('q-LRU and 2-LRU are within 0.002 of their approximations', () => {
+  // 2-LRU: an LRU of names before an LRU of objects, which is what is hit; both of this capacity.
+  test.each([
+    [100, 0.8, 0.211380, 0.273395], [1000, 0.8, 0.498954, 0.525989], [1000, 1.0, 0.721824, 0.739139],
+  ])(
+    'capacity %d of 10,000, exponent %d', (capacity, exponent, qLru, twoLru) => {
+      const { objects } = zipfTrace(1e4, exponent, 2_000_000);
+      const draws = new RandomStreams(7, 0).stream('q');
+      const [q, names, second] = ['q', 'names', 'second'].map(() => createPolicy('lru', capacity));
+      const ignore = (): void => undefined;
+      const hits = [0, 0];
+      objects.forEach((object, i) => {
+        const counts = i >= 500_000 ? 1 : 0;
+        if (q!.has(object)) {
+          hits[0]! += counts;
+          q!.touch(object);
+        } else if (draws.uniform() < 0.1) q!.insert(object, 1, ignore);
+        const known = names!.has(object);
+        if (known) names!.touch(object);
+        else names!.insert(object, 1, ignore);
+        if (second!.has(object)) {
+          hits[1]! += counts;
+          second!.touch(object);
+        } else if (known) second!.insert(object, 1, ignore);
+      });
+      expect(Math.abs(hits[0]! / 1_500_000 - qLru)).toBeLessThan(0.002);
+      expect(Math.abs(hits[1]! / 1_500_000 - twoLru)).toBeLessThan(0.002);
     },
   );
 });
@@ -87,7 +119,7 @@ function zipfTrace(objects: number, exponent: number, requests: number): Request
 }
 
 /** Hit ratios of equal batches of a trace, one after the other through the same cache. */
-function hitRatios(name: 'lru' | 'fifo', capacity: number, trace: RequestTrace, batches: number): number[] {
+function hitRatios(name: Name, capacity: number, trace: RequestTrace, batches: number): number[] {
   const policy = createPolicy(name, capacity);
   const length = trace.objects.length / batches;
   return Array.from({ length: batches }, (_, i) => {

@@ -27,7 +27,9 @@ export function replay(
   const onEvict = (): void => {
     evictions++;
   };
+  const clock = policy.advance === undefined ? undefined : trace.times;
   for (let i = from; i < to; i++) {
+    if (clock !== undefined) policy.advance!(clock[i]!);
     const object = objects[i]!;
     const size = sizes[i]!;
     bytes += size;

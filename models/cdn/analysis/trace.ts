@@ -9,6 +9,8 @@ export interface RequestTrace {
   readonly objects: Int32Array;
   /** Bytes each request asks for. */
   readonly sizes: Float64Array;
+  /** Time of each request [s], for policies whose objects expire. */
+  readonly times?: Float64Array;
 }
 
 /** What a trace asks for, whatever cache it meets. */
@@ -39,7 +41,7 @@ export function traceTotals({ objects, sizes }: RequestTrace): TraceTotals {
 
 /** The same requests for objects that all count as one: capacities are then in objects. */
 export function withoutSizes(trace: RequestTrace): RequestTrace {
-  return { objects: trace.objects, sizes: new Float64Array(trace.objects.length).fill(1) };
+  return { ...trace, sizes: new Float64Array(trace.objects.length).fill(1) };
 }
 
 /**

@@ -30,6 +30,8 @@ export interface EvictionPolicy {
   insert(object: number, bytes: Bytes, onEvict: (object: number) => void): boolean;
   /** Drops a held object (purge). */
   remove(object: number): void;
+  /** Tells a policy whose objects expire what time it is; others need not know. */
+  advance?(now: number): void;
   save(): EvictionPolicyState;
   restore(state: EvictionPolicyState): void;
 }
