@@ -21,7 +21,7 @@ export function backlogBlock(series: RunRecord['series'], paint: Painter): strin
   const steps = backlogSteps(series, STEPS);
   if (steps.length === 0) return [];
   const top = Math.max(1, ...steps.map(({ queued }) => queued));
-  const head = ['  from', 'jobs queued', 'most', '', 'workers busy', 'in time'].map(paint.dim);
+  const head = ['  from', 'jobs queued', 'most', '', 'farm busy', 'in time'].map(paint.dim);
   const rows = steps.map(({ fromSeconds, queued, most, busy, inTime }) => [
     `  ${formatClock(fromSeconds)}`, formatCount(Math.round(queued)), formatCount(Math.round(most)),
     bar(queued / top), busy === null ? NOTHING : formatValue(busy, 'ratio'),

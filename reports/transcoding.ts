@@ -56,7 +56,10 @@ export function backlogSteps(series: RunRecord['series'], steps: number): Backlo
   if (queued === undefined) return [];
   const times = timesOf([queued]);
   const points = bandOf(queued, times);
-  const busy = ratioOf(index.sum('transcoding_chunks_running'), index.sum('transcoding_workers'));
+  // A pool has workers, a fleet engines.
+  const busy = ratioOf(index.sum('transcoding_chunks_running'), index.sum('transcoding_workers'))
+    ?? ratioOf(index.sum('transcoding_engine_busy_seconds_total:rate'),
+      index.sum('transcoding_engine_seconds_total:rate'));
   const shares = [busy, index.sum('sli:transcoding_within_sla')].map((curve) =>
     (curve === undefined ? [] : bandOf(curve, times)));
   const each = windowsInStep(times, steps);
