@@ -51,6 +51,7 @@ export function recordingOf(plan: ScenarioPlan, stage: Stage, played: Played): s
         segments,
         renditions: rungs.map((rung) => rung.name),
         bitrates: rungs.map((rung) => rung.bitrate),
+        heights: rungs.map((rung) => rung.height),
       },
     },
     entriesOf(played),

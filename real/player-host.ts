@@ -3,14 +3,14 @@ import { assert } from '../models/core/assert.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
 import type { SessionLog, SessionRow } from '../models/core/run-record.ts';
 import type { Us } from '../models/core/units.ts';
-import type { MediaInfo, PlayerInput, SessionStart } from '../models/player/events.ts';
+import type { FetchFailure, MediaInfo, PlayerInput, SessionStart } from '../models/player/events.ts';
 import { PlayerFleet } from '../models/player/fleet.ts';
 import type { PlayerParams } from '../models/player/params.ts';
-import type { PlayerPorts } from '../models/player/ports.ts';
+import { MASTER, type PlayerPorts } from '../models/player/ports.ts';
 import { SessionLogger } from '../models/player/session-log.ts';
 import { sessionRow } from '../models/player/session-row.ts';
 import type { Clock } from './clock.ts';
-import { fetchManifest, type ManifestPaths } from './fetch-manifest.ts';
+import { fetchMaster, fetchRendition } from './fetch-manifest.ts';
 import { failureOf, httpGet, type GetProgress } from './http-get.ts';
 import { Recorder } from './recording.ts';
 import { WakeTimer } from './timer.ts';
@@ -57,7 +57,8 @@ export class PlayerHost {
       network: 0,
       port: 0,
       agent: undefined,
-      paths: undefined,
+      playlists: [],
+      paths: [],
       request: undefined,
       transfer: undefined,
     }));
@@ -69,7 +70,8 @@ export class PlayerHost {
     state.network = network;
     state.port = port;
     state.agent = new Agent({ keepAlive: true });
-    state.paths = undefined;
+    state.playlists = [];
+    state.paths = [];
     this.#logger.started(slot, session.session, network, this.#options.clock.now());
     this.#deliver({ kind: 'sessionStarted', slot, session });
   }
@@ -102,12 +104,12 @@ export class PlayerHost {
 
   #ports(): PlayerPorts {
     return {
-      requestManifest: (slot, requestId, video) => {
-        this.recorder.call('requestManifest', slot, requestId, video);
-        void this.#requestManifest(slot, requestId, video);
+      requestManifest: (slot, requestId, video, rendition, codec) => {
+        this.recorder.call('requestManifest', slot, requestId, video, rendition, codec);
+        void this.#requestManifest(slot, requestId, video, rendition);
       },
-      requestSegment: (slot, requestId, video, segment, rendition) => {
-        this.recorder.call('requestSegment', slot, requestId, video, segment, rendition);
+      requestSegment: (slot, requestId, video, segment, rendition, codec) => {
+        this.recorder.call('requestSegment', slot, requestId, video, segment, rendition, codec);
         this.#logger.requested(slot, this.#options.clock.now(), segment, rendition);
         void this.#requestSegment(slot, requestId, segment, rendition);
       },
@@ -134,27 +136,34 @@ export class PlayerHost {
     return { kind: 'transferProgressed', slot, requestId, ...progress };
   }
 
-  async #requestManifest(slot: number, requestId: number, video: number): Promise<void> {
+  async #requestManifest(slot: number, requestId: number, video: number, rendition: number): Promise<void> {
+    const { media, masterPath } = this.#options;
     const state = this.#slots[slot]!;
-    const fetch = fetchManifest(this.#get(state), this.#options.masterPath(video));
+    const path = rendition === MASTER ? masterPath(video) : state.playlists[rendition];
+    assert(path !== undefined, 'a rendition is in the master playlist', { slot, rendition });
+    const get = this.#get(state);
+    const fetch = rendition === MASTER ? fetchMaster(get, path) : fetchRendition(get, path);
     state.request = fetch;
     const outcome = await fetch.outcome;
     if (state.request !== fetch || outcome.kind === 'cancelled') return;
     state.request = undefined;
-    if (outcome.kind === 'failed')
-      return this.#deliver({ kind: 'fetchFailed', slot, requestId, cause: outcome.cause });
-    const { media } = this.#options;
-    const asPromised =
-      outcome.paths.length === media.bitrates(video).length &&
-      outcome.paths.every((segments) => segments.length === media.segmentCount(video));
-    if (!asPromised) return this.#deliver({ kind: 'fetchFailed', slot, requestId, cause: 'serverError' });
-    state.paths = outcome.paths;
+    const failed = (cause: FetchFailure) => this.#deliver({ kind: 'fetchFailed', slot, requestId, cause });
+    if (outcome.kind === 'failed') return failed(outcome.cause);
+    const promised = rendition === MASTER ? media.bitrates(video).length : media.segmentCount(video);
+    if (outcome.paths.length !== promised) return failed('serverError');
+    if (rendition === MASTER) state.playlists = outcome.paths;
+    else state.paths[rendition] = outcome.paths;
+    // A player of a single manifest knows all renditions from it: the playlists are read one by one.
+    const next = rendition + 1;
+    if (this.#options.params.playlists === 'one' && next < state.playlists.length) {
+      return this.#requestManifest(slot, requestId, video, next);
+    }
     this.#deliver({ kind: 'manifestArrived', slot, requestId });
   }
 
   async #requestSegment(slot: number, requestId: number, segment: number, rendition: number): Promise<void> {
     const state = this.#slots[slot]!;
-    const path = state.paths?.[rendition]?.[segment];
+    const path = state.paths[rendition]?.[segment];
     assert(path !== undefined, 'a segment is in the playlist', { slot, segment, rendition });
     const get = this.#get(state)(path);
     state.request = get;
@@ -210,7 +219,10 @@ interface Slot {
   network: number;
   port: number;
   agent: Agent | undefined;
-  paths: ManifestPaths | undefined;
+  /** Paths of the renditions' playlists, from the lowest, once the master has come. */
+  playlists: readonly string[];
+  /** Paths of the segments of each rendition whose playlist has come. */
+  paths: (readonly string[] | undefined)[];
   request: { cancel(): void } | undefined;
   /** The segment under way. */
   transfer: { readonly requestId: number; readonly progress: Readonly<GetProgress> } | undefined;

@@ -31,6 +31,7 @@ export interface RecordingHeader {
     readonly slots: number;
     readonly renditions: readonly string[];
     readonly bitrates: readonly BitsPerS[];
+    readonly heights: readonly number[];
     readonly segmentUs: Us;
     readonly segments: number;
   };

@@ -53,6 +53,7 @@ function replayedPlayers({ players }: RecordingHeader): Replayed {
   const recorder = new Recorder(players.component);
   const media = {
     bitrates: () => players.bitrates,
+    heights: () => players.heights,
     segmentUs: () => players.segmentUs,
     segmentCount: () => players.segments,
   };

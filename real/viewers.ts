@@ -87,12 +87,12 @@ export class RealViewers {
   }
 
   #arrive(): void {
-    const { at: _at, network, ...wish } = this.#next;
+    const { at: _at, network, city: _city, traits, ...wish } = this.#next;
     const slot = this.#free.pop();
     assert(slot !== undefined, 'the fleet has a slot for every viewer', { sessions: this.#sessions });
     const edge = this.#streams.stream('routing/edge').integer(this.#edgePorts.length);
     const link = this.#join(network, edge);
-    const session = { session: this.#sessions++, ...wish };
+    const session = { session: this.#sessions++, ...wish, ...traits };
     this.#places[slot] = { link, edge };
     this.#watching++;
     this.#next = this.#draw();

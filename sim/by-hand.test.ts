@@ -9,41 +9,45 @@ import { VideoRun, type VideoRunState } from './video-run.ts';
  * crossing of the regional uplink at 50 Mbps, the regional's 25 ms and the crossing of the edge's uplink at
  * 100 Mbps;
  * the edge's 5 ms come always; the last byte comes after the crossing of the viewer's own link at 8 Mbps.
- * Manifest: 422 bytes = 3376 bits: 68 us (67.52 rounded up), 34 us and 422 us. Segment: 3.2 Mbit: 64, 32 and
- * 400 ms.
+ * Master playlist: 200 bytes = 1600 bits: 32 us, 16 us and 200 us. Playlist of the rendition: 422 bytes =
+ * 3376 bits: 68 us (67.52 rounded up), 34 us and 422 us. Segment: 3.2 Mbit: 64, 32 and 400 ms.
  */
-const MANIFEST_MISS = 10_000 + 150_000 + 68 + 25_000 + 34 + 5000 + 10_000 + 422;
+const MASTER_MISS = 10_000 + 150_000 + 32 + 25_000 + 16 + 5000 + 10_000 + 200;
+const PLAYLIST_MISS = 10_000 + 150_000 + 68 + 25_000 + 34 + 5000 + 10_000 + 422;
 const SEGMENT_MISS = 10_000 + 150_000 + 64_000 + 25_000 + 32_000 + 5000 + 10_000 + 400_000;
-const MANIFEST_HIT = 10_000 + 5000 + 10_000 + 422;
+const PLAYLISTS_MISS = MASTER_MISS + PLAYLIST_MISS;
+const MASTER_HIT = 10_000 + 5000 + 10_000 + 200;
+const PLAYLISTS_HIT = MASTER_HIT + 10_000 + 5000 + 10_000 + 422;
 const SEGMENT_HIT = 10_000 + 5000 + 10_000 + 400_000;
 
 describe('one viewer on a constant link', () => {
   const outcome = outcomeOf(planOf(BY_HAND));
 
   test('receives every segment at the microsecond worked out by hand', () => {
-    const first = MANIFEST_MISS + SEGMENT_MISS;
-    expect(arrivals(outcome, 0)).toEqual([MANIFEST_MISS, first, first + SEGMENT_MISS,
+    const first = PLAYLISTS_MISS + SEGMENT_MISS;
+    expect(arrivals(outcome, 0)).toEqual([MASTER_MISS, PLAYLISTS_MISS, first, first + SEGMENT_MISS,
       first + 2 * SEGMENT_MISS]);
   });
 
   test('starts with the first segment, plays it all without a stall, and is finished', () => {
     expect(outcome.sessions).toEqual([{
       replication: 0, session: 0, startSeconds: 1, network: 'a', video: 0, outcome: 'finished',
-      startupSeconds: (MANIFEST_MISS + SEGMENT_MISS) / 1e6, playedSeconds: 12, stallCount: 0, stallSeconds: 0,
+      startupSeconds: (PLAYLISTS_MISS + SEGMENT_MISS) / 1e6, playedSeconds: 12, stallCount: 0,
+      stallSeconds: 0,
       meanBitrate: 800_000, switches: 0, segments: 3, abandoned: 0,
     }]);
-    expect(total(outcome, 'watch_seconds_total')).toBeCloseTo((MANIFEST_MISS + SEGMENT_MISS) / 1e6 + 12, 9);
+    expect(total(outcome, 'watch_seconds_total')).toBeCloseTo((PLAYLISTS_MISS + SEGMENT_MISS) / 1e6 + 12, 9);
   });
 
   test('misses in both tiers, whose fetches take what the links and latencies say', () => {
-    expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'miss' })).toBe(4);
-    expect(total(outcome, 'cache_requests_total', { tier: 'regional', result: 'miss' })).toBe(4);
+    expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'miss' })).toBe(5);
+    expect(total(outcome, 'cache_requests_total', { tier: 'regional', result: 'miss' })).toBe(5);
     expect(observed(outcome, 'cache_fetch_seconds', { tier: 'regional' }))
-      .toEqual([0.150068, 0.214, 0.214, 0.214]);
+      .toEqual([0.150032, 0.150068, 0.214, 0.214, 0.214]);
     expect(observed(outcome, 'cache_fetch_seconds', { tier: 'edge' }))
-      .toEqual([0.175102, 0.271, 0.271, 0.271]);
-    expect(total(outcome, 'cache_bytes_total', { tier: 'regional', result: 'miss' })).toBe(1_200_422);
-    expect(total(outcome, 'cache_used_bytes', { tier: 'edge' })).toBe(1_200_422);
+      .toEqual([0.175048, 0.175102, 0.271, 0.271, 0.271]);
+    expect(total(outcome, 'cache_bytes_total', { tier: 'regional', result: 'miss' })).toBe(1_200_622);
+    expect(total(outcome, 'cache_used_bytes', { tier: 'edge' })).toBe(1_200_622);
   });
 });
 
@@ -55,20 +59,21 @@ describe('answers as the bytes come', () => {
 
   test('the viewer\'s link is the slowest: the crossings of the others cost nothing', () => {
     const outcome = outcomeOf(planOf(BY_HAND, STREAM));
-    const first = FIRST_BYTE + 422 + FIRST_BYTE + 400_000;
+    const playlists = FIRST_BYTE + 200 + FIRST_BYTE + 422;
+    const first = playlists + FIRST_BYTE + 400_000;
     expect(arrivals(outcome, 0)).toEqual([0, 1, 2].map((n) => first + n * (FIRST_BYTE + 400_000))
-      .toSpliced(0, 0, FIRST_BYTE + 422));
+      .toSpliced(0, 0, FIRST_BYTE + 200, playlists));
     const fetches = (tier: string) => observed(outcome, 'cache_fetch_seconds', { tier });
-    expect(fetches('regional')).toEqual([0.150068, 0.214, 0.214, 0.214]);
+    expect(fetches('regional')).toEqual([0.150032, 0.150068, 0.214, 0.214, 0.214]);
     // The edge has the last byte when the regional has had it, 25 ms later.
-    expect(fetches('edge')).toEqual([0.175068, 0.239, 0.239, 0.239]);
+    expect(fetches('edge')).toEqual([0.175032, 0.175068, 0.239, 0.239, 0.239]);
   });
 
   test('the regional uplink is the slowest: the viewer waits for the last byte to come', () => {
-    // 4 Mbps: 800 ms for a segment, 844 us for a manifest.
+    // 4 Mbps: 800 ms for a segment, 400 and 844 us for the playlists.
     const outcome = outcomeOf(planOf(BY_HAND, [...STREAM, 'cdn.regional.uplink=4 Mbps']));
-    const first = FIRST_BYTE + 844 + FIRST_BYTE + 800_000;
-    expect(arrivals(outcome, 0)[1]).toBe(first);
+    const first = FIRST_BYTE + 400 + FIRST_BYTE + 844 + FIRST_BYTE + 800_000;
+    expect(arrivals(outcome, 0)[2]).toBe(first);
     expect(outcome.sessions[0]!.startupSeconds).toBe(first / 1e6);
   });
 
@@ -86,8 +91,8 @@ describe('answers as the bytes come', () => {
   test('one edge asks for what another has under way: it follows the regional tier\'s fetch', () => {
     const settings = [...STREAM, 'cdn.edge.nodes=40', 'audience.arrivals.at=[1s, 1.01s]'];
     const outcome = outcomeOf(planOf(BY_HAND, settings));
-    expect(total(outcome, 'cache_requests_total', { tier: 'regional', result: 'miss' })).toBe(4);
-    expect(total(outcome, 'cache_requests_total', { tier: 'regional', result: 'coalesced' })).toBe(4);
+    expect(total(outcome, 'cache_requests_total', { tier: 'regional', result: 'miss' })).toBe(5);
+    expect(total(outcome, 'cache_requests_total', { tier: 'regional', result: 'coalesced' })).toBe(5);
     // 10 ms behind, and so gets the manifest 10 ms earlier after asking; then it asks at the same time.
     const [first, second] = outcome.sessions.map((row) => row.startupSeconds!);
     expect(second).toBeCloseTo(first! - 0.01, 9);
@@ -98,33 +103,34 @@ test('a second viewer hits at the edge', () => {
   const networks = 'audience.networks=[{name: a, traces: link.csv}, {name: b, traces: link.csv}]';
   const settings = [networks, 'audience.assignment=inTurn', 'audience.arrivals.at=[1s, 20s]'];
   const outcome = outcomeOf(planOf(BY_HAND, settings));
-  expect(arrivals(outcome, 1)).toEqual([0, 1, 2, 3].map((segments) => MANIFEST_HIT + segments * SEGMENT_HIT));
-  expect(outcome.sessions[1]!.startupSeconds).toBeCloseTo((MANIFEST_HIT + SEGMENT_HIT) / 1e6, 9);
-  expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'hit' })).toBe(4);
-  expect(total(outcome, 'cache_requests_total', { tier: 'regional' })).toBe(4);
+  expect(arrivals(outcome, 1)).toEqual([MASTER_HIT,
+    ...[0, 1, 2, 3].map((segments) => PLAYLISTS_HIT + segments * SEGMENT_HIT)]);
+  expect(outcome.sessions[1]!.startupSeconds).toBeCloseTo((PLAYLISTS_HIT + SEGMENT_HIT) / 1e6, 9);
+  expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'hit' })).toBe(5);
+  expect(total(outcome, 'cache_requests_total', { tier: 'regional' })).toBe(5);
 });
 
 test('a viewer of another edge node hits at the regional tier', () => {
   const settings = ['cdn.edge.nodes=40', 'audience.arrivals.at=[1s, 20s]'];
   const outcome = outcomeOf(planOf(BY_HAND, settings));
   // The routing stream sends these two viewers to different nodes.
-  expect(total(outcome, 'cache_requests_total', { tier: 'regional', result: 'hit' })).toBe(4);
-  const viaRegional = MANIFEST_MISS + SEGMENT_MISS - 2 * 150_000 - 68 - 64_000;
+  expect(total(outcome, 'cache_requests_total', { tier: 'regional', result: 'hit' })).toBe(5);
+  const viaRegional = PLAYLISTS_MISS + SEGMENT_MISS - 3 * 150_000 - 32 - 68 - 64_000;
   expect(outcome.sessions[1]!.startupSeconds).toBeCloseTo(viaRegional / 1e6, 9);
 });
 
 test('two viewers who ask at once share one fetch, and their link half and half', () => {
   const settings = ['audience.arrivals.at=[1s, 1s]', 'audience.networks[0].viewersPerLink=2'];
   const outcome = outcomeOf(planOf(BY_HAND, settings));
-  const startup = (MANIFEST_MISS + 422 + SEGMENT_MISS + 400_000) / 1e6;
+  const startup = (PLAYLISTS_MISS + 200 + 422 + SEGMENT_MISS + 400_000) / 1e6;
   expect(outcome.sessions.map((row) => row.startupSeconds)).toEqual([startup, startup]);
-  expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'coalesced' })).toBe(4);
-  expect(total(outcome, 'cache_requests_total', { tier: 'regional' })).toBe(4);
+  expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'coalesced' })).toBe(5);
+  expect(total(outcome, 'cache_requests_total', { tier: 'regional' })).toBe(5);
 });
 
 test('viewers on links of their own do not share', () => {
   const outcome = outcomeOf(planOf(BY_HAND, ['audience.arrivals.at=[1s, 1s]']));
-  const startup = (MANIFEST_MISS + SEGMENT_MISS) / 1e6;
+  const startup = (PLAYLISTS_MISS + SEGMENT_MISS) / 1e6;
   expect(outcome.sessions.map((row) => row.startupSeconds)).toEqual([startup, startup]);
 });
 
@@ -134,7 +140,7 @@ test('a link slower than the video stalls it as often and as long as worked out 
   const zero = ['edge', 'regional', 'origin'].map((tier) => `cdn.${tier}.latency=0s`);
   const settings = [...zero, 'cdn.edge.uplink=10 Gbps', 'cdn.regional.uplink=10 Gbps'];
   const outcome = outcomeOf(planOf(BY_HAND, settings, 'duration_ms,kbps,latency_ms\n1000,500,0\n'));
-  const manifest = 1 + 1 + 6752;
+  const manifest = 1 + 1 + 3200 + 1 + 1 + 6752;
   const segment = 320 + 320 + 6_400_000;
   const [row] = outcome.sessions;
   expect(row!.startupSeconds).toBe((manifest + segment) / 1e6);
@@ -146,7 +152,7 @@ test('a link slower than the video stalls it as often and as long as worked out 
 });
 
 test('a viewer who leaves takes the request under way along, and nothing stays behind', () => {
-  // It starts after 0.896524 s and leaves 0.3 s later, with a segment on its way from the origin, on the
+  // It starts after 1.106772 s and leaves 0.3 s later, with a segment on its way from the origin, on the
   // uplink of the regional node, of the edge, or on its own link.
   for (const watch of ['100ms', '200ms', '240ms', '300ms', '500ms']) {
     const run = new VideoRun(planOf(BY_HAND, [`audience.watch.value=${watch}`,

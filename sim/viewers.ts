@@ -81,7 +81,7 @@ export class Viewers {
     this.#steering = steering;
     this.#audience = new Audience(scenario.audience,
       (stream, now, city) => catalogue.draw(stream, now, steering.regionOf(city)), streams,
-      (stream) => steering.drawCity(stream));
+      (stream) => steering.drawCity(stream), scenario.catalogue.codecs);
     this.#lines = new ViewerLines(this.#rows, plan.networks, streams, loop, (request) => {
       this.#downloads.transferred(request);
     });
@@ -190,13 +190,13 @@ export class Viewers {
 
   #makePorts(): PlayerPorts {
     return {
-      requestManifest: (slot, requestId, video) => {
-        const object = this.#catalogue.manifestObject(video);
+      requestManifest: (slot, requestId, video, rendition, codec) => {
+        const object = this.#catalogue.manifestObject(video, rendition, codec);
         this.#downloads.send(slot, requestId, object, MANIFEST, this.#at);
       },
-      requestSegment: (slot, requestId, video, segment, rendition) => {
+      requestSegment: (slot, requestId, video, segment, rendition, codec) => {
         this.#logger.requested(slot, this.#at, segment, rendition);
-        const object = this.#catalogue.segmentObject(video, segment, rendition);
+        const object = this.#catalogue.segmentObject(video, segment, rendition, codec);
         this.#downloads.send(slot, requestId, object, rendition, this.#at);
       },
       cancelRequest: (slot) => this.#downloads.cancel(slot),
@@ -237,6 +237,7 @@ export class Viewers {
     this.#at = now;
     this.#fleet.sessionStarted(now, slot, {
       session, video: arrival.video, watchUs: arrival.watchUs, startupPatienceUs: arrival.startupPatienceUs,
+      ...arrival.traits,
     });
     this.#logger.started(slot, session, arrival.network, now);
     this.#follow(slot);

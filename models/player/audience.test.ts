@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { RandomStreams } from '../core/rng.ts';
 import { NEVER } from '../core/units.ts';
 import { Audience, audienceParams, levelAt, mostSessions, type Arrival } from './audience.ts';
+import { TraitDraws, traitParams, type ViewerTraits } from './viewer-traits.ts';
 
 const S = 1e6;
 const HOUR = 3600 * S;
@@ -146,3 +148,57 @@ describe('viewers', () => {
 function without(trait: keyof Arrival, all: readonly Arrival[]): Arrival[] {
   return all.map((one) => ({ ...one, [trait]: 0 }));
 }
+
+describe('traits', () => {
+  const TRAITS = {
+    devices: [
+      { name: 'phone', share: '75%', height: 720, codecs: ['h264', 'vp9'] },
+      { name: 'tv', share: '25%', codecs: ['hevc'] },
+    ],
+    speeds: [{ rate: 1 }, { rate: 1.5 }],
+    resume: { share: '50%', from: { law: 'constant', value: '10min' } },
+    pauses: {
+      every: { law: 'constant', value: '3min' }, length: { law: 'constant', value: '1min' }, most: 2,
+    },
+    seeks: {
+      every: { law: 'constant', value: '4min' }, by: { law: 'constant', value: '30s' }, back: 1, most: 1,
+    },
+    licence: { latency: { law: 'constant', value: '200ms' }, refused: '10%' },
+  };
+  const draw = (traits: object, count: number): ViewerTraits[] => {
+    const params = z.strictObject(traitParams).parse(traits);
+    const draws = new TraitDraws(params, ['h264', 'av1', 'vp9'], new RandomStreams(3, 0));
+    return Array.from({ length: count }, () => draws.next());
+  };
+
+  test('P44 are none unless asked for', () => {
+    expect(draw({}, 2)).toEqual([{}, {}]);
+  });
+
+  test('P44 come in their shares: device with its screen and its best codec, speed, place, licence', () => {
+    const drawn = draw(TRAITS, 4000);
+    const televisions = drawn.filter(({ screenHeight }) => screenHeight === undefined);
+    const share = (of: (traits: ViewerTraits) => boolean): number => drawn.filter(of).length / drawn.length;
+    expect(share(({ screenHeight }) => screenHeight === 720)).toBeCloseTo(0.75, 1);
+    expect(share(({ codec, screenHeight }) => codec === 2 && screenHeight === 720)).toBeCloseTo(0.75, 1);
+    // The television decodes nothing that is on offer: it takes the first.
+    expect(televisions.every(({ codec }) => codec === 0)).toBe(true);
+    expect(share(({ rate }) => rate === 1.5)).toBeCloseTo(0.5, 1);
+    expect(share(({ fromUs }) => fromUs === 600e6)).toBeCloseTo(0.5, 1);
+    expect(share(({ licenceFails }) => licenceFails === true)).toBeCloseTo(0.1, 1);
+    expect(drawn.every(({ licenceUs }) => licenceUs === 200e3)).toBe(true);
+  });
+
+  test('P44 breaks of both kinds stand in the order of their coming', () => {
+    expect(draw(TRAITS, 1)[0]!.breaks).toEqual([
+      { kind: 'pause', afterUs: 180e6, lengthUs: 60e6 }, { kind: 'seek', afterUs: 240e6, byUs: -30e6 },
+      { kind: 'pause', afterUs: 360e6, lengthUs: 60e6 },
+    ]);
+  });
+
+  test('P44 another choice of one trait changes no other', () => {
+    const pick = ({ screenHeight, rate, fromUs }: ViewerTraits) => ({ screenHeight, rate, fromUs });
+    const fewer = draw({ ...TRAITS, pauses: undefined, seeks: undefined, licence: undefined }, 50);
+    expect(fewer.map(pick)).toEqual(draw(TRAITS, 50).map(pick));
+  });
+});

@@ -4,6 +4,8 @@ import { quantity } from '../core/quantity.ts';
 import type { RandomStream, RandomStreams } from '../core/rng.ts';
 import { NEVER, US_PER_S, type Us } from '../core/units.ts';
 import { networkParams } from '../network/params.ts';
+import type { CodecName } from '../storage/codecs.ts';
+import { TraitDraws, traitParams, type ViewerTraits } from './viewer-traits.ts';
 
 /** Share of viewers that leaves for each second of start-up beyond the first two. */
 const ABANDON_PER_SECOND = 0.058; // Krishnan and Sitaraman, IMC 2012
@@ -51,6 +53,7 @@ export const audienceParams = z.strictObject({
     })
     .prefault('random'),
   watch: durationLaw.prefault({ law: 'exponential', mean: '10min' }),
+  ...traitParams,
   startupPatience: z.enum(['measured', 'endless'])
     .meta({
       description: 'measured: from 2 s of start-up, 5.8 % of viewers leave with each second; '
@@ -71,6 +74,7 @@ export interface Arrival {
   readonly city: number;
   readonly watchUs: Us;
   readonly startupPatienceUs: Us;
+  readonly traits: ViewerTraits;
 }
 
 /** Which video a viewer asks for who comes at `now` from a city. */
@@ -89,13 +93,18 @@ export class Audience {
   readonly #networks: RandomStream;
   readonly #watch: RandomStream;
   readonly #patience: RandomStream;
+  readonly #traits: TraitDraws;
   readonly #totalShare: number;
   /** Times of fixed arrivals, ascending. */
   readonly #fixed: readonly Us[];
   #drawn = 0;
   #at: Us = 0;
 
-  constructor(params: AudienceParams, drawVideo: DrawVideo, streams: RandomStreams, drawCity?: DrawCity) {
+  /** `codecs`: those the catalogue offers. */
+  constructor(
+    params: AudienceParams, drawVideo: DrawVideo, streams: RandomStreams, drawCity?: DrawCity,
+    codecs: readonly CodecName[] = ['h264'],
+  ) {
     this.#params = params;
     this.#drawVideo = drawVideo;
     this.#drawCity = drawCity;
@@ -105,6 +114,7 @@ export class Audience {
     this.#networks = streams.stream('audience/network');
     this.#watch = streams.stream('audience/watch');
     this.#patience = streams.stream('audience/patience');
+    this.#traits = new TraitDraws(params, codecs, streams);
     this.#fixed = params.arrivals.law === 'fixed' ? [...params.arrivals.at].sort((a, b) => a - b) : [];
     this.#totalShare = params.networks.reduce((sum, network) => sum + network.share, 0);
   }
@@ -121,6 +131,7 @@ export class Audience {
       video: this.#drawVideo(this.#videos, at, city),
       watchUs: Math.max(1, sampleDuration(this.#params.watch, this.#watch)),
       startupPatienceUs: this.#drawPatience(),
+      traits: this.#traits.next(),
     };
   }
 

@@ -11,6 +11,7 @@ import type { PlayClock } from './play-clock.ts';
 /** Sizes of the segments of the video that a decision is about; one object for all decisions. */
 class VideoSizes implements SegmentSizes {
   video = 0;
+  codec = 0;
   readonly #sizeOf: NonNullable<MediaInfo['segmentBytes']>;
 
   constructor(sizeOf: NonNullable<MediaInfo['segmentBytes']>) {
@@ -18,7 +19,7 @@ class VideoSizes implements SegmentSizes {
   }
 
   bytes(segment: number, rendition: number): Bytes {
-    return this.#sizeOf(this.video, segment, rendition);
+    return this.#sizeOf(this.video, segment, rendition, this.codec);
   }
 }
 
@@ -35,6 +36,8 @@ export class Decisions {
   readonly #context: AbrContext;
   readonly #abandoning: AbandoningRule | undefined;
   readonly #checkUs: Us;
+  /** Lower parts of ladders by their highest rendition: made once each, as rules know ladders by identity. */
+  readonly #parts = new WeakMap<readonly BitsPerS[], ReadonlyArray<readonly BitsPerS[]>>();
   readonly #underWay: TransferUnderWay = { rendition: 0, size: 0, received: 0, firstByteUs: 0, elapsedUs: 0 };
 
   constructor(
@@ -113,9 +116,24 @@ export class Decisions {
     context.segment = c.nextSegment[slot]!;
     context.segmentsLeft = this.#media.segmentCount(video) - context.segment;
     context.segmentUs = this.#media.segmentUs(video);
-    context.bitrates = this.#media.bitrates(video);
-    if (this.#sizes !== undefined) this.#sizes.video = video;
+    context.bitrates = this.#shown(this.#media.bitrates(video, c.codec[slot]!), c.mostRendition[slot]!);
+    context.rate = c.rate[slot]!;
+    if (this.#sizes !== undefined) {
+      this.#sizes.video = video;
+      this.#sizes.codec = c.codec[slot]!;
+    }
     return context;
+  }
+
+  /** The part of a ladder that a device shows. */
+  #shown(bitrates: readonly BitsPerS[], mostRendition: number): readonly BitsPerS[] {
+    if (mostRendition >= bitrates.length - 1) return bitrates;
+    let parts = this.#parts.get(bitrates);
+    if (parts === undefined) {
+      parts = bitrates.map((_, most) => bitrates.slice(0, most + 1));
+      this.#parts.set(bitrates, parts);
+    }
+    return parts[mostRendition]!;
   }
 
   #show(slot: number, size: Bytes, received: Bytes, firstByteUs: Us, elapsedUs: Us): TransferUnderWay {

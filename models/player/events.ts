@@ -3,6 +3,24 @@ import type { BitsPerS, Bytes, Us } from '../core/units.ts';
 /** Why a request came to nothing. */
 export type FetchFailure = 'timeout' | 'reset' | 'notFound' | 'forbidden' | 'serverError';
 
+/** Why playback failed. */
+export type PlaybackFailure = FetchFailure | 'licence';
+
+/** Something a viewer does in the middle of a video. */
+export type ViewerBreak =
+  | {
+      readonly kind: 'pause';
+      /** Media the viewer has played in the session when it comes. */
+      readonly afterUs: Us;
+      readonly lengthUs: Us;
+    }
+  | {
+      readonly kind: 'seek';
+      readonly afterUs: Us;
+      /** How far the playhead goes, forward or, negative, back; it lands at the start of a segment. */
+      readonly byUs: Us;
+    };
+
 /**
  * Everything that can happen to a viewer's player. `slot` is the row of the fleet; `requestId` is the one
  * the fleet gave with its request: answers to a request it no longer waits for are ignored.
@@ -48,18 +66,34 @@ export interface SessionStart {
   readonly watchUs: Us;
   /** Wait for the first frame that this viewer bears. */
   readonly startupPatienceUs: Us;
+  /** Media position to start from, 0 unless given; play begins with the segment that holds it. */
+  readonly fromUs?: Us;
+  /** Media played a second of time, 1 unless given. */
+  readonly rate?: number;
+  /** Lines of the screen, which shows no rendition of more; no limit unless given. */
+  readonly screenHeight?: number;
+  /** Codec the device takes, by its place in the catalogue's list, 0 unless given. */
+  readonly codec?: number;
+  /** From the manifest to the licence without which nothing is shown, 0 unless given. */
+  readonly licenceUs?: Us;
+  /** Whether that licence is refused. */
+  readonly licenceFails?: boolean;
+  /** What the viewer does on the way, in order; none unless given. */
+  readonly breaks?: readonly ViewerBreak[];
 }
 
 /** What the fleet has to know of a video before it plays it. */
 export interface MediaInfo {
-  /** Nominal rate of each rendition, ascending. */
-  bitrates(video: number): readonly BitsPerS[];
+  /** Nominal rate of each rendition in a codec, ascending. */
+  bitrates(video: number, codec?: number): readonly BitsPerS[];
+  /** Lines of each rendition, where they are known. */
+  heights?(video: number): readonly number[];
   /** Duration of one segment. */
   segmentUs(video: number): Us;
   /** Number of segments. */
   segmentCount(video: number): number;
   /** Size of a segment, where the player can know it before it asks. */
-  segmentBytes?(video: number, segment: number, rendition: number): Bytes;
+  segmentBytes?(video: number, segment: number, rendition: number, codec?: number): Bytes;
 }
 
 /** How a session ended. */

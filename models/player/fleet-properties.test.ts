@@ -119,7 +119,8 @@ function checkBooks(world: World): void {
   expect(host.total('playback_starts_total')).toBe(started ? 1 : 0);
   expect(host.total('sessions_ended_total')).toBe(1);
   expect(host.total('sessions_active')).toBe(0);
-  const requests = world.log.filter(([, call]) => call[0] === 'manifest' || call[0] === 'segment').length;
+  const asks = ['manifest', 'playlist', 'segment'];
+  const requests = world.log.filter(([, call]) => asks.includes(call[0])).length;
   expect(requests).toBe(world.answered + world.cancelled);
   expect(host.total('fetch_retries_total')).toBe(requests - world.firstAttempts);
 }
@@ -157,7 +158,8 @@ function anyCase(): fc.Arbitrary<Case> {
     bufferMax: fc.integer({ min: 5, max: 20 }).map((n) => `${n}s`),
     startBuffer: seconds(5), resumeBuffer: seconds(5), stallPatience: seconds(12),
     retries: fc.integer({ min: 0, max: 3 }),
-    retryDelay: fc.nat(3).map((n) => `${n}s`), retryDelayMax: seconds(5),
+    playlists: fc.constantFrom('each', 'one'), retryDelay: fc.nat(3).map((n) => `${n}s`),
+    retryDelayMax: seconds(5),
   });
   const delayUs = fc.oneof(fc.constant(0), fc.nat(2 * S), fc.nat(8 * S), fc.nat(8).map((n) => n * S));
   const outcome = fc.oneof(
@@ -196,6 +198,8 @@ class World {
   #segment = -1;
   #rendition = -1;
   #abandoned = 0;
+  #playlist = -1;
+  #playlists = new Set<number>();
   #started = false;
 
   constructor(chosen: Case, slots = 1, slot = 0, host?: PlayerHost) {
@@ -221,6 +225,8 @@ class World {
     world.#segment = this.#segment;
     world.#rendition = this.#rendition;
     world.#abandoned = this.#abandoned;
+    world.#playlist = this.#playlist;
+    world.#playlists = new Set(this.#playlists);
     world.#started = this.#started;
     return world;
   }
@@ -321,8 +327,9 @@ class World {
       assert(this.#open === undefined, 'one request at a time');
       const { delayUs, outcome } = this.chosen.answers[this.#requests++ % this.chosen.answers.length]!;
       const at = outcome === 'never' ? NEVER : this.now + delayUs;
-      this.#open = { id: call[2], sentAt: this.now, at, manifest: kind === 'manifest', outcome };
+      this.#open = { id: call[2], sentAt: this.now, at, manifest: kind !== 'segment', outcome };
       if (kind === 'manifest') this.#noteManifest(call[3]);
+      else if (kind === 'playlist') this.#notePlaylist(call[3], call[4]);
       else this.#noteSegment(call[3], call[4], call[5]);
     }
   }
@@ -331,6 +338,16 @@ class World {
     assert(this.host.fleet.phase(this.#slot) === 'loading', 'the manifest comes first');
     if (this.#requests === 1) this.firstAttempts++;
     this.log.push([this.now, ['manifest', 0, this.#requests, video]]);
+  }
+
+  /** A rendition's playlist comes once, before its first segment. */
+  #notePlaylist(video: number, rendition: number): void {
+    const again = this.#playlist === rendition;
+    assert(again || !this.#playlists.has(rendition), 'a playlist is asked for once');
+    this.#playlists.add(rendition);
+    if (!again) this.firstAttempts++;
+    this.#playlist = rendition;
+    this.log.push([this.now, ['playlist', 0, this.#requests, video, rendition]]);
   }
 
   /** Segments come one after the other; one that is tried again is the same, at the same rendition. */
@@ -345,6 +362,9 @@ class World {
     if (!again || lower) this.firstAttempts++;
     this.#segment = segment;
     this.#rendition = rendition;
+    this.#playlist = -1;
+    const one = this.chosen.params['playlists'] === 'one';
+    assert(one || this.#playlists.has(rendition), 'the playlist comes before the segment');
     this.log.push([this.now, ['segment', 0, this.#requests, video, segment, rendition]]);
   }
 }

@@ -168,7 +168,7 @@ describe('leaving', () => {
     expect(host.start(20 * S, { session: 8, video: 5 })).toEqual([['manifest', 0, 4, 5]]);
     expect(host.fleet.figures(0)).toEqual({
       session: 8, video: 5, startedAt: 20 * S, startupUs: NaN, playedUs: 0, stallCount: 0, stallUs: 0,
-      playedBits: 0, switches: 0, segments: 0, abandoned: 0,
+      playedBits: 0, switches: 0, segments: 0, abandoned: 0, seekCount: 0, seekUs: 0, pausedUs: 0,
     });
     expect([host.total('sessions_started_total'), host.total('sessions_active')]).toEqual([2, 1]);
     expect(host.fleet.estimate(0)).toBe(0); // what the last viewer measured is forgotten
@@ -215,8 +215,12 @@ describe('failures', () => {
 
   test('P13 what does not exist is not tried again', () => {
     const host = playing();
-    expect(host.fail(11 * S, 3, 'notFound')).toEqual([['ended', 0, 'failed']]);
-    expect(host.fleet.figures(0)).toMatchObject({ playedUs: 1 * S });
+    expect(host.fail(11 * S, 3, 'notFound')).toEqual([]);
+    // What is buffered is played before playback fails.
+    expect(host.fleet.wakeAt(0)).toBe(14 * S);
+    expect(host.wake(14 * S)).toEqual([['ended', 0, 'failed']]);
+    expect(host.fleet.figures(0)).toMatchObject({ playedUs: 4 * S, stallCount: 0 });
+    expect(host.total('start_failures_total')).toBe(0);
   });
 
   test('P12 a viewer who waits for a retry stalls and leaves as any other', () => {

@@ -3,18 +3,21 @@ import type { MetricSet } from '../core/metrics.ts';
 import { NEVER, US_PER_S, type Bytes, type Us } from '../core/units.ts';
 import { KEEP } from './abr/abandoning.ts';
 import {
-  copyColumns, createColumns, openRow, restoreColumns, type PlayerColumns, type PlayerFleetState,
-} from './columns.ts';
-import {
-  FETCH_IDLE, FETCH_PENDING, FETCH_RETRY, IDLE, LOADING, PLAYING, STALLED, STARTING,
+  copyColumns, createColumns, FETCH_IDLE, FETCH_LOST, FETCH_PENDING, FETCH_RETRY, FOR_PLAYLIST, FOR_SEGMENT,
+  IDLE, LOADING, openRow, PAUSED, PLAYING, restoreColumns, SEEK_DUE, SEEKING, STALLED, STARTING,
+  type PlayerColumns, type PlayerFleetState,
 } from './columns.ts';
 import { Decisions } from './decisions.ts';
-import type { FetchFailure, MediaInfo, PlayerInput, SessionOutcome, SessionStart } from './events.ts';
+import type {
+  FetchFailure, MediaInfo, PlaybackFailure, PlayerInput, SessionOutcome, SessionStart,
+} from './events.ts';
+import { MediaBuffer, SHORTEST_SEGMENT_US } from './media-buffer.ts';
 import { PlayerMeters } from './meters.ts';
 import type { PlayerParams } from './params.ts';
 import { PlayClock } from './play-clock.ts';
-import type { PlayerPorts } from './ports.ts';
-import type { PlayerPhase, SessionFigures } from './session.ts';
+import { MASTER, type PlayerPorts } from './ports.ts';
+import { figuresOf, type PlayerPhase, type SessionFigures } from './session.ts';
+import { wakeAt } from './wake-at.ts';
 
 /**
  * Viewers' players, one a slot: an HLS session from the press of play through manifest, first segment, steady
@@ -24,10 +27,10 @@ import type { PlayerPhase, SessionFigures } from './session.ts';
 export class PlayerFleet {
   readonly slots: number;
   readonly #params: PlayerParams;
-  readonly #media: MediaInfo;
   readonly #ports: PlayerPorts;
   readonly #meters: PlayerMeters;
   readonly #columns: PlayerColumns;
+  readonly #buffer: MediaBuffer;
   readonly #clock: PlayClock;
   readonly #decisions: Decisions;
   #lastRequestId = 0;
@@ -43,11 +46,11 @@ export class PlayerFleet {
     assert(slots > 0, 'a fleet needs a slot', { slots });
     this.slots = slots;
     this.#params = params;
-    this.#media = media;
     this.#ports = ports;
     this.#meters = new PlayerMeters(metrics, renditions);
     const mostUs = Math.max(params.bufferMax, params.startBuffer, params.resumeBuffer);
     this.#columns = createColumns(slots, Math.ceil(mostUs / SHORTEST_SEGMENT_US) + 3);
+    this.#buffer = new MediaBuffer(this.#columns, media, this.#meters);
     this.#clock = new PlayClock(this.#columns, params, media, this.#meters);
     this.#decisions = new Decisions(params, slots, this.#columns, media, this.#clock);
   }
@@ -79,19 +82,26 @@ export class PlayerFleet {
     const c = this.#columns;
     assert(c.state[slot] === IDLE, 'a session starts in a free slot', { slot, state: c.state[slot] });
     openRow(c, slot, now, start);
+    this.#clock.open(slot, start.breaks);
     this.#decisions.rule.reset(slot);
     this.#meters.started();
     this.#request(now, slot);
   }
 
-  /** The manifest has come; the first segment is asked for. */
+  /** A manifest has come: the master playlist, after which the first segment is decided, or a rendition's. */
   manifestArrived(now: Us, slot: number, requestId: number): void {
     if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
     const c = this.#columns;
-    assert(c.state[slot] === LOADING, 'a manifest comes first', { slot, state: c.state[slot] });
-    const segmentUs = this.#media.segmentUs(c.video[slot]!);
-    assert(segmentUs >= SHORTEST_SEGMENT_US, 'the ring of segments holds the buffer', { slot, segmentUs });
     c.attempts[slot] = 0;
+    if (c.fetchFor[slot] === FOR_PLAYLIST) {
+      c.playlists[slot]! += 2 ** c.pendingRendition[slot]!;
+      c.fetchFor[slot] = FOR_SEGMENT;
+      this.#request(now, slot);
+      return;
+    }
+    assert(c.state[slot] === LOADING, 'a manifest comes first', { slot, state: c.state[slot] });
+    this.#buffer.open(slot);
+    if (c.licenceUs[slot]! > 0) c.licenceAt[slot] = now + c.licenceUs[slot]!;
     c.state[slot] = STARTING;
     this.#decide(now, slot);
   }
@@ -100,36 +110,28 @@ export class PlayerFleet {
   segmentArrived(
     now: Us, slot: number, requestId: number, bytes: Bytes, firstByteUs: Us, transferUs: Us,
   ): void {
-    if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
     const c = this.#columns;
-    const segmentUs = this.#media.segmentUs(c.video[slot]!);
-    const rendition = c.pendingRendition[slot]!;
     const segment = c.nextSegment[slot]!;
-    c.ring[slot * c.ringSize + (segment % c.ringSize)] = rendition;
-    c.bufferEndUs[slot]! += segmentUs;
-    c.nextSegment[slot] = segment + 1;
-    c.segments[slot]! += 1;
-    c.bytes[slot]! += bytes;
-    if (c.rendition[slot]! >= 0 && c.rendition[slot] !== rendition) {
-      c.switches[slot]! += 1;
-      this.#meters.switched();
-    }
-    c.rendition[slot] = rendition;
+    if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
     c.attempts[slot] = 0;
-    this.#meters.fetched(rendition, segmentUs, bytes);
     this.#decisions.rule.observe(slot, bytes, firstByteUs, transferUs);
+    if (segment === c.nextSegment[slot]) this.#buffer.append(slot, bytes); // else a seek has overtaken it
     this.#playWhenReady(now, slot);
     this.#decide(now, slot);
   }
 
-  /** A request came to nothing: it is tried again after a growing delay, or playback fails. */
+  /**
+   * A request came to nothing: it is tried again after a growing delay; when no attempt is left, playback
+   * fails, but not before what is buffered has been played.
+   */
   fetchFailed(now: Us, slot: number, requestId: number, cause: FetchFailure): void {
     if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
     const c = this.#columns;
     const attempts = c.attempts[slot]! + 1;
     if (attempts > this.#params.retries || cause === 'notFound' || cause === 'forbidden') {
-      this.#meters.failed(cause);
-      this.#end(now, slot, 'failed');
+      c.fetch[slot] = FETCH_LOST;
+      c.lostCause[slot] = CAUSES.indexOf(cause);
+      this.#failWhenDry(now, slot);
       return;
     }
     c.attempts[slot] = attempts;
@@ -142,7 +144,10 @@ export class PlayerFleet {
   woken(now: Us, slot: number): void {
     const c = this.#columns;
     if (c.state[slot] === IDLE || !this.#settle(now, slot)) return;
-    this.#noteDry(now, slot);
+    this.#clock.turn(now, slot);
+    this.#seekIfDue(slot);
+    if (!this.#failWhenDry(now, slot)) return;
+    if (c.state[slot] === STARTING) this.#playWhenReady(now, slot);
     if (c.fetch[slot] === FETCH_RETRY && now >= c.retryAt[slot]!) {
       this.#meters.retried();
       this.#request(now, slot);
@@ -163,9 +168,9 @@ export class PlayerFleet {
   ): void {
     const c = this.#columns;
     if (c.fetch[slot] !== FETCH_PENDING || c.requestId[slot] !== requestId) return;
-    if (!this.#settle(now, slot)) return;
-    this.#noteDry(now, slot);
-    if (c.state[slot] === LOADING) return;
+    this.woken(now, slot);
+    // The session may be over, or a seek have overtaken the transfer.
+    if (c.fetch[slot] !== FETCH_PENDING || c.requestId[slot] !== requestId) return;
     const rendition = this.#decisions.judge(now, slot, size, received, firstByteUs);
     if (rendition === KEEP) return;
     this.#ports.cancelRequest(slot, requestId);
@@ -173,30 +178,12 @@ export class PlayerFleet {
     c.abandoned[slot]! += 1;
     c.abandonedFrom[slot] = c.pendingRendition[slot]!;
     c.abandonedAfterUs[slot] = now - c.requestedAt[slot]!;
-    c.pendingRendition[slot] = rendition;
-    this.#request(now, slot);
+    this.#ask(now, slot, rendition);
   }
 
   /** When this slot wants to be woken; NEVER when only an answer can move it. */
   wakeAt(slot: number): Us {
-    const c = this.#columns;
-    const retryAt = c.fetch[slot] === FETCH_RETRY ? c.retryAt[slot]! : NEVER;
-    switch (c.state[slot]!) {
-      case LOADING:
-      case STARTING:
-        return Math.min(retryAt, c.checkAt[slot]!, c.startedAt[slot]! + c.patienceUs[slot]!);
-      case STALLED:
-        // A stall that came to light between inputs leaves a request overdue.
-        if (c.fetch[slot] === FETCH_IDLE) return c.updatedAt[slot]!;
-        return Math.min(retryAt, c.checkAt[slot]!, c.stalledAt[slot]! + this.#params.stallPatience);
-      case PLAYING: {
-        const dryOrDoneUs = Math.min(c.bufferEndUs[slot]!, this.#clock.endUs(slot)) - c.playheadUs[slot]!;
-        const roomInUs = c.fetch[slot] === FETCH_IDLE ? this.#clock.roomInUs(slot) : NEVER;
-        return Math.min(retryAt, c.checkAt[slot]!, c.updatedAt[slot]! + Math.min(dryOrDoneUs, roomInUs));
-      }
-      default:
-        return NEVER;
-    }
+    return wakeAt(this.#columns, this.#clock, slot);
   }
 
   /** Brings counters that lag behind up to `now`, decides nothing: before a sample, at the end of the run. */
@@ -209,14 +196,7 @@ export class PlayerFleet {
 
   /** Figures of the slot's session, current or last. */
   figures(slot: number): SessionFigures {
-    const c = this.#columns;
-    return {
-      session: c.session[slot]!, video: c.video[slot]!,
-      startedAt: c.startedAt[slot]!, startupUs: c.startupUs[slot]!,
-      playedUs: c.playheadUs[slot]!, stallCount: c.stallCount[slot]!, stallUs: c.stallUs[slot]!,
-      playedBits: c.playedBits[slot]!, switches: c.switches[slot]!, segments: c.segments[slot]!,
-      abandoned: c.abandoned[slot]!,
-    };
+    return figuresOf(this.#columns, slot);
   }
 
   /** True while the slot has a viewer. */
@@ -256,12 +236,16 @@ export class PlayerFleet {
   /** A copy of the whole state. */
   save(): PlayerFleetState {
     const lastRequestId = this.#lastRequestId;
-    return { columns: copyColumns(this.#columns), rule: this.#decisions.save(), lastRequestId };
+    return {
+      columns: copyColumns(this.#columns), breaks: this.#clock.save(), rule: this.#decisions.save(),
+      lastRequestId,
+    };
   }
 
   /** Puts a saved state of a fleet of the same size back. */
   restore(state: PlayerFleetState): void {
     restoreColumns(this.#columns, state.columns);
+    this.#clock.restore(state.breaks);
     this.#decisions.rule.restore(state.rule);
     this.#lastRequestId = state.lastRequestId;
   }
@@ -275,37 +259,48 @@ export class PlayerFleet {
     return true;
   }
 
-  /** Brings the slot up to `now`; false when that ended the session. */
+  /** Brings the slot up to `now`, a seek that came on the way included; false when that ended the session. */
   #settle(now: Us, slot: number): boolean {
-    this.#clock.accrue(now, slot);
     const c = this.#columns;
+    this.#clock.accrue(now, slot);
     const state = c.state[slot]!;
-    if (state === PLAYING && c.playheadUs[slot]! >= this.#clock.endUs(slot)) {
-      const watchedAll = this.#clock.endUs(slot) >= this.#clock.durationUs(slot);
-      return this.#end(now, slot, watchedAll ? 'finished' : 'left');
+    if (state === PLAYING) {
+      if (!this.#clock.hasSeenEnough(slot)) return true;
+      return this.#end(now, slot, this.#clock.isAtEnd(slot) ? 'finished' : 'left');
     }
-    const waiting = state === LOADING || state === STARTING;
-    if (waiting && now >= c.startedAt[slot]! + c.patienceUs[slot]!) {
-      return this.#end(now, slot, 'leftBeforeStart');
+    this.#seekIfDue(slot);
+    if (c.state[slot] === PLAYING || state === PAUSED) return true;
+    if (now >= this.#clock.leavesAt(slot)) {
+      const waited = state === STALLED || state === SEEKING;
+      return this.#end(now, slot, waited ? 'leftStalled' : 'leftBeforeStart');
     }
-    if (state === STALLED && now >= c.stalledAt[slot]! + this.#params.stallPatience) {
-      return this.#end(now, slot, 'leftStalled');
-    }
-    return true;
+    const refused = c.licenceFails[slot] === 1 && c.licenceAt[slot]! > 0 && now >= c.licenceAt[slot]!;
+    if (state === STARTING && refused) return this.#fail(now, slot, 'licence');
+    return this.#failWhenDry(now, slot);
   }
 
-  /** A buffer that runs dry at this very instant is a stall of no length so far. */
-  #noteDry(now: Us, slot: number): void {
+  /** Carries out a seek whose moment has come: within the buffer, or away from it. */
+  #seekIfDue(slot: number): void {
     const c = this.#columns;
-    if (c.state[slot] !== PLAYING || this.bufferUs(slot) > 0) return;
-    c.state[slot] = STALLED;
-    c.stalledAt[slot] = now;
+    if (c.state[slot] !== SEEKING || c.resumeAt[slot] !== SEEK_DUE) return;
+    c.resumeAt[slot] = 0;
+    c.seekCount[slot]! += 1;
+    if (this.#buffer.seek(slot, c.playheadUs[slot]! + this.#clock.takeSeek(slot))) {
+      c.state[slot] = PLAYING;
+      return;
+    }
+    if (c.fetch[slot] === FETCH_PENDING) this.#ports.cancelRequest(slot, c.requestId[slot]!);
+    c.fetch[slot] = FETCH_IDLE;
+    c.checkAt[slot] = NEVER;
+    c.attempts[slot] = 0;
+    c.abandonedFrom[slot] = -1;
   }
 
   #playWhenReady(now: Us, slot: number): void {
     const c = this.#columns;
     const state = c.state[slot]!;
-    if (state !== STARTING && state !== STALLED) return;
+    if (state !== STARTING && state !== STALLED && state !== SEEKING) return;
+    if (state === STARTING && now < c.licenceAt[slot]!) return;
     const goalUs = state === STARTING ? this.#params.startBuffer : this.#params.resumeBuffer;
     const complete = c.bufferEndUs[slot]! >= this.#clock.durationUs(slot);
     // A segment that comes at the instant the buffer ran dry is in time, whichever of the two came first.
@@ -318,28 +313,57 @@ export class PlayerFleet {
     c.state[slot] = PLAYING;
   }
 
+  /** Ends a session that has nothing left to play and nothing to hope for; true while it goes on. */
+  #failWhenDry(now: Us, slot: number): boolean {
+    const c = this.#columns;
+    if (c.fetch[slot] !== FETCH_LOST) return true;
+    const state = c.state[slot]!;
+    if ((state === PLAYING || state === PAUSED) && !this.#clock.isDry(slot)) return true;
+    return this.#fail(now, slot, CAUSES[c.lostCause[slot]!]!);
+  }
+
+  #fail(now: Us, slot: number, cause: PlaybackFailure): false {
+    this.#meters.failed(cause, !Number.isNaN(this.#columns.startupUs[slot]!));
+    return this.#end(now, slot, 'failed');
+  }
+
   /** Asks for the next segment if one is left, none is under way and the buffer has room for it. */
   #decide(now: Us, slot: number): void {
     const c = this.#columns;
     if (c.fetch[slot] !== FETCH_IDLE || c.state[slot] === LOADING) return;
     if (this.#clock.roomInUs(slot) > 0) return;
-    c.pendingRendition[slot] = this.#decisions.choose(now, slot);
     c.abandonedFrom[slot] = -1;
+    this.#ask(now, slot, this.#decisions.choose(now, slot));
+  }
+
+  /** Asks for the next segment at a rendition, for the rendition's playlist before its first one. */
+  #ask(now: Us, slot: number, rendition: number): void {
+    const c = this.#columns;
+    c.pendingRendition[slot] = rendition;
+    const known = this.#params.playlists === 'one' || ((c.playlists[slot]! >>> rendition) & 1) === 1;
+    c.fetchFor[slot] = known ? FOR_SEGMENT : FOR_PLAYLIST;
     this.#request(now, slot);
   }
 
-  /** Sends the request the slot is about: the manifest while it loads, then the decided segment. */
+  /** Sends the request the slot is about. */
   #request(now: Us, slot: number): void {
     const c = this.#columns;
     const requestId = ++this.#lastRequestId;
+    const [video, rendition, codec] = [c.video[slot]!, c.pendingRendition[slot]!, c.codec[slot]!];
     c.requestId[slot] = requestId;
     c.fetch[slot] = FETCH_PENDING;
     c.requestedAt[slot] = now;
-    if (c.state[slot] === LOADING) this.#ports.requestManifest(slot, requestId, c.video[slot]!);
-    else {
-      this.#ports.requestSegment(
-        slot, requestId, c.video[slot]!, c.nextSegment[slot]!, c.pendingRendition[slot]!);
-      c.checkAt[slot] = this.#decisions.firstLookAt(now, slot);
+    c.checkAt[slot] = NEVER;
+    switch (c.fetchFor[slot]!) {
+      case FOR_SEGMENT:
+        this.#ports.requestSegment(slot, requestId, video, c.nextSegment[slot]!, rendition, codec);
+        c.checkAt[slot] = this.#decisions.firstLookAt(now, slot);
+        break;
+      case FOR_PLAYLIST:
+        this.#ports.requestManifest(slot, requestId, video, rendition, codec);
+        break;
+      default:
+        this.#ports.requestManifest(slot, requestId, video, MASTER, codec);
     }
   }
 
@@ -356,7 +380,9 @@ export class PlayerFleet {
   }
 }
 
-/** The shortest segment a scenario may ask for; the ring of a slot holds a full buffer of them. */
-const SHORTEST_SEGMENT_US = US_PER_S;
+/** Causes of failures by their place in a column. */
+const CAUSES: readonly FetchFailure[] = ['timeout', 'reset', 'notFound', 'forbidden', 'serverError'];
 
-const PHASES: readonly PlayerPhase[] = ['idle', 'loading', 'starting', 'playing', 'stalled'];
+const PHASES: readonly PlayerPhase[] = [
+  'idle', 'loading', 'starting', 'playing', 'stalled', 'paused', 'seeking',
+];

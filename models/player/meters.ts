@@ -1,6 +1,6 @@
 import type { MetricHandle, MetricSet } from '../core/metrics.ts';
 import { US_PER_S, type Bytes, type Us } from '../core/units.ts';
-import type { FetchFailure, SessionOutcome } from './events.ts';
+import type { PlaybackFailure, SessionOutcome } from './events.ts';
 import * as metrics from './metrics.ts';
 
 /** The fleet's handles into the run's metrics, bound once. */
@@ -18,11 +18,13 @@ export class PlayerMeters {
   readonly #switches: MetricHandle;
   readonly #retries: MetricHandle;
   readonly #delivered: MetricHandle;
+  readonly #startFailures: MetricHandle;
+  readonly #seekSeconds: MetricHandle;
   readonly #abandoned: MetricHandle;
   readonly #abandonedBytes: MetricHandle;
   readonly #quality: readonly MetricHandle[];
   readonly #ended: Readonly<Record<SessionOutcome, MetricHandle>>;
-  readonly #errors: Readonly<Record<FetchFailure, MetricHandle>>;
+  readonly #errors: Readonly<Record<PlaybackFailure, MetricHandle>>;
 
   constructor(set: MetricSet, renditions: readonly string[]) {
     this.#set = set;
@@ -38,6 +40,8 @@ export class PlayerMeters {
     this.#switches = set.bind(metrics.switches);
     this.#retries = set.bind(metrics.fetchRetries);
     this.#delivered = set.bind(metrics.deliveredBytes);
+    this.#startFailures = set.bind(metrics.startFailures);
+    this.#seekSeconds = set.bind(metrics.seekSeconds);
     this.#abandoned = set.bind(metrics.abandonedTransfers);
     this.#abandonedBytes = set.bind(metrics.abandonedBytes);
     this.#quality = renditions.map((name) => set.bind(metrics.qualityLevel, name));
@@ -46,11 +50,11 @@ export class PlayerMeters {
       finished: ended('finished'), left: ended('left'), leftBeforeStart: ended('leftBeforeStart'),
       leftStalled: ended('leftStalled'), failed: ended('failed'),
     };
-    const error = (cause: FetchFailure) => set.bind(metrics.playbackErrors, cause);
+    const error = (cause: PlaybackFailure) => set.bind(metrics.playbackErrors, cause);
     this.#errors = {
       timeout: error('timeout'), reset: error('reset'), notFound: error('notFound'),
       forbidden: error('forbidden'),
-      serverError: error('serverError'),
+      serverError: error('serverError'), licence: error('licence'),
     };
   }
 
@@ -99,8 +103,13 @@ export class PlayerMeters {
     this.#set.add(this.#abandonedBytes, received);
   }
 
-  failed(cause: FetchFailure): void {
+  failed(cause: PlaybackFailure, started: boolean): void {
     this.#set.add(this.#errors[cause], 1);
+    if (!started) this.#set.add(this.#startFailures, 1);
+  }
+
+  sought(soughtUs: Us): void {
+    this.#set.add(this.#seekSeconds, soughtUs / US_PER_S);
   }
 
   ended(outcome: SessionOutcome): void {

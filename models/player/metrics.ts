@@ -65,3 +65,11 @@ export const abandonedTransfers = counter('abandoned_transfers_total', {
 export const abandonedBytes = counter('abandoned_bytes_total', {
   unit: 'bytes', help: 'Bytes that had come of transfers that were given up.',
 });
+/** Sessions that failed before the first frame. */
+export const startFailures = counter('start_failures_total', {
+  unit: 'sessions', help: 'Sessions that ended in an error before the first frame.',
+});
+/** Waits for media after a seek. */
+export const seekSeconds = counter('seek_seconds_total', {
+  unit: 's', help: 'Time from seeks of viewers until play goes on; part of watched time, not of stalls.',
+});

@@ -21,6 +21,19 @@ export const playerParams = z.strictObject({
   stallPatience: quantity('duration', {
     doc: 'Length of one stall at which a viewer leaves.', source: 'assumed', positive: true,
   }).prefault('30s'),
+  stallAversion: z.number().min(0).max(100)
+    .meta({
+      description: 'How much less of the video a viewer watches for each second of stall; 0 for not at all. '
+        + 'Measured is 5.', unit: 's/s',
+      source: 'cited: Krishnan and Sitaraman, IMC 2012 (1 % of stalls: 5 % less played); off: assumed',
+    })
+    .prefault(0),
+  playlists: z.enum(['each', 'one'])
+    .meta({
+      description: 'each: HLS, a master playlist and one for each rendition, fetched before its first '
+        + 'segment; one: a single manifest for all.', unit: 'name', source: 'cited: RFC 8216; hls.js 1.7',
+    })
+    .prefault('each'),
   abandonment: z.boolean()
     .meta({
       description: 'Whether a rule that judges transfers under way may give one up for a lower rendition.',

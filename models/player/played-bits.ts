@@ -6,7 +6,7 @@ import type { MediaInfo } from './events.ts';
 export function nominalBits(c: PlayerColumns, slot: number, playUs: Us, media: MediaInfo): number {
   const video = c.video[slot]!;
   const segmentUs = media.segmentUs(video);
-  const bitrates = media.bitrates(video);
+  const bitrates = media.bitrates(video, c.codec[slot]!);
   const from = c.playheadUs[slot]!;
   const to = from + playUs;
   let bits = 0;

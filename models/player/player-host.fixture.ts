@@ -3,7 +3,7 @@ import { US_PER_S, type BitsPerS, type Us } from '../core/units.ts';
 import type { PlayerInput, SessionStart } from './events.ts';
 import { PlayerFleet } from './fleet.ts';
 import { playerParams } from './params.ts';
-import type { PlayerPorts } from './ports.ts';
+import { MASTER, type PlayerPorts } from './ports.ts';
 
 /** One second. */
 export const S = US_PER_S;
@@ -11,6 +11,7 @@ export const S = US_PER_S;
 /** Calls on the fleet's ports as plain data, in their order. */
 export type PortCall =
   | readonly ['manifest', number, number, number]
+  | readonly ['playlist', number, number, number, number]
   | readonly ['segment', number, number, number, number, number]
   | readonly ['cancel', number, number]
   | readonly ['ended', number, string];
@@ -18,7 +19,8 @@ export type PortCall =
 /** Ports that write down what they are called with. */
 export function recordPorts(calls: PortCall[]): PlayerPorts {
   return {
-    requestManifest: (slot, id, video) => calls.push(['manifest', slot, id, video]),
+    requestManifest: (slot, id, video, rendition) => calls.push(rendition === MASTER
+      ? ['manifest', slot, id, video] : ['playlist', slot, id, video, rendition]),
     requestSegment: (slot, id, video, segment, rendition) =>
       calls.push(['segment', slot, id, video, segment, rendition]),
     cancelRequest: (slot, id) => calls.push(['cancel', slot, id]),
@@ -52,8 +54,9 @@ export class PlayerHost {
     const names = media.bitrates.map((rate) => `${rate}`);
     const info = {
       bitrates: () => media.bitrates, segmentUs: () => media.segmentUs, segmentCount: () => media.segments,
+      heights: () => media.bitrates.map((_, i) => 360 * (i + 1)),
     };
-    const parsed = playerParams.parse(params);
+    const parsed = playerParams.parse({ playlists: 'one', ...params });
     this.fleet = new PlayerFleet(parsed, slots, names, info, recordPorts(this.calls), this.metrics);
   }
 

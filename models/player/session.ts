@@ -1,4 +1,5 @@
 import type { Us } from '../core/units.ts';
+import type { PlayerColumns } from './columns.ts';
 
 /** Figures of one session, readable until its slot is started again. */
 export interface SessionFigures {
@@ -14,9 +15,25 @@ export interface SessionFigures {
   readonly playedBits: number;
   readonly switches: number;
   readonly segments: number;
+  readonly seekCount: number;
+  /** Waits after seeks. */
+  readonly seekUs: Us;
+  readonly pausedUs: Us;
   /** Transfers given up for a lower rendition. */
   readonly abandoned: number;
 }
 
 /** What a player is doing. */
-export type PlayerPhase = 'idle' | 'loading' | 'starting' | 'playing' | 'stalled';
+export type PlayerPhase = 'idle' | 'loading' | 'starting' | 'playing' | 'stalled' | 'paused' | 'seeking';
+
+/** Figures of a slot's session, current or last. */
+export function figuresOf(c: PlayerColumns, slot: number): SessionFigures {
+  return {
+    session: c.session[slot]!, video: c.video[slot]!,
+    startedAt: c.startedAt[slot]!, startupUs: c.startupUs[slot]!,
+    playedUs: c.playedUs[slot]!, stallCount: c.stallCount[slot]!, stallUs: c.stallUs[slot]!,
+    playedBits: c.playedBits[slot]!, switches: c.switches[slot]!, segments: c.segments[slot]!,
+    abandoned: c.abandoned[slot]!, seekCount: c.seekCount[slot]!, seekUs: c.seekUs[slot]!,
+    pausedUs: c.pausedUs[slot]!,
+  };
+}

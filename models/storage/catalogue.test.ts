@@ -19,20 +19,25 @@ function catalogue(params: object = {}, tables: readonly SegmentSizes[] = [], se
 }
 
 describe('names of objects', () => {
-  test('are dense and unique: one for each manifest and each segment at each rendition', () => {
+  test('are dense and unique: one for each playlist and each segment at each rendition in each codec', () => {
     const videos = fc.integer({ min: 1, max: 30 });
     fc.assert(fc.property(videos, fc.integer({ min: 1, max: 90 }), fc.nat(), (count, seconds, seed) => {
-      const all = catalogue({ videos: count, length: { law: 'exponential', mean: `${seconds}s` } }, [], seed);
+      const length = { law: 'exponential', mean: `${seconds}s` };
+      const all = catalogue({ videos: count, length, codecs: ['h264', 'av1'] }, [], seed);
       const names = new Set<number>();
       expect(all.objects).toBe(0); // nobody has asked yet
       for (let video = 0; video < count; video++) {
         names.add(all.manifestObject(video));
-        expect(all.objectBytes(all.manifestObject(video))).toBe(all.manifestBytes(video));
-        for (let segment = 0; segment < all.segmentCount(video); segment++) {
-          for (const rendition of [0, 1]) {
-            const object = all.segmentObject(video, segment, rendition);
+        expect(all.objectBytes(all.manifestObject(video))).toBe(all.masterBytes());
+        for (const [rendition, codec] of [[0, 0], [1, 0], [0, 1], [1, 1]] as const) {
+          const playlist = all.manifestObject(video, rendition, codec);
+          names.add(playlist);
+          expect(all.isManifest(playlist)).toBe(true);
+          expect(all.objectBytes(playlist)).toBe(all.manifestBytes(video));
+          for (let segment = 0; segment < all.segmentCount(video); segment++) {
+            const object = all.segmentObject(video, segment, rendition, codec);
             names.add(object);
-            expect(all.objectBytes(object)).toBe(all.segmentBytes(video, segment, rendition));
+            expect(all.objectBytes(object)).toBe(all.segmentBytes(video, segment, rendition, codec));
           }
         }
       }
@@ -53,6 +58,14 @@ describe('names of objects', () => {
     }
     expect(() => all.segmentObject(0, all.segmentCount(0), 0)).toThrow(InvariantError);
   });
+});
+
+test('a codec needs its share of the bits of H.264, and so do its nominal rates', () => {
+  const all = catalogue({ codecs: ['h264', 'vp9', 'av1'] }, [THREE]);
+  const [h264, vp9, av1] = [0, 1, 2].map((codec) => all.segmentBytes(3, 1, 1, codec));
+  expect(vp9! / h264!).toBeCloseTo(0.7, 5);
+  expect(av1! / h264!).toBeCloseTo(0.5, 5);
+  expect(all.bitrates(3, 2)).toEqual([0.5e6, 2e6]);
 });
 
 describe('sizes', () => {
@@ -129,7 +142,7 @@ describe('videos', () => {
     const all = catalogue({ videos: 10_000_000 });
     const [last, first] = [all.segmentObject(9_999_999, 0, 1), all.manifestObject(0)];
     expect([last, first]).toEqual([0, all.segmentCount(9_999_999)]);
-    expect(all.objectBytes(first)).toBe(all.manifestBytes(0));
+    expect(all.objectBytes(first)).toBe(all.masterBytes());
     expect([all.isManifest(first), all.isManifest(last)]).toEqual([true, false]);
   });
 });

@@ -2,6 +2,7 @@ import { assert } from '../core/assert.ts';
 import { sampleDuration } from '../core/distribution.ts';
 import { deriveState, RandomStream, type RandomStreams } from '../core/rng.ts';
 import { US_PER_S, type BitsPerS, type Bytes, type Us } from '../core/units.ts';
+import { CODEC_BITS } from './codecs.ts';
 import type { CatalogueParams } from './params.ts';
 import { Popularity, type PopularityState } from './popularity.ts';
 
@@ -20,6 +21,9 @@ export interface SegmentSizes {
 /** Bytes of a manifest for each segment it lists, and of its head: an HLS media playlist has about that. */
 const MANIFEST_BYTES_PER_SEGMENT = 34;
 const MANIFEST_HEAD_BYTES = 320;
+/** Bytes of a master playlist: its head, and two lines for each rendition and codec. */
+const MASTER_HEAD_BYTES = 50;
+const MASTER_BYTES_PER_RENDITION = 150;
 
 /** Copied state of a catalogue: what has been named so far, in the order of naming, and popularity's. */
 export interface CatalogueState {
@@ -34,7 +38,9 @@ export interface ObjectRange {
   readonly count: number;
 }
 
-/** Slot of a video's manifest among its runs of names; renditions follow. */
+/** Stands for the master playlist where a rendition's could be asked for. */
+const MASTER_PLAYLIST = -1;
+/** Slot of a video's master playlist among its runs of names; renditions follow, and their playlists. */
 const MANIFEST_SLOT = 0;
 const FIRST_ROOM = 256;
 
@@ -49,6 +55,10 @@ export class Catalogue {
   readonly #tables: readonly SegmentSizes[];
   readonly #streams: RandomStreams;
   readonly #bitrates: readonly BitsPerS[];
+  readonly #heights: readonly number[];
+  /** Bits that each codec on offer needs over the first of all, and its nominal rates. */
+  readonly #codecShares: readonly number[];
+  readonly #codecBitrates: ReadonlyArray<readonly BitsPerS[]>;
   /** Rung of each table that is nearest to each rendition. */
   readonly #nearest: readonly (readonly number[])[];
   /** Row of each video somebody has asked for. */
@@ -75,6 +85,9 @@ export class Catalogue {
     this.#streams = streams;
     this.popularity = new Popularity(params, streams);
     this.#bitrates = params.ladder.map((rendition) => rendition.bitrate);
+    this.#heights = params.ladder.map((rendition) => rendition.height);
+    this.#codecShares = params.codecs.map((codec) => CODEC_BITS[codec]);
+    this.#codecBitrates = this.#codecShares.map((share) => this.#bitrates.map((rate) => rate * share));
     this.#nearest = tables.map((table) =>
       this.#bitrates.map((bitrate) => nearestRung(table.bitrates, bitrate)));
     this.#firstOf = new Int32Array(FIRST_ROOM * this.#slots).fill(-1);
@@ -90,9 +103,14 @@ export class Catalogue {
     return this.popularity.draw(stream, now, region);
   }
 
-  /** Nominal rates, ascending; the same ladder for every video. */
-  bitrates(_video: number): readonly BitsPerS[] {
-    return this.#bitrates;
+  /** Nominal rates in a codec, ascending; the same ladder for every video. */
+  bitrates(_video: number, codec = 0): readonly BitsPerS[] {
+    return this.#codecBitrates[codec]!;
+  }
+
+  /** Lines of the renditions. */
+  heights(_video: number): readonly number[] {
+    return this.#heights;
   }
 
   segmentUs(_video: number): Us {
@@ -104,26 +122,33 @@ export class Catalogue {
     return this.#segments[row]!;
   }
 
-  /** Name of the manifest of a video. */
-  manifestObject(video: number): number {
-    return this.#runOf(this.#rowOf(video), MANIFEST_SLOT);
+  /** Name of the master playlist of a video, or of the playlist of a rendition in a codec. */
+  manifestObject(video: number, rendition = MASTER_PLAYLIST, codec = 0): number {
+    const row = this.#rowOf(video);
+    if (rendition === MASTER_PLAYLIST) return this.#runOf(row, MANIFEST_SLOT);
+    return this.#runOf(row, 1 + this.#kinds + codec * this.#bitrates.length + rendition);
   }
 
   /** Name of a segment at a rendition. */
-  segmentObject(video: number, segment: number, rendition: number): number {
+  segmentObject(video: number, segment: number, rendition: number, codec = 0): number {
     const row = this.#rowOf(video);
     assert(segment < this.#segments[row]!, 'a segment lies in its video', { video, segment });
-    return this.#runOf(row, rendition + 1) + segment;
+    return this.#runOf(row, 1 + codec * this.#bitrates.length + rendition) + segment;
   }
 
-  /** Size of a manifest. */
+  /** Size of a rendition's playlist, or of a single manifest. */
   manifestBytes(video: number): Bytes {
     return MANIFEST_HEAD_BYTES + MANIFEST_BYTES_PER_SEGMENT * this.segmentCount(video);
   }
 
+  /** Size of a master playlist: a few lines a rendition and codec. */
+  masterBytes(): Bytes {
+    return MASTER_HEAD_BYTES + MASTER_BYTES_PER_RENDITION * this.#kinds;
+  }
+
   /** Size of a segment at a rendition. */
-  segmentBytes(video: number, segment: number, rendition: number): Bytes {
-    return this.#sizeOf(this.#rowOf(video), segment, rendition);
+  segmentBytes(video: number, segment: number, rendition: number, codec = 0): Bytes {
+    return this.#sizeOf(this.#rowOf(video), segment, rendition, codec);
   }
 
   /** Size of any object by its name; O(log runs). */
@@ -131,8 +156,11 @@ export class Catalogue {
     const run = this.#runHolding(object);
     const row = this.#runRow[run]!;
     const slot = this.#runSlot[run]!;
-    if (slot === MANIFEST_SLOT) return this.manifestBytes(this.#video[row]!);
-    return this.#sizeOf(row, object - this.#runFirst[run]!, slot - 1);
+    if (slot === MANIFEST_SLOT) return this.masterBytes();
+    if (slot > this.#kinds) return this.manifestBytes(this.#video[row]!);
+    const renditions = this.#bitrates.length;
+    const codec = Math.floor((slot - 1) / renditions);
+    return this.#sizeOf(row, object - this.#runFirst[run]!, (slot - 1) % renditions, codec);
   }
 
   /** The video that an object is of. */
@@ -140,13 +168,14 @@ export class Catalogue {
     return this.#video[this.#runRow[this.#runHolding(object)]!]!;
   }
 
-  /** Whether a name is that of a manifest. */
+  /** Whether a name is that of a playlist. */
   isManifest(object: number): boolean {
-    return this.#runSlot[this.#runHolding(object)] === MANIFEST_SLOT;
+    const slot = this.#runSlot[this.#runHolding(object)]!;
+    return slot === MANIFEST_SLOT || slot > this.#kinds;
   }
 
   /**
-   * Names given so far under a prefix: a video's manifest (`manifest`), one rendition of it, or all of it.
+   * Names given so far under a prefix: a video's playlists (`manifest`), one rendition of it, or all of it.
    */
   namedUnder(video: number, part: 'manifest' | 'all' | number): ObjectRange[] {
     const row = this.#rows.get(video);
@@ -154,9 +183,11 @@ export class Catalogue {
     const ranges: ObjectRange[] = [];
     for (let slot = 0; slot < this.#slots; slot++) {
       const first = this.#firstOf[row * this.#slots + slot]!;
-      const wanted = part === 'all' || slot === (part === 'manifest' ? MANIFEST_SLOT : part + 1);
+      const playlist = slot === MANIFEST_SLOT || slot > this.#kinds;
+      const rendition = playlist ? -1 : (slot - 1) % this.#bitrates.length;
+      const wanted = part === 'all' || (part === 'manifest' ? playlist : part === rendition);
       if (!wanted || first < 0) continue;
-      ranges.push({ first, count: slot === MANIFEST_SLOT ? 1 : this.#segments[row]! });
+      ranges.push({ first, count: playlist ? 1 : this.#segments[row]! });
     }
     return ranges;
   }
@@ -178,19 +209,25 @@ export class Catalogue {
     this.popularity.restore(state.popularity);
   }
 
-  /** Runs of names that a video has: its manifest's and one for each rendition. */
-  get #slots(): number {
-    return this.#bitrates.length + 1;
+  /** Renditions in all codecs. */
+  get #kinds(): number {
+    return this.#bitrates.length * this.#codecBitrates.length;
   }
 
-  #sizeOf(row: number, segment: number, rendition: number): Bytes {
-    const nominalBits = (this.#bitrates[rendition]! * this.#params.segment) / US_PER_S;
+  /** Runs of names of a video: its master playlist's, then segments, then playlists, by kind. */
+  get #slots(): number {
+    return 1 + 2 * this.#kinds;
+  }
+
+  #sizeOf(row: number, segment: number, rendition: number, codec: number): Bytes {
+    const share = this.#codecShares[codec]!;
+    const nominalBits = (this.#codecBitrates[codec]![rendition]! * this.#params.segment) / US_PER_S;
     if (this.#tables.length === 0) return Math.ceil(nominalBits / 8);
     const index = this.#tableOf[row]!;
     const table = this.#tables[index]!;
     const at = (segment + this.#offsetOf[row]!) % table.segments;
     const bits = this.#params.sizes.use === 'exact'
-      ? table.sizeBits(at, rendition)
+      ? table.sizeBits(at, rendition) * share
       : nominalBits * table.shape(at, this.#nearest[index]![rendition]!);
     return Math.max(1, Math.round(bits / 8));
   }
@@ -236,7 +273,8 @@ export class Catalogue {
     this.#runRow[this.#runs] = row;
     this.#runSlot[this.#runs] = slot;
     this.#runs++;
-    this.#objects += slot === MANIFEST_SLOT ? 1 : this.#segments[row]!;
+    const isPlaylist = slot === MANIFEST_SLOT || slot > this.#kinds;
+    this.#objects += isPlaylist ? 1 : this.#segments[row]!;
     assert(this.#objects < 2 ** 31, 'object names fit 31 bits', { objects: this.#objects });
     return first;
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationLaw } from '../core/distribution.ts';
 import { quantity } from '../core/quantity.ts';
+import { codecName } from './codecs.ts';
 
 const SEED = 'cited: platform design document, section 5.3';
 
@@ -135,6 +136,12 @@ export const catalogueParams = z.strictObject({
     { name: '1080p', bitrate: '5 Mbps', height: 1080 },
     { name: '4k', bitrate: '14 Mbps', height: 2160 },
   ]),
+  codecs: z.array(codecName).min(1).max(4)
+    .meta({
+      description: 'Codecs on offer. Rates of the ladder are those of H.264; the others need fewer bits.',
+      unit: 'names', source: 'assumed',
+    })
+    .prefault(['h264']),
   sizes: z.strictObject({
     tables: z.array(z.string().min(1)).max(100)
       .meta({

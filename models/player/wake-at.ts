@@ -1,0 +1,35 @@
+import { NEVER, type Us } from '../core/units.ts';
+import {
+  FETCH_IDLE, FETCH_LOST, FETCH_RETRY, LOADING, PAUSED, PLAYING, SEEK_DUE, SEEKING, STALLED, STARTING,
+  type PlayerColumns,
+} from './columns.ts';
+import type { PlayClock } from './play-clock.ts';
+
+/** When a slot of a fleet wants to be woken; NEVER when only an answer can move it. */
+export function wakeAt(c: PlayerColumns, clock: PlayClock, slot: number): Us {
+  const [at, fetch] = [c.updatedAt[slot]!, c.fetch[slot]!];
+  const fetchAt = fetch === FETCH_RETRY ? c.retryAt[slot]! : c.checkAt[slot]!;
+  switch (c.state[slot]!) {
+    case LOADING:
+    case STARTING: {
+      const licenceAt = c.licenceAt[slot]! > at ? c.licenceAt[slot]! : NEVER;
+      return Math.min(fetchAt, licenceAt, clock.leavesAt(slot));
+    }
+    case STALLED:
+    case SEEKING:
+      // A stall that came to light between inputs leaves a request overdue, a lost one the end.
+      if (fetch === FETCH_IDLE || fetch === FETCH_LOST || c.resumeAt[slot] === SEEK_DUE) return at;
+      return Math.min(fetchAt, clock.leavesAt(slot));
+    case PAUSED: {
+      const roomInUs = fetch === FETCH_IDLE ? clock.roomInUs(slot) : NEVER;
+      return Math.min(fetchAt, c.resumeAt[slot]!, at + roomInUs);
+    }
+    case PLAYING: {
+      const mediaUs = Math.min(clock.bufferUs(slot), clock.wantedUs(slot), clock.breakInUs(slot));
+      const roomInUs = fetch === FETCH_IDLE ? clock.roomInUs(slot) : NEVER;
+      return Math.min(fetchAt, at + Math.min(clock.timeOf(slot, mediaUs), roomInUs));
+    }
+    default:
+      return NEVER;
+  }
+}
