@@ -1,4 +1,6 @@
 import type { SessionResult } from '../models/player/sabre/figures.ts';
+import type { Movie } from '../models/player/sabre/movie.ts';
+import { qoeLin, qoeLog } from '../models/player/sabre/qoe.ts';
 
 /** What a session, or the mean of several, comes to; the names stand in the JSON. */
 export interface AbrFigures {
@@ -16,13 +18,17 @@ export interface AbrFigures {
   readonly playSeconds: number;
   /** Transfers given up under way. */
   readonly abandonedTransfers: number;
+  /** Mean rate a segment less stalls and steps. [Mbit/s] */
+  readonly qoeLin: number;
+  /** The same by the logarithm of rates over the lowest. */
+  readonly qoeLog: number;
 }
 
 /** The denominator of rebufferRatio. */
 export const RATIO_OVER = 'playSeconds (start-up, media and stalls)';
 
 /** The figures of one session. */
-export function figuresOf(result: SessionResult): AbrFigures {
+export function figuresOf(result: SessionResult, movie: Movie): AbrFigures {
   return {
     averageBitrateKbps: result.playedKbps / result.segments,
     rebufferSeconds: result.rebufferMs / 1e3,
@@ -32,6 +38,8 @@ export function figuresOf(result: SessionResult): AbrFigures {
     startupSeconds: result.startupMs / 1e3,
     playSeconds: result.playMs / 1e3,
     abandonedTransfers: result.abandoned,
+    qoeLin: qoeLin(result, movie),
+    qoeLog: qoeLog(result, movie),
   };
 }
 
@@ -43,7 +51,7 @@ export function meanOf(sessions: readonly AbrFigures[]): AbrFigures {
     averageBitrateKbps: mean('averageBitrateKbps'), rebufferSeconds: mean('rebufferSeconds'),
     rebufferRatio: mean('rebufferRatio'), rebufferEvents: mean('rebufferEvents'), switches: mean('switches'),
     startupSeconds: mean('startupSeconds'), playSeconds: mean('playSeconds'),
-    abandonedTransfers: mean('abandonedTransfers'),
+    abandonedTransfers: mean('abandonedTransfers'), qoeLin: mean('qoeLin'), qoeLog: mean('qoeLog'),
   };
 }
 
@@ -63,4 +71,5 @@ export function renderFigures(
 const COLUMNS: readonly (readonly [name: keyof AbrFigures, digits: number])[] = [
   ['averageBitrateKbps', 1], ['rebufferSeconds', 3], ['rebufferRatio', 5], ['rebufferEvents', 1],
   ['switches', 1], ['startupSeconds', 3], ['playSeconds', 3], ['abandonedTransfers', 1],
+  ['qoeLin', 3], ['qoeLog', 3],
 ];

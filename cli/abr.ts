@@ -7,7 +7,9 @@ import { fleetSession } from '../models/player/sabre/fleet-rule.ts';
 import { SABRE_LABELS, sabreSession } from '../models/player/sabre/labels.ts';
 import { LinkTrace } from '../models/player/sabre/link.ts';
 import type { Movie } from '../models/player/sabre/movie.ts';
+import { oracleSession } from '../models/player/sabre/oracle.ts';
 import type { Session, SessionLog } from '../models/player/sabre/session.ts';
+import { exportSessions } from './abr-export.ts';
 import { readMovie, readTraces, type NamedTrace } from './abr-files.ts';
 import { SegmentLog, type SegmentLine } from './abr-log.ts';
 import { figuresOf, meanOf, renderFigures, RATIO_OVER, type AbrFigures } from './abr-figures.ts';
@@ -21,6 +23,8 @@ interface AbrOptions {
   readonly profile: string;
   readonly json?: boolean;
   readonly log?: boolean;
+  readonly svg?: string;
+  readonly p1203?: string;
 }
 
 interface PlayedSession {
@@ -47,14 +51,20 @@ export function abrCommand(): Command {
     .option('--profile <name>', 'weir, or sabre: exactly as Sabre plays, its flaws included', 'weir')
     .option('--json', 'print JSON instead of a table')
     .option('--log', 'also list every transfer with the reason of its decision')
+    .option('--svg <file>', 'also draw the session, of one rule on one trace')
+    .option('--p1203 <file>', 'also write the sessions as input for ITU-T P.1203 in mode 0 (itu_p1203)')
     .addHelpText('after', `
-Rules:           ${[...RULE_PRESETS.keys()].join(', ')}
+Rules:           ${[...RULE_PRESETS.keys()].join(', ')},
+                 ${ORACLE} (knows the future of the link: the bound by qoeLin)
   --profile sabre: ${[...SABRE_LABELS.keys()].join(', ')}
 Figures of several traces are means over them. rebufferRatio is stalls over ${RATIO_OVER}.
+qoeLin is the mean rate of a segment less stalls (a second costs the highest rate) and steps between rates, in
+Mbit/s; qoeLog the same by logarithms of rates over the lowest.
 
 Examples:
   weir abr norway-3g bbb --rule throughput,bola,dynamic
   weir abr scenarios/networks/fcc-sd/trace0006.csv bbb --rule bolae --log
+  weir abr scenarios/networks/fcc-sd/trace0006.csv bbb --rule oracle --svg oracle.svg
   weir abr ghent-4g bbb4k --rule bolae,bolae-ao --profile sabre --json`)
     .action(async (trace: string, video: string, options: AbrOptions) => {
       await abr(trace, video, options);
@@ -66,23 +76,34 @@ async function abr(traceName: string, videoName: string, options: AbrOptions): P
   const movie = readMovie(videoName);
   const bufferMaxMs = bufferOf(options.buffer, movie);
   const traces = readTraces(traceName);
+  if (options.svg !== undefined && (play.rules.length > 1 || traces.length > 1)) {
+    throw new UsageError('--svg: expected one rule and one trace: one session is drawn');
+  }
   const links = traces.map(({ periods }) => new LinkTrace(periods, movie.ladder));
+  const logs = options.log === true || options.svg !== undefined || options.p1203 !== undefined;
   const played = play.rules.map((rule): PlayedRule => {
     const sessions = traces.map((trace, i) => {
-      const log = options.log === true ? new SegmentLog(movie, options.profile !== 'sabre') : undefined;
+      const log = logs ? new SegmentLog(movie, options.profile !== 'sabre') : undefined;
       const { core, session } = play.session(rule, movie, links[i]!, bufferMaxMs, log);
       log?.explainedBy(core);
-      return playOne(trace, session, log);
+      return playOne(trace, session, movie, log);
     });
     return { rule, figures: meanOf(sessions.map(({ figures }) => figures)), sessions };
   });
+  exportSessions(played, movie, options);
+  // Logs kept for an export alone are not shown.
+  const shown = options.log === true ? played : played.map((rule) => ({
+    ...rule, sessions: rule.sessions.map(({ trace, figures }) => ({ trace, figures })),
+  }));
   await print(options.json === true
-    ? toJson(played, { profile: options.profile, trace: traceName, video: videoName, bufferMaxMs })
-    : toText(played, traces));
+    ? toJson(shown, { profile: options.profile, trace: traceName, video: videoName, bufferMaxMs })
+    : toText(shown, traces));
 }
 
-function playOne({ name }: NamedTrace, session: Session, log: SegmentLog | undefined): PlayedSession {
-  const figures = figuresOf(session.run());
+function playOne(
+  { name }: NamedTrace, session: Session, movie: Movie, log: SegmentLog | undefined,
+): PlayedSession {
+  const figures = figuresOf(session.run(), movie);
   return log === undefined ? { trace: name, figures } : { trace: name, figures, log: log.lines };
 }
 
@@ -98,7 +119,7 @@ function playerOf({ rule, profile, abandon }: AbrOptions): Player {
   if (profile !== 'weir' && profile !== 'sabre') {
     throw new UsageError(`--profile: expected weir or sabre, got "${profile}"`);
   }
-  const known = profile === 'sabre' ? SABRE_LABELS : RULE_PRESETS;
+  const known = profile === 'sabre' ? SABRE_LABELS : new Map([...RULE_PRESETS, [ORACLE, undefined]]);
   const rules = [...new Set(rule.split(',').map((name) => name.trim()).filter((name) => name !== ''))];
   const unknown = rules.filter((name) => !known.has(name));
   if (rules.length === 0 || unknown.length > 0) {
@@ -109,8 +130,9 @@ function playerOf({ rule, profile, abandon }: AbrOptions): Player {
   if (profile === 'weir') {
     return {
       rules,
-      session: (name, ...[movie, link, bufferMaxMs, log]) =>
-        fleetSession(rulePreset(name)!, movie, link, bufferMaxMs, abandon, log),
+      session: (name, ...[movie, link, bufferMaxMs, log]) => (name === ORACLE
+        ? oracleSession(movie, link, bufferMaxMs, log)
+        : fleetSession(rulePreset(name)!, movie, link, bufferMaxMs, abandon, log)),
     };
   }
   return {
@@ -122,6 +144,9 @@ function playerOf({ rule, profile, abandon }: AbrOptions): Player {
     },
   };
 }
+
+/** The rule that is none: it is told what will come. */
+const ORACLE = 'oracle';
 
 /** The buffer, which must hold a segment and have room for another. [ms] */
 function bufferOf(text: string, movie: Movie): number {

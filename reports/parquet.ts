@@ -29,6 +29,7 @@ export function sessionsParquet(sessions: RunRecord['sessions']): ArrayBuffer {
     { name: 'meanBitrate', type: 'DOUBLE', data: sessions.map((row) => row.meanBitrate) },
     { name: 'switches', type: 'INT32', data: sessions.map((row) => row.switches) },
     { name: 'segments', type: 'INT32', data: sessions.map((row) => row.segments) },
+    { name: 'abandoned', type: 'INT32', data: sessions.map((row) => row.abandoned) },
   ]);
 }
 

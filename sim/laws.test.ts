@@ -140,6 +140,7 @@ cdn:
   edge: { latency: 0s, uplink: 10 Gbps, capacity: 40035400 B }
   regional: { latency: 0s, uplink: 10 Gbps, capacity: 40035400 B }
   origin: { latency: 0s }
+player: { playlists: one }
 `;
 const FAST = 'duration_ms,kbps,latency_ms\n1000,1000000,0\n';
 

@@ -32,6 +32,9 @@ cdn:
   origin: { latency: 150ms }
 `;
 
+/** The same with a single manifest: four requests a viewer. */
+export const BY_HAND_ONE = `${BY_HAND}player: { playlists: one }\n`;
+
 /** The plan of a scenario in a text, over one trace. */
 export function planOf(text: string, settings: readonly string[] = [], trace = CONSTANT): ScenarioPlan {
   const files = memoryFiles({ 'x.yaml': text, 'link.csv': trace });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -53,6 +53,7 @@ test.each([
   [[TRACE, 'bbb', '--rule', 'nix'], /unknown "nix"; the rules are hybrid, .*bolae/],
   [[TRACE, 'bbb', '--rule', 'hybrid', '--profile', 'sabre'], /of the profile sabre are throughput, bola, /],
   [[TRACE, 'bbb', '--profile', 'other'], /--profile: expected weir or sabre, got "other"/],
+  [['ghent-4g', 'bbb', '--rule', 'hybrid', '--svg', 'x.svg'], /--svg: expected one rule and one trace/],
   [[TRACE, 'bbb', '--buffer', '3s'], /--buffer: expected more than a segment of 3 s, got 3s/],
   [[TRACE, 'bbb', '--buffer', 'long'], /--buffer: expected a duration/],
   [['nowhere.csv', 'bbb'], /there is no nowhere.csv/],
@@ -83,3 +84,17 @@ function json(...args: readonly string[]): Output {
 function weir(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(process.execPath, [join(HOME, 'cli', 'main.ts'), 'abr', ...args], { encoding: 'utf8' });
 }
+
+test('weir abr draws a session, writes it for P.1203, and knows a bound that no rule beats', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-abr-'));
+  const [svg, p1203] = [join(folder, 's.svg'), join(folder, 'p.json')];
+  const { rules: [oracle] } = json(TRACE, 'bbb', '--rule', 'oracle', '--svg', svg, '--p1203', p1203);
+  const { rules } = json(TRACE, 'bbb', '--rule', 'bolae,mpc,hlsjs,shaka,lolp');
+  for (const rule of rules) expect(rule['qoeLin']).toBeLessThanOrEqual(oracle!['qoeLin']!);
+  expect(readFileSync(svg, 'utf8').match(/the best plan for all that will come/g)).toHaveLength(199);
+  const input = JSON.parse(readFileSync(p1203, 'utf8')) as { I13: { segments: { bitrate: number }[] } };
+  const bitrates = input.I13.segments.map(({ bitrate }) => bitrate);
+  const mean = bitrates.reduce((sum, kbps) => sum + kbps, 0) / bitrates.length;
+  expect(mean).toBeCloseTo(oracle!['averageBitrateKbps']!, 6);
+  expect(oracle!.sessions[0]).not.toHaveProperty('log');
+});

@@ -164,3 +164,79 @@ export class Link {
     if (bearable !== before) this.#onBearable(bearable, before, this.nowMs);
   }
 }
+
+/** A trace asked about any time: when a transfer that starts then will be over. */
+export class TraceClock {
+  readonly #trace: LinkTrace;
+  /** When each period starts, and the bits carried before it; one entry more than periods. */
+  readonly #startMs: Float64Array;
+  readonly #bitsBefore: Float64Array;
+
+  constructor(trace: LinkTrace) {
+    this.#trace = trace;
+    this.#startMs = new Float64Array(trace.periods + 1);
+    this.#bitsBefore = new Float64Array(trace.periods + 1);
+    for (let i = 0; i < trace.periods; i++) {
+      this.#startMs[i + 1] = this.#startMs[i]! + trace.durationMs[i]!;
+      this.#bitsBefore[i + 1] = this.#bitsBefore[i]! + trace.durationMs[i]! * trace.kbps[i]!;
+    }
+  }
+
+  /** Mean rate over a turn of the trace. [kbit/s] */
+  get meanKbps(): number {
+    const { periods } = this.#trace;
+    return this.#bitsBefore[periods]! / this.#startMs[periods]!;
+  }
+
+  /** When the last of `bits` has come that were asked for at `startMs`: a latency, then bits. [ms] */
+  arrival(startMs: number, bits: number): number {
+    const { periods, kbps } = this.#trace;
+    const [turnMs, turnBits] = [this.#startMs[periods]!, this.#bitsBefore[periods]!];
+    const at = this.#afterLatency(startMs);
+    const turn = Math.floor(at / turnMs);
+    const period = lastNotAbove(this.#startMs, at - turn * turnMs);
+    const carried = this.#bitsBefore[period]! + (at - turn * turnMs - this.#startMs[period]!) * kbps[period]!;
+    const total = carried + bits;
+    const turns = Math.max(0, Math.ceil(total / turnBits) - 1);
+    const within = total - turns * turnBits;
+    let last = lastNotAbove(this.#bitsBefore, within);
+    // Bits at the very start of a period came at the end of the last one that carried any.
+    while (last > 0 && (this.#bitsBefore[last]! >= within || kbps[last] === 0)) last--;
+    const intoMs = (within - this.#bitsBefore[last]!) / kbps[last]!;
+    return (turn + turns) * turnMs + this.#startMs[last]! + intoMs;
+  }
+
+  #afterLatency(startMs: number): number {
+    const { periods, latencyMs } = this.#trace;
+    const turnMs = this.#startMs[periods]!;
+    const turn = Math.floor(startMs / turnMs);
+    let at = startMs - turn * turnMs;
+    let period = lastNotAbove(this.#startMs, at);
+    let shareLeft = 1;
+    let turns = turn;
+    for (;;) {
+      const leftMs = this.#startMs[period + 1]! - at;
+      const ms = shareLeft * latencyMs[period]!;
+      if (ms <= leftMs) return turns * turnMs + at + ms;
+      shareLeft -= leftMs / latencyMs[period]!;
+      period++;
+      at += leftMs;
+      if (period < periods) continue;
+      period = 0;
+      at = 0;
+      turns++;
+    }
+  }
+}
+
+/** Index of the last of the ascending bounds that is <= value, the final bound left out. */
+function lastNotAbove(bounds: Float64Array, value: number): number {
+  let low = 0;
+  let high = bounds.length - 2;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (bounds[middle]! <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
