@@ -23,10 +23,8 @@ export class MediaBuffer {
     const segmentUs = this.#media.segmentUs(video);
     assert(segmentUs >= SHORTEST_SEGMENT_US, 'the ring of segments holds the buffer', { slot, segmentUs });
     this.#clear(slot, this.#segmentAt(slot, c.playheadUs[slot]!));
-    const heights = this.#media.heights?.(video);
-    let most = this.#media.bitrates(video).length - 1;
-    while (heights !== undefined && most > 0 && heights[most]! > c.screenHeight[slot]!) most--;
-    c.mostRendition[slot] = most;
+    const shown = this.#media.heights?.(video).findLastIndex((height) => height <= c.screenHeight[slot]!);
+    c.mostRendition[slot] = shown === undefined ? Infinity : Math.max(0, shown);
   }
 
   /** The segment asked for has come at the rendition asked for. */

@@ -139,7 +139,7 @@ export class TraitDraws {
       at += Math.max(1, sampleDuration(seeks!.every, this.#streams.seek));
       const farUs = sampleDuration(seeks!.by, this.#streams.seek);
       const back = this.#streams.seek.uniform() < seeks!.back;
-      breaks.push({ kind: 'seek', afterUs: at, byUs: back ? -farUs : farUs });
+      breaks.push({ kind: 'seek', afterUs: at, byUs: back ? 0 - farUs : farUs });
     }
     return breaks.sort((a, b) => a.afterUs - b.afterUs); // stable
   }
