@@ -30,6 +30,8 @@ export function sessionsParquet(sessions: RunRecord['sessions']): ArrayBuffer {
     { name: 'switches', type: 'INT32', data: sessions.map((row) => row.switches) },
     { name: 'segments', type: 'INT32', data: sessions.map((row) => row.segments) },
     { name: 'abandoned', type: 'INT32', data: sessions.map((row) => row.abandoned) },
+    { name: 'qoeLin', type: 'DOUBLE', data: sessions.map((row) => row.qoeLin) },
+    { name: 'qoeLog', type: 'DOUBLE', data: sessions.map((row) => row.qoeLog) },
   ]);
 }
 

@@ -34,7 +34,7 @@ describe('one viewer on a constant link', () => {
       replication: 0, session: 0, startSeconds: 1, network: 'a', video: 0, outcome: 'finished',
       startupSeconds: (PLAYLISTS_MISS + SEGMENT_MISS) / 1e6, playedSeconds: 12, stallCount: 0,
       stallSeconds: 0,
-      meanBitrate: 800_000, switches: 0, segments: 3, abandoned: 0,
+      meanBitrate: 800_000, switches: 0, segments: 3, abandoned: 0, qoeLin: expect.closeTo(0.8, 9), qoeLog: 0,
     }]);
     expect(total(outcome, 'watch_seconds_total')).toBeCloseTo((PLAYLISTS_MISS + SEGMENT_MISS) / 1e6 + 12, 9);
   });

@@ -147,6 +147,9 @@ export interface SessionRow {
   readonly segments: number;
   /** Transfers given up under way for a lower rendition. */
   readonly abandoned: number;
+  /** Mean rate a segment less stalls and steps [Mbit/s], and the same by logarithms of rates. */
+  readonly qoeLin: number;
+  readonly qoeLog: number;
 }
 
 /** One moment in the life of the session drawn in the report. */

@@ -250,3 +250,16 @@ test('P20 breaks to come survive saving and restoring', () => {
   expect(other.fleet.save()).toEqual(host.fleet.save());
   expect(other.fleet.phase(0)).toBe('seeking');
 });
+
+test('P75 QoE of a session: rates less steps and stalls, worked by hand', () => {
+  const host = new PlayerHost({ abr: { rule: 'throughput' } });
+  host.start(0);
+  host.manifest(0.5 * S, 1);
+  host.segment(1 * S, 2); // 1 Mbps
+  host.wake(5 * S);
+  host.segment(6 * S, 3); // 4 Mbps, after a stall of a second: costs 3 of step and 4 of stall
+  host.segment(6.5 * S, 4); // 4 Mbps
+  expect(host.fleet.figures(0).qoeLin).toBeCloseTo((1 + 4 + 4 - 3 - 4) / 3, 9);
+  expect(host.fleet.figures(0).qoeLog).toBeCloseTo((0 + 2 - 1 - 1) * Math.log(4) / 3, 9);
+  expect(host.total('qoe_lin_gain_total') - host.total('qoe_lin_loss_total')).toBeCloseTo(2, 9);
+});

@@ -28,12 +28,13 @@ export const FOR_PLAYLIST = 1;
 export const FOR_SEGMENT = 2;
 
 const NUMBERS = [
-  'session', 'video', 'startedAt', 'updatedAt', 'watchUs', 'patienceUs', 'playheadUs', 'bufferEndUs',
-  'stalledAt', 'startupUs', 'stallUs', 'stallCount', 'playedBits', 'switches', 'segments', 'bytes',
-  'requestId', 'nextSegment', 'rendition', 'pendingRendition', 'attempts', 'retryAt', 'state', 'fetch',
-  'requestedAt', 'checkAt', 'abandoned', 'abandonedFrom', 'abandonedAfterUs', 'rate', 'playedUs',
-  'mostRendition', 'screenHeight', 'codec', 'licenceUs', 'licenceAt', 'licenceFails', 'breakAt',
-  'nextBreak', 'resumeAt', 'seekCount', 'seekUs', 'pausedUs', 'fetchFor', 'playlists', 'lostCause',
+  'qoeLin', 'qoeLog', 'topMbps', 'topUtility', 'session', 'video', 'startedAt', 'updatedAt', 'watchUs',
+  'patienceUs', 'playheadUs', 'bufferEndUs', 'stalledAt', 'startupUs', 'stallUs', 'stallCount',
+  'playedBits', 'switches', 'segments', 'bytes', 'requestId', 'nextSegment', 'rendition',
+  'pendingRendition', 'attempts', 'retryAt', 'state', 'fetch', 'requestedAt', 'checkAt', 'abandoned',
+  'abandonedFrom', 'abandonedAfterUs', 'rate', 'playedUs', 'mostRendition', 'screenHeight', 'codec',
+  'licenceUs', 'licenceAt', 'licenceFails', 'breakAt', 'nextBreak', 'resumeAt', 'seekCount', 'seekUs',
+  'pausedUs', 'fetchFor', 'playlists', 'lostCause',
 ] as const;
 
 type NumberColumn = (typeof NUMBERS)[number];

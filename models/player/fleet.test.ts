@@ -168,7 +168,8 @@ describe('leaving', () => {
     expect(host.start(20 * S, { session: 8, video: 5 })).toEqual([['manifest', 0, 4, 5]]);
     expect(host.fleet.figures(0)).toEqual({
       session: 8, video: 5, startedAt: 20 * S, startupUs: NaN, playedUs: 0, stallCount: 0, stallUs: 0,
-      playedBits: 0, switches: 0, segments: 0, abandoned: 0, seekCount: 0, seekUs: 0, pausedUs: 0,
+      playedBits: 0, switches: 0, segments: 0, abandoned: 0,
+      seekCount: 0, seekUs: 0, pausedUs: 0, qoeLin: 0, qoeLog: 0,
     });
     expect([host.total('sessions_started_total'), host.total('sessions_active')]).toEqual([2, 1]);
     expect(host.fleet.estimate(0)).toBe(0); // what the last viewer measured is forgotten

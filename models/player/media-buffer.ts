@@ -42,6 +42,7 @@ export class MediaBuffer {
       c.switches[slot]! += 1;
       this.#meters.switched();
     }
+    this.#value(slot, rendition);
     c.rendition[slot] = rendition;
     this.#meters.fetched(rendition, segmentUs, bytes);
   }
@@ -60,6 +61,23 @@ export class MediaBuffer {
     }
     c.playheadUs[slot] = Math.max(c.playheadUs[slot]!, startUs);
     return true;
+  }
+
+  /** What the segment adds to the QoE, by the rates of the first codec: others give the same picture. */
+  #value(slot: number, rendition: number): void {
+    const c = this.#columns;
+    const bitrates = this.#media.bitrates(c.video[slot]!);
+    const last = c.rendition[slot]!;
+    const rate = bitrates[rendition]! / 1e6;
+    const utility = Math.log(bitrates[rendition]! / bitrates[0]!);
+    const step = last < 0 ? 0 : Math.abs(rate - bitrates[last]! / 1e6);
+    const utilityStep = last < 0 ? 0 : Math.abs(Math.log(bitrates[rendition]! / bitrates[last]!));
+    const highest = bitrates[bitrates.length - 1]!;
+    c.topMbps[slot] = highest / 1e6;
+    c.topUtility[slot] = Math.log(highest / bitrates[0]!);
+    c.qoeLin[slot]! += rate - step;
+    c.qoeLog[slot]! += utility - utilityStep;
+    this.#meters.valued(rate, step, utility, utilityStep);
   }
 
   #clear(slot: number, segment: number): void {

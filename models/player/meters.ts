@@ -18,6 +18,8 @@ export class PlayerMeters {
   readonly #switches: MetricHandle;
   readonly #retries: MetricHandle;
   readonly #delivered: MetricHandle;
+  readonly #segments: MetricHandle;
+  readonly #qoe: Readonly<Record<'lin' | 'linLoss' | 'log' | 'logLoss', MetricHandle>>;
   readonly #startFailures: MetricHandle;
   readonly #seekSeconds: MetricHandle;
   readonly #abandoned: MetricHandle;
@@ -40,6 +42,11 @@ export class PlayerMeters {
     this.#switches = set.bind(metrics.switches);
     this.#retries = set.bind(metrics.fetchRetries);
     this.#delivered = set.bind(metrics.deliveredBytes);
+    this.#segments = set.bind(metrics.segmentsFetched);
+    this.#qoe = {
+      lin: set.bind(metrics.qoeLin), linLoss: set.bind(metrics.qoeLinLoss),
+      log: set.bind(metrics.qoeLog), logLoss: set.bind(metrics.qoeLogLoss),
+    };
     this.#startFailures = set.bind(metrics.startFailures);
     this.#seekSeconds = set.bind(metrics.seekSeconds);
     this.#abandoned = set.bind(metrics.abandonedTransfers);
@@ -86,6 +93,7 @@ export class PlayerMeters {
   }
 
   fetched(rendition: number, mediaUs: Us, bytes: Bytes): void {
+    this.#set.add(this.#segments, 1);
     this.#set.add(this.#delivered, bytes);
     this.#set.add(this.#quality[rendition]!, mediaUs / US_PER_S);
   }
@@ -106,6 +114,14 @@ export class PlayerMeters {
   failed(cause: PlaybackFailure, started: boolean): void {
     this.#set.add(this.#errors[cause], 1);
     if (!started) this.#set.add(this.#startFailures, 1);
+  }
+
+  /** What adds to QoE_lin and takes from it [Mbit/s], and the same of QoE_log. */
+  valued(lin: number, linLoss: number, log: number, logLoss: number): void {
+    this.#set.add(this.#qoe.lin, lin);
+    this.#set.add(this.#qoe.linLoss, linLoss);
+    this.#set.add(this.#qoe.log, log);
+    this.#set.add(this.#qoe.logLoss, logLoss);
   }
 
   sought(soughtUs: Us): void {

@@ -73,3 +73,23 @@ export const startFailures = counter('start_failures_total', {
 export const seekSeconds = counter('seek_seconds_total', {
   unit: 's', help: 'Time from seeks of viewers until play goes on; part of watched time, not of stalls.',
 });
+/** Segments that arrived at viewers. */
+export const segmentsFetched = counter('segments_fetched_total', {
+  unit: 'segments', help: 'Segments that arrived at viewers whole.',
+});
+/** Rates of the segments fetched, the gain of QoE_lin. */
+export const qoeLin = counter('qoe_lin_gain_total', {
+  unit: 'Mbit/s', help: 'Sum of the nominal rates of segments fetched: what QoE_lin gains.',
+});
+/** Steps between rates and stalls, the loss of QoE_lin. */
+export const qoeLinLoss = counter('qoe_lin_loss_total', {
+  unit: 'Mbit/s', help: 'Steps between rates, and stalls at the highest rate a second: what QoE_lin loses.',
+});
+/** Utilities of the segments fetched, the gain of QoE_log. */
+export const qoeLog = counter('qoe_log_gain_total', {
+  unit: 'utility', help: 'Sum of the logarithms of rates over the lowest: what QoE_log gains.',
+});
+/** Steps between utilities and stalls, the loss of QoE_log. */
+export const qoeLogLoss = counter('qoe_log_loss_total', {
+  unit: 'utility', help: 'Steps between those, and stalls at the highest a second: what QoE_log loses.',
+});

@@ -1,5 +1,5 @@
 import { assert } from '../core/assert.ts';
-import { NEVER, type Us } from '../core/units.ts';
+import { NEVER, US_PER_S, type Us } from '../core/units.ts';
 import {
   IDLE, LOADING, PAUSED, PLAYING, SEEK_DUE, SEEKING, STALLED, STARTING, type BreaksState, type PlayerColumns,
 } from './columns.ts';
@@ -234,6 +234,13 @@ export class PlayClock {
     c.stallUs[slot]! += stalledUs;
     this.#meters.stalled(stalledUs);
     this.#meters.watched(stalledUs);
+    this.#charge(slot, stalledUs / US_PER_S);
+  }
+
+  /** A second of stall costs the QoE the highest rate, or its utility. */
+  #charge(slot: number, seconds: number): void {
+    const c = this.#columns;
+    this.#meters.valued(0, c.topMbps[slot]! * seconds, 0, c.topUtility[slot]! * seconds);
   }
 
   #accrueSeek(now: Us, slot: number): void {

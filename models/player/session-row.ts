@@ -22,5 +22,7 @@ export function sessionRow(
     switches: figures.switches,
     segments: figures.segments,
     abandoned: figures.abandoned,
+    qoeLin: figures.qoeLin,
+    qoeLog: figures.qoeLog,
   };
 }

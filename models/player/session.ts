@@ -1,4 +1,4 @@
-import type { Us } from '../core/units.ts';
+import { US_PER_S, type Us } from '../core/units.ts';
 import type { PlayerColumns } from './columns.ts';
 
 /** Figures of one session, readable until its slot is started again. */
@@ -19,6 +19,9 @@ export interface SessionFigures {
   /** Waits after seeks. */
   readonly seekUs: Us;
   readonly pausedUs: Us;
+  /** QoE_lin and QoE_log of the session, a segment fetched; 0 without one. */
+  readonly qoeLin: number;
+  readonly qoeLog: number;
   /** Transfers given up for a lower rendition. */
   readonly abandoned: number;
 }
@@ -28,6 +31,8 @@ export type PlayerPhase = 'idle' | 'loading' | 'starting' | 'playing' | 'stalled
 
 /** Figures of a slot's session, current or last. */
 export function figuresOf(c: PlayerColumns, slot: number): SessionFigures {
+  const segments = Math.max(1, c.segments[slot]!);
+  const stallSeconds = c.stallUs[slot]! / US_PER_S;
   return {
     session: c.session[slot]!, video: c.video[slot]!,
     startedAt: c.startedAt[slot]!, startupUs: c.startupUs[slot]!,
@@ -35,5 +40,7 @@ export function figuresOf(c: PlayerColumns, slot: number): SessionFigures {
     playedBits: c.playedBits[slot]!, switches: c.switches[slot]!, segments: c.segments[slot]!,
     abandoned: c.abandoned[slot]!, seekCount: c.seekCount[slot]!, seekUs: c.seekUs[slot]!,
     pausedUs: c.pausedUs[slot]!,
+    qoeLin: (c.qoeLin[slot]! - c.topMbps[slot]! * stallSeconds) / segments,
+    qoeLog: (c.qoeLog[slot]! - c.topUtility[slot]! * stallSeconds) / segments,
   };
 }

@@ -30,6 +30,19 @@ export const PLAYER_SLIS: readonly SliDefinition[] = [
     compute: (view) => ended(view, 'failed'),
   },
   {
+    name: 'video_start_failure_rate', unit: 'ratio', better: 'lower', range: RATIO,
+    help: 'VSF: sessions that ended in an error before the first frame, of those that ended.',
+    compute: (view) => ratio(view.total(metrics.startFailures), view.total(metrics.sessionsEnded)),
+  },
+  {
+    name: 'video_playback_failure_rate', unit: 'ratio', better: 'lower', range: RATIO,
+    help: 'VPF: sessions that ended in an error after the first frame, of those that ended.',
+    compute: (view) => {
+      const failed = view.total(metrics.sessionsEnded, { outcome: 'failed' });
+      return ratio(failed - view.total(metrics.startFailures), view.total(metrics.sessionsEnded));
+    },
+  },
+  {
     name: 'exit_before_start_rate', unit: 'ratio', better: 'lower', range: RATIO,
     help: 'Sessions whose viewer left before the first frame, of those that ended.',
     compute: (view) => ended(view, 'leftBeforeStart'),
@@ -38,6 +51,22 @@ export const PLAYER_SLIS: readonly SliDefinition[] = [
     name: 'playback_bitrate', unit: 'bits/s', better: 'higher', range: ANY,
     help: 'Nominal bits played over media time (CTA-2066 average playback bitrate).',
     compute: (view) => ratio(view.total(metrics.playedBits), view.total(metrics.playedSeconds)),
+  },
+  {
+    name: 'session_qoe_lin', unit: 'Mbit/s', better: 'higher', range: ANY,
+    help: 'QoE_lin a segment fetched: mean rate less stalls (a second costs the highest rate) and steps.',
+    compute: (view) => {
+      const net = view.total(metrics.qoeLin) - view.total(metrics.qoeLinLoss);
+      return ratio(net, view.total(metrics.segmentsFetched));
+    },
+  },
+  {
+    name: 'session_qoe_log', unit: 'utility', better: 'higher', range: ANY,
+    help: 'QoE_log a segment fetched: the same by logarithms of rates over the lowest.',
+    compute: (view) => {
+      const net = view.total(metrics.qoeLog) - view.total(metrics.qoeLogLoss);
+      return ratio(net, view.total(metrics.segmentsFetched));
+    },
   },
   {
     name: 'quality_switches_per_minute', unit: '1/min', better: 'lower', range: ANY,
