@@ -83,7 +83,8 @@ export function readRun(path: string): RunDocument {
   return document as RunDocument;
 }
 
-function reportTemplate(): string {
+/** The built page that reports are put into; throws MissingError when it was not built. */
+export function reportTemplate(): string {
   const file = join(HOME, 'ui', 'dist', 'report.html');
   if (!existsSync(file)) throw new MissingError('the report page is not built; build it with: npm run build');
   return readFileSync(file, 'utf8');

@@ -2,10 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunRecord } from '../models/core/run-record.ts';
 import { compareDesigns, type ComparisonDocument } from '../models/operations/design-comparison.ts';
+import { comparisonPage } from '../reports/comparison-page.ts';
 import { renderDesigns } from '../reports/design-comparison.ts';
+import { renderComparisonHtml } from '../reports/html.ts';
 import { reproduceCommand } from '../reports/reproduce.ts';
 import { simulateDesigns, type DesignsOptions } from '../sim/designs.ts';
-import { writeRun } from './output.ts';
+import { reportTemplate, writeRun } from './output.ts';
 import { provenanceOf } from './provenance.ts';
 import type { PlannedStudy } from './scenario-options.ts';
 import { note, print, terminalOptions } from './terminal.ts';
@@ -42,7 +44,9 @@ export async function reportStudy(
     names.forEach((name, i) => writeRun(join(out, name), records[i]!, startedAt));
     mkdirSync(out, { recursive: true });
     writeFileSync(join(out, 'comparison.json'), `${JSON.stringify(document, null, 2)}\n`);
-    note(`Wrote ${out}/: comparison.json, and a folder for each of ${names.join(', ')}`);
+    const page = renderComparisonHtml(reportTemplate(), comparisonPage(document, records));
+    writeFileSync(join(out, 'comparison.html'), page);
+    note(`Wrote ${out}/: comparison.html, comparison.json, and a folder for each of ${names.join(', ')}`);
   }
   await print(options.json === true
     ? JSON.stringify(document, null, 2)

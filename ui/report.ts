@@ -1,5 +1,8 @@
 import { decodePageRecord } from '../reports/page-record.ts';
+import type { ComparisonPage } from '../reports/comparison-page.ts';
 import './element/chart.ts';
+import { WeirComparison } from './element/comparison.ts';
+import './element/differences.ts';
 import './element/distributions.ts';
 import './element/facts.ts';
 import './element/header.ts';
@@ -8,6 +11,7 @@ import './element/objectives.ts';
 import './element/origins.ts';
 import './element/over-time.ts';
 import './element/parameters.ts';
+import './element/ranking.ts';
 import { WeirReport } from './element/report.ts';
 import './element/session.ts';
 import './element/stages.ts';
@@ -18,4 +22,8 @@ const text = document.getElementById('weir-record')?.textContent ?? 'null';
 const report = document.querySelector('weir-report');
 
 if (text === 'null') document.body.textContent = 'This is the empty template of a report: it holds no run.';
-else if (report instanceof WeirReport) report.record = decodePageRecord(text);
+else if (text.startsWith('{"kind":"comparison"')) {
+  const comparison = new WeirComparison();
+  comparison.page = JSON.parse(text) as ComparisonPage;
+  report?.replaceWith(comparison);
+} else if (report instanceof WeirReport) report.record = decodePageRecord(text);

@@ -10,15 +10,23 @@ import { shared } from './styles.ts';
 export class WeirOverTime extends LitElement {
   static override properties = {
     panels: { attribute: false }, replications: { type: Number }, warmupSeconds: { type: Number },
+    bands: { type: Boolean },
   };
 
   declare panels: readonly Panel[];
   declare replications: number;
   declare warmupSeconds: number;
+  /** False for lines without a band around them. */
+  declare bands: boolean;
 
   #main: ChartModel[] = [];
   #more: ChartModel[] = [];
   #cursorKey: number | null = null;
+
+  constructor() {
+    super();
+    this.bands = true;
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('panels') && !changed.has('warmupSeconds')) return;
@@ -31,8 +39,10 @@ export class WeirOverTime extends LitElement {
   }
 
   protected override render(): TemplateResult {
+    const lines = this.bands || this.replications === 1 ? bandMeaning(this.replications)
+      : `median of ${this.replications} replications`;
     return html`
-      <p class="soft small note">Lines: ${bandMeaning(this.replications)}. All charts share one time axis
+      <p class="soft small note">Lines: ${lines}. All charts share one time axis
         and one cursor; arrow keys move it.</p>
       <div @weir-cursor=${this.#moved}>
         ${this.#grid(this.#main)}
