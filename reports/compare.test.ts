@@ -54,6 +54,9 @@ test('runs of the same seed are compared replication by replication', () => {
   expect(comparisonNotes(run(base, 'a'), run(better, 'b'))).toContain(
     'Same seed: differences are paired, replication by replication.');
   expect(compareRuns(run(base, 'a'), run(better, 'b', 2))[0]!.paired).toBeNull();
+  // Each lacks a replication, and who knows which: as many values are no pairs.
+  const some = (values: readonly number[]) => values.slice(1);
+  expect(compareRuns(run(some(base), 'a'), run(some(better), 'b'))[0]!.paired).toBeNull();
 });
 
 test('the printed comparison holds every indicator of both', () => {

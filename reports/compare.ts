@@ -1,5 +1,6 @@
-import { comparePaired, type PairedComparison } from '../models/core/comparison.ts';
+import type { PairedComparison } from '../models/core/comparison.ts';
 import type { RunDocument } from '../models/core/run-record.ts';
+import { pairIndicator } from '../models/operations/pairing.ts';
 import {
   formatChange, formatDifference, formatDuration, formatFigureValue, formatInterval, formatScale, type Figure,
 } from './format.ts';
@@ -32,7 +33,7 @@ export function compareRuns(a: RunDocument, b: RunDocument): ComparisonRow[] {
   const rows = [...names].map((name) => {
     const unit = a.slis[name]?.unit ?? b.slis[name]?.unit ?? '';
     const row = compareFigures(name, a.slis[name] ?? absent(unit), b.slis[name] ?? absent(unit));
-    return { ...row, paired: pairedRuns(a, b) ? pair(a.slis[name]?.values, b.slis[name]?.values) : null };
+    return { ...row, paired: pairedRuns(a, b) ? pairIndicator(a, b, name) ?? null : null };
   });
   const [fromA, fromB] = [originBytes(a), originBytes(b)];
   if ((fromA !== null || fromB !== null) && !names.has('origin_bytes')) {
@@ -106,11 +107,6 @@ function side(figure: Figure): string {
 function pairedRuns(a: RunDocument, b: RunDocument): boolean {
   const simulated = a.world === 'sim' && b.world === 'sim';
   return simulated && a.seed === b.seed && a.replications === b.replications && a.replications > 1;
-}
-
-function pair(a: readonly number[] | undefined, b: readonly number[] | undefined): PairedComparison | null {
-  if (a === undefined || b === undefined) return null;
-  return a.length === b.length && a.length > 1 ? comparePaired(a, b) : null;
 }
 
 function compareFigures(name: string, a: Figure, b: Figure): ComparisonRow {

@@ -47,8 +47,8 @@ describe.each(['light', 'dark'] as const)('the page of a comparison in %s', (sch
     expect(texts[1]).toMatch(/= no difference shown$/);
     expect(texts[2]).toMatch(/baseline$/);
     expect(texts[3]).toMatch(/- worse$/);
-    expect(await page.locator('weir-ranking').innerText())
-      .toContain('Not separated, so not ranked among themselves');
+    expect((await page.locator('weir-ranking p').allInnerTexts()).join(' '))
+      .toContain('Not separated, so not ranked among themselves: alike, base.');
     expect(await rows.first().locator('a').getAttribute('href')).toBe('./faster/report.html');
     expect(await contrast(rows.first().locator('.verdict'))).toBeGreaterThan(4.5);
     // Dots of one scale: the larger the value, the farther to the right; intervals hold their dots.

@@ -1,8 +1,9 @@
-import { comparePaired, holm, type HolmResult, type PairedComparison } from '../core/comparison.ts';
+import { holm, type HolmResult, type PairedComparison } from '../core/comparison.ts';
 import type { RunDocument } from '../core/run-record.ts';
 import type { StatedEstimate } from '../core/statistics.ts';
 import { rankDesigns, type RankedDesign } from './design-ranking.ts';
 import { indicatorOf, shareOf } from './indicator.ts';
+import { pairIndicator } from './pairing.ts';
 
 /** Version of the comparison document; a reader refuses another major. */
 export const COMPARISON_SCHEMA = 'weir.comparison/1';
@@ -142,7 +143,7 @@ function cellsOf(variants: readonly DesignRun[], indicators: readonly string[]):
 
 /** Compares every cell with the baseline; all of them are one family. */
 function judge(baseline: RunDocument, cells: readonly Cell[], indifference: number) {
-  const pairs = cells.map(({ variant, indicator }) => pairRuns(baseline, variant.run, indicator));
+  const pairs = cells.map(({ variant, indicator }) => pairAt(baseline, variant.run, indicator));
   const results = holm(pairs.flatMap((pair) => pair?.paired.pValue ?? []), 1 - CONFIDENCE);
   let next = 0;
   return cells.map(({ variant, indicator }, i) => {
@@ -152,17 +153,16 @@ function judge(baseline: RunDocument, cells: readonly Cell[], indifference: numb
   });
 }
 
-/** Two runs of one seed in one indicator, paired at any confidence. */
+/** A pairing at any confidence. */
 interface Pair {
   readonly paired: PairedComparison;
   readonly at: (confidence: number) => PairedComparison;
 }
 
-function pairRuns(a: RunDocument, b: RunDocument, indicator: string): Pair | undefined {
-  const [ours, theirs] = [indicatorOf(a, indicator).values, indicatorOf(b, indicator).values];
-  if (ours === undefined || theirs === undefined || ours.length !== theirs.length) return undefined;
-  const at = (confidence: number) => comparePaired(ours, theirs, confidence);
-  return { paired: at(CONFIDENCE), at };
+function pairAt(a: RunDocument, b: RunDocument, indicator: string): Pair | undefined {
+  const paired = pairIndicator(a, b, indicator, CONFIDENCE);
+  if (paired === undefined) return undefined;
+  return { paired, at: (confidence) => pairIndicator(a, b, indicator, confidence)! };
 }
 
 function differenceOf(

@@ -1,5 +1,6 @@
-import { comparePaired, holm } from '../core/comparison.ts';
+import { holm } from '../core/comparison.ts';
 import { indicatorOf, type Figures } from './indicator.ts';
+import { pairIndicator } from './pairing.ts';
 
 /** The place of a design; `best` and `worst` differ where it is not separated from others. */
 export interface RankedDesign {
@@ -25,12 +26,12 @@ export function rankDesigns(
   const indicators = designs.map(({ run }) => indicatorOf(run, by));
   const sign = indicators[0]!.better === 'lower' ? 1 : -1;
   const pairs: { readonly winner: number; readonly loser: number; readonly pValue: number }[] = [];
-  indicators.forEach((a, i) => {
-    indicators.slice(0, i).forEach((b, j) => {
-      if (a.values === undefined || b.values?.length !== a.values.length) return;
-      const { difference, pValue } = comparePaired(a.values, b.values);
-      const [winner, loser] = sign * difference.value > 0 ? [i, j] : [j, i];
-      pairs.push({ winner, loser, pValue });
+  designs.forEach((a, i) => {
+    designs.slice(0, i).forEach((b, j) => {
+      const pair = pairIndicator(a.run, b.run, by);
+      if (pair === undefined) return;
+      const [winner, loser] = sign * pair.difference.value > 0 ? [i, j] : [j, i];
+      pairs.push({ winner, loser, pValue: pair.pValue });
     });
   });
   const results = holm(pairs.map((pair) => pair.pValue), level);
