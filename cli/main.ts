@@ -3,6 +3,7 @@ import { ScenarioError } from '../scenarios/errors.ts';
 import { abrCommand } from './abr.ts';
 import { cacheCommand } from './cache.ts';
 import { checkCommand } from './check.ts';
+import { calibrateCommand } from './calibrate.ts';
 import { compareCommand } from './compare.ts';
 import { EXIT, MissingError, UsageError } from './exit.ts';
 import { exportCommand } from './export.ts';
@@ -27,7 +28,8 @@ Exit status: 0 good, 1 internal error, 2 wrong command line or file, 3 objective
              4 inconclusive, 5 something needed is missing, 130 interrupted`);
 
 const verbs = [
-  runCommand(), sweepCommand(), realCommand(), compareCommand(), checkCommand(), abrCommand(), cacheCommand(),
+  runCommand(), sweepCommand(), realCommand(), calibrateCommand(), compareCommand(), checkCommand(),
+  abrCommand(), cacheCommand(),
   serveCommand(), validateCommand(), schemaCommand(), exportCommand(), rulesCommand(),
 ];
 for (const verb of verbs) program.addCommand(verb);

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { runReal } from '../real/run.ts';
+import { runTranscode } from '../real/transcode-run.ts';
+import { isTranscoding, isWatched } from '../scenarios/plan.ts';
 import { checkRequirements, installMissing, type Requirement } from '../real/setup.ts';
 import { EXIT } from './exit.ts';
 import { interruptible } from './interrupt.ts';
@@ -40,7 +42,7 @@ The exit status is 5 when something is missing.`)
 
 function realRunCommand(): Command {
   const command = new Command('run')
-    .description('stream a scenario for real and hold it against its objectives')
+    .description('stream or transcode for real and hold it against its objectives')
     .argument('<scenario>', 'a scenario file, or the name of a shipped one, such as first-light')
     .option('--json', 'print the run document (schema weir.run/1) instead of tables')
     .option('--out <folder>', 'also write the record, the report, the recorded inputs and the measured sizes')
@@ -48,12 +50,13 @@ function realRunCommand(): Command {
     .option('--strict', 'exit with 3 when an objective is missed, 4 when one is inconclusive')
     .option('--s3 <url>', 'use this S3 endpoint instead of a MinIO of our own; '
       + 'credentials from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or in the URL')
-    .option('--clip <file>', 'stream this video instead of the scenario\'s')
+    .option('--clip <file>', 'stream or transcode this video instead of the scenario\'s')
     .addHelpText('after', `
 Everything listens on 127.0.0.1 and is stopped at the end, on Ctrl-C and on failure.
 
 Examples:
   weir real run first-light --out runs/real
+  weir real run transcode-clip --out runs/transcoded
   weir run first-light --out runs/simulated && weir compare runs/simulated runs/real`)
     .action(async (scenario: string, options: RealRunOptions) => {
       process.exitCode = await runForReal(scenario, options);
@@ -66,14 +69,16 @@ async function runForReal(scenario: string, options: RealRunOptions): Promise<nu
   const { signal, restore } = interruptible('Stopping: everything that was started is stopped first');
   const startedAt = new Date();
   try {
-    const record = await runReal(plan, {
+    const run = {
       provenance: provenanceOf(plan, scenario),
       signal,
       log: note,
       s3Url: options.s3,
       clip: options.clip,
       outDir: options.out,
-    });
+    };
+    const record = isTranscoding(plan) && !isWatched(plan) ? await runTranscode(plan, run)
+      : await runReal(plan, run);
     return await report(record, options, startedAt);
   } finally {
     restore();

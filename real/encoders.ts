@@ -1,4 +1,6 @@
 import type { Supervisor } from './children.ts';
+import type { CpuEncoder } from '../models/transcode/encoder-speeds.ts';
+import { encoderArguments } from './encode-chunk.ts';
 import { FfmpegError, runFfmpeg } from './ffmpeg.ts';
 
 /** The H.264 encoders Weir knows how to drive. */
@@ -53,6 +55,24 @@ async function probeEncoder(
     if (!(error instanceof FfmpegError) || error.kind === 'cancelled') throw error;
     const absence = error.kind === 'timeout' ? 'timeout' : classifyAbsence(error.lastLines);
     return { name, usable: false, absence, detail: error.lastLines.at(0) ?? error.message };
+  }
+}
+
+/**
+ * Encodes a frame with a software encoder at its settings: undefined when it works, else what keeps it from
+ * it.
+ */
+export async function probeCpuEncoder(
+  supervisor: Supervisor, encoder: CpuEncoder, signal?: AbortSignal,
+): Promise<string | undefined> {
+  const source = ['-f', 'lavfi', '-i', 'color=size=256x144:rate=24:duration=0.2', '-frames:v', '1'];
+  try {
+    const args = [...source, ...encoderArguments(encoder, 200_000), '-f', 'null', '-'];
+    await runFfmpeg(supervisor, args, { signal, limitMs: PROBE_LIMIT_MS });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof FfmpegError) || error.kind === 'cancelled') throw error;
+    return error.lastLines.at(0) ?? error.message;
   }
 }
 

@@ -1,9 +1,12 @@
+import type { ParameterProvenance } from '../models/core/run-record.ts';
 import type { GeographyData } from '../models/cdn/geography/geography.ts';
 import { profilePeriods } from '../models/network/params.ts';
 import { TraceTable } from '../models/network/trace.ts';
 import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
 import { burnRateRules, type AlertWindows } from '../models/operations/budget/burn-rate-rules.ts';
 import { DEFAULT_SLOS, toSlo, type SloDefinition } from '../models/operations/slo.ts';
+import { CPU_SPEEDS } from '../models/transcode/encoder-speeds.ts';
+import type { EncoderCalibration } from './calibrations.ts';
 import { DataFiles, type KnownFiles } from './data-files.ts';
 import { formatIssue, nearestName, ScenarioError, suggest, type ScenarioIssue } from './errors.ts';
 import { unpricedPools } from './fleet-limits.ts';
@@ -48,6 +51,8 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
   const { burnRates } = scenario.monitoring ?? {};
   if (burnRates !== undefined) rules.push(...burnRateFiles(slos, data.readWindows(burnRates)));
   for (const { path, message } of unpricedPools(scenario, prices)) data.problem(path, message);
+  const { calibration: file } = scenario;
+  const calibration = file === undefined ? undefined : data.readCalibration(file, ['calibration']);
   const named = scenario.real?.clip;
   const clip = named === undefined ? undefined : data.locateFile(named, ['real', 'clip']);
   const durations = scenario.upload?.durations;
@@ -58,9 +63,24 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
   const digest = files.sha256(canonicalJson({ scenario, inputs }));
   const { variant } = loaded;
   return {
-    scenario, networks, sizeTables, uploadDurations, geography, slos, rules, prices, parameters, inputs,
-    digest, clip, variant,
+    scenario, networks, sizeTables, uploadDurations, geography, slos, rules, prices, inputs,
+    cpuSpeeds: calibration?.speeds ?? CPU_SPEEDS,
+    parameters: [...parameters, ...calibratedParameters(calibration)], digest, clip, variant,
   };
+}
+
+/** What a calibration says instead of the defaults, with its file and day. */
+function calibratedParameters(calibration: EncoderCalibration | undefined): ParameterProvenance[] {
+  return (calibration?.measured ?? []).flatMap((encoder) => {
+    const { msPerMpix, fixedSeconds, waitSeconds, source } = calibration!.speeds[encoder];
+    const path = `calibration.${encoder}`;
+    const parameter = (key: string, value: number, unit: string): ParameterProvenance =>
+      ({ path: `${path}.${key}`, value: String(value), unit, origin: 'scenario', source });
+    return [
+      parameter('msPerMpix', msPerMpix, 'ms/Mpix'), parameter('fixedSeconds', fixedSeconds, 's'),
+      parameter('waitSeconds', waitSeconds, 's'),
+    ];
+  });
 }
 
 /** Burn-rate rules of the objectives that count events; none without windows. */

@@ -10,6 +10,7 @@ import type { Place } from './document.ts';
 import { formatPath, ScenarioError, suggest, type ScenarioIssue } from './errors.ts';
 import { DATA_LIMIT, UnreadableFileError, type FileSource } from './files.ts';
 import { parseDurations } from './durations.ts';
+import { parseCalibration, type EncoderCalibration } from './calibrations.ts';
 import { parsePriceList } from './price-lists.ts';
 import { parseOpenSlo } from './openslo/read.ts';
 import { parseAlertWindows, parseRuleFile } from './rule-files.ts';
@@ -60,6 +61,8 @@ export class DataFiles {
     });
     const prices = valueAt(input, 'prices');
     if (isPath(prices)) this.readPrices(prices, ['prices']);
+    const calibration = valueAt(input, 'calibration');
+    if (isPath(calibration)) this.readCalibration(calibration, ['calibration']);
     each(valueAt(valueAt(input, 'monitoring'), 'rules'), (path, i) => {
       if (isPath(path)) this.readRules(path, ['monitoring', 'rules', i]);
     });
@@ -137,6 +140,16 @@ export class DataFiles {
   readCities(path: string, at: Path): Cities | undefined {
     const found = this.#locate(path, at);
     return found === undefined ? undefined : this.#read(found, path, at, (text) => parseCities(text, path));
+  }
+
+  /** The calibration of a file; undefined with a problem noted when it is none. */
+  readCalibration(path: string, at: Path): EncoderCalibration | undefined {
+    const found = this.#locate(path, at);
+    let calibration: EncoderCalibration | undefined;
+    if (found !== undefined) {
+      this.#read(found, path, at, (text) => (calibration = parseCalibration(text, path)));
+    }
+    return calibration;
   }
 
   /** Where a file lies that is only named here; undefined with a problem noted when it is none. */

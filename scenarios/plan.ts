@@ -1,4 +1,5 @@
 import type { GeographyData } from '../models/cdn/geography/geography.ts';
+import type { CpuSpeeds } from '../models/transcode/fleet-pools.ts';
 import type { PriceList } from '../models/cost/price-list.ts';
 import type { Fidelity, InputFile, ParameterProvenance } from '../models/core/run-record.ts';
 import type { TraceTable } from '../models/network/trace.ts';
@@ -31,6 +32,8 @@ export interface ScenarioPlan {
   readonly rules: readonly RuleFile[];
   /** undefined when the scenario names no price list. */
   readonly prices: PriceList | undefined;
+  /** Speeds of software encoders: measured ones where the scenario names a calibration. */
+  readonly cpuSpeeds: CpuSpeeds;
   readonly parameters: readonly ParameterProvenance[];
   readonly inputs: readonly InputFile[];
   /** SHA-256 over the parsed scenario and its data files. */

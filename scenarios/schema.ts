@@ -64,6 +64,9 @@ export const scenarioSchema = z.strictObject({
   prices: z.string().min(1).optional()
     .meta({ description: 'The price list that usage is paid by; without one a run has no costs.',
       unit: 'path', source: 'assumed' }),
+  calibration: z.string().min(1).optional()
+    .meta({ description: 'Measured speeds of software encoders, as weir calibrate encoders writes them.',
+      unit: 'path', source: 'assumed' }),
   monitoring: monitoringParams.optional(),
   real: realParams.optional(),
   ...studyParams,

@@ -3,7 +3,6 @@ import type { RandomStream } from '../models/core/rng.ts';
 import type { Us } from '../models/core/units.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
 import { Dispatcher, FAILURES, type DispatcherState } from '../models/transcode/dispatcher.ts';
-import { CPU_SPEEDS } from '../models/transcode/encoder-speeds.ts';
 import { CHAINS, CLEAN, PREPARE, STAGES, stageUs } from '../models/transcode/graph.ts';
 import type { TranscodeParams } from '../models/transcode/params.ts';
 import { Pipeline, type PipelineState } from '../models/transcode/pipeline.ts';
@@ -168,11 +167,12 @@ export class Transcoding implements RunPart {
     }
   }
 
-  #createEncoders({ scenario: { transcode }, prices }: TranscodingPlan, setting: EncoderSetting): Encoders {
+  #createEncoders(plan: TranscodingPlan, setting: EncoderSetting): Encoders {
+    const { scenario: { transcode }, prices, cpuSpeeds } = plan;
     const { farm } = transcode;
     if (farm.kind === 'pool') return new PoolEncoders(farm, this.#step, setting);
     const heights = transcode.ladder.map(({ height }) => height);
-    return new FleetEncoders({ params: farm, speeds: CPU_SPEEDS, heights, prices }, setting);
+    return new FleetEncoders({ params: farm, speeds: cpuSpeeds, heights, prices }, setting);
   }
 
   /** Workers became free: at rendition fidelity all that do in this step are given out together. */

@@ -1,5 +1,5 @@
 import type { MetricHandle, MetricSet } from '../core/metrics.ts';
-import type { Us } from '../core/units.ts';
+import { US_PER_S, type Us } from '../core/units.ts';
 import { Attempts, type AttemptColumns, type AttemptsState } from './attempts.ts';
 import type { Farm } from './farm.ts';
 import * as metrics from './metrics.ts';
@@ -68,7 +68,7 @@ export class Dispatcher {
   readonly #delayed = new TaskHeap();
   readonly #metrics: MetricSet;
   readonly #m: Readonly<Record<
-    'queued' | 'chunks' | 'setAside' | 'duplicates' | 'encoded' | 'given', MetricHandle>>;
+    'queued' | 'chunks' | 'setAside' | 'duplicates' | 'tries' | 'encoded' | 'given', MetricHandle>>;
   readonly #running: readonly MetricHandle[];
   readonly #failures: readonly MetricHandle[];
   readonly #submitted: readonly MetricHandle[];
@@ -98,6 +98,7 @@ export class Dispatcher {
     this.#m = {
       queued: set.bind(metrics.jobsQueued), chunks: set.bind(metrics.chunksQueued),
       setAside: set.bind(metrics.chunksSetAside), duplicates: set.bind(metrics.duplicates),
+      tries: set.bind(metrics.trySeconds),
       encoded: set.bind(metrics.pixels, 'encoded'), given: set.bind(metrics.pixels, 'set aside'),
     };
     this.#pixelsIn = set.bind(metrics.pixels, 'submitted');
@@ -148,6 +149,7 @@ export class Dispatcher {
     const chunks = a.chunks[attempt]!;
     const task = a.task[attempt]!;
     const first = a.first[attempt]!;
+    this.#metrics.observe(this.#m.tries, (now - a.startedAt[attempt]!) / US_PER_S);
     this.#finish(now, attempt);
     if (chunks > failed) this.#count(task, chunks - failed);
     if (failed > 0) {

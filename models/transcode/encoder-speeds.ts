@@ -22,6 +22,8 @@ export interface CpuSpeed {
   readonly msPerMpix: number;
   /** Core time of starting an encode, whatever its length. [s] */
   readonly fixedSeconds: number;
+  /** Time of a try in which it needs no core: starting, looking at the output, storing it; cited: 0. [s] */
+  readonly waitSeconds: number;
   /** Memory of an encode of 1080p, and what a further 1080p of pixels adds. [bytes] */
   readonly memoryBytes: number;
   readonly memoryMoreBytes: number;
@@ -46,7 +48,8 @@ export const CPU_SPEEDS: Readonly<Record<CpuEncoder, CpuSpeed>> = {
 
 function cpu(codec: Codec, msPerMpix: number, fixedSeconds: number, gb: number, moreGb: number): CpuSpeed {
   return {
-    codec, msPerMpix, fixedSeconds, memoryBytes: gb * 1e9, memoryMoreBytes: moreGb * 1e9, source: BENCH,
+    codec, msPerMpix, fixedSeconds, waitSeconds: 0,
+    memoryBytes: gb * 1e9, memoryMoreBytes: moreGb * 1e9, source: BENCH,
   };
 }
 

@@ -95,7 +95,7 @@ function cpuSpeed(speed: CpuSpeed | undefined): PoolSpeed | undefined {
   const usPerPixel = speed.msPerMpix * 1e-3; // 1 ms a million pixels is 1e-3 us a pixel
   return {
     usPerPixel, decodeUsPerPixel: usPerPixel * DECODE_SHARE, fixedUs: speed.fixedSeconds * US_PER_S,
-    startUs: 0, isSplit: false,
+    startUs: Math.round(speed.waitSeconds * US_PER_S), isSplit: false,
   };
 }
 

@@ -14,6 +14,10 @@ export const jobsSubmitted = counter('transcoding_jobs_submitted_total', {
 export const jobsCompleted = counter('transcoding_jobs_completed', {
   labels: ['codec'], unit: 'jobs', help: 'Jobs whose chunks are all encoded.',
 });
+/** From the start of a try until it ended, whether it gave a chunk or not. */
+export const trySeconds = tally('transcoding_try_seconds', {
+  unit: 's', help: 'From the moment a worker got a piece of a job until it ended, well or not.',
+});
 /** From the queue to the last chunk encoded. */
 export const jobSeconds = tally('transcoding_duration_seconds', {
   labels: ['resolution'], unit: 's',

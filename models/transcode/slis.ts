@@ -60,6 +60,16 @@ export const TRANSCODE_SLIS: readonly SliDefinition[] = [
       ratio(view.timeAverage(metrics.chunksRunning) ?? 0, view.timeAverage(metrics.workers) ?? 0),
   },
   {
+    name: 'transcoding_try_seconds_p50', unit: 's', better: 'lower', range: ANY,
+    help: 'From the moment a worker got a piece of a job until it ended, median.',
+    compute: (view) => view.quantile(metrics.trySeconds, 0.5),
+  },
+  {
+    name: 'transcoding_try_seconds_p95', unit: 's', better: 'lower', range: ANY,
+    help: 'From the moment a worker got a piece of a job until it ended, 95th percentile.',
+    compute: (view) => view.quantile(metrics.trySeconds, 0.95),
+  },
+  {
     name: 'transcoding_engine_utilisation', unit: 'ratio', better: 'higher', range: RATIO,
     help: 'Time in which engines (NVENC, cores) encoded, of the time of engines that took work.',
     compute: (view) => ratio(view.total(engineBusySeconds), view.total(engineSeconds)),

@@ -1,0 +1,210 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, join } from 'node:path';
+import { Fingerprint } from '../models/core/fingerprint.ts';
+import { MetricSet } from '../models/core/metrics.ts';
+import { RandomStreams } from '../models/core/rng.ts';
+import type { ParameterProvenance, Provenance, RunRecord } from '../models/core/run-record.ts';
+import { US_PER_S } from '../models/core/units.ts';
+import { computeSlis, sliSeries, summariseRun } from '../models/operations/run-summary.ts';
+import type { CpuEncoder } from '../models/transcode/encoder-speeds.ts';
+import { resolvePools } from '../models/transcode/fleet-pools.ts';
+import { Fleet } from '../models/transcode/fleet.ts';
+import { workers } from '../models/transcode/metrics.ts';
+import { CODECS, createTasks } from '../models/transcode/task.ts';
+import { WorkerPool } from '../models/transcode/worker-pool.ts';
+import type { TranscodingPlan } from '../scenarios/plan.ts';
+import { Supervisor } from './children.ts';
+import { RunClock } from './clock.ts';
+import type { ChunkOptions } from './encode-chunk.ts';
+import { probeCpuEncoder, probeEncoders, type EncoderProbe } from './encoders.ts';
+import { probeMedia, runFfmpeg } from './ffmpeg.ts';
+import { abortOnInterrupt } from './interrupt.ts';
+import { startMinio } from './minio.ts';
+import { InterruptedError, MissingRequirementError } from './missing-requirement.ts';
+import { ObjectStore, parseS3Url } from './object-store.ts';
+import { Transcoder } from './transcoder.ts';
+
+/** What a caller may want of a real transcoding run beside its result. */
+export interface TranscodeRunOptions {
+  readonly provenance: Provenance;
+  readonly signal?: AbortSignal;
+  readonly log?: (line: string) => void;
+  /** An S3 endpoint instead of a MinIO of our own. */
+  readonly s3Url?: string | undefined;
+  /** A clip instead of the scenario's; without either, a synthetic one is made. */
+  readonly clip?: string | undefined;
+  /** Folder for tasks.jsonl: every try of a chunk with its time. */
+  readonly outDir?: string | undefined;
+  /** How encoders are started and watched; tests use it to break them. */
+  readonly chunks?: Partial<ChunkOptions>;
+}
+
+/**
+ * Transcodes one clip for real, through an object store, by the components that simulation uses: pipeline,
+ * queue, dispatcher and farm. Throws MissingRequirementError (status 5) when something is not there.
+ */
+export async function runTranscode(plan: TranscodingPlan, options: TranscodeRunOptions): Promise<RunRecord> {
+  const startedMs = performance.now();
+  const interrupts = abortOnInterrupt();
+  const signal =
+    options.signal === undefined ? interrupts.signal : AbortSignal.any([options.signal, interrupts.signal]);
+  const supervisor = new Supervisor();
+  const log = options.log ?? (() => {});
+  let clear: () => Promise<void> = async () => {};
+  try {
+    const clip = await clipOf(plan, options, supervisor, signal, log);
+    const probes = await probeEncoders(supervisor, signal);
+    for (const { name, usable, absence } of probes) {
+      log(usable ? `${name}: works` : `${name}: cannot be used here (${absence})`);
+    }
+    const encoderOf = await encodersOf(plan, supervisor, signal);
+    const endpoint = options.s3Url === undefined ? (await startMinio(supervisor, signal)).endpoint
+      : parseS3Url(options.s3Url, process.env);
+    const store = new ObjectStore(endpoint);
+    const bucket = `weir-${randomBytes(6).toString('hex')}`;
+    await store.checkReachable();
+    await store.createBucket(bucket);
+    clear = async () => {
+      await store.deletePrefix(bucket, '');
+      await store.deleteBucket(bucket);
+      store.close();
+    };
+    const clock = new RunClock();
+    const metrics = new MetricSet();
+    const tasks = createTasks();
+    metrics.sample(0);
+    const transcoder = new Transcoder({
+      plan, farm: (rows) => farmOf(plan, rows, metrics), encoderOf, metrics, clock, supervisor, store, bucket,
+      folder: supervisor.temporaryDirectory('transcode'), signal, log,
+      ...(options.chunks === undefined ? {} : { chunks: options.chunks }),
+    }, tasks);
+    await store.put(bucket, RAW, readFileSync(clip), 'video/mp4');
+    log(`uploaded ${basename(clip)}`);
+    clock.restart();
+    await transcoder.transcode(RAW, await probeMedia(supervisor, clip, signal));
+    transcoder.close();
+    return recordOf({ plan, options, clip, probes, transcoder, metrics, endedAt: clock.now(), startedMs });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new InterruptedError('the real run was interrupted before it had anything to report', {
+      cause: error,
+    });
+  } finally {
+    await clear().catch(() => log('could not remove the bucket'));
+    await supervisor.stop();
+    interrupts.dispose();
+  }
+}
+
+interface Finished {
+  readonly plan: TranscodingPlan;
+  readonly options: TranscodeRunOptions;
+  readonly clip: string;
+  readonly probes: readonly EncoderProbe[];
+  readonly transcoder: Transcoder;
+  readonly metrics: MetricSet;
+  readonly endedAt: number;
+  readonly startedMs: number;
+}
+
+function recordOf(finished: Finished): RunRecord {
+  const { plan, options, clip, probes, transcoder, metrics, endedAt, startedMs } = finished;
+  metrics.sample(endedAt);
+  const { run, name, title, transcode } = plan.scenario;
+  if (options.outDir !== undefined) {
+    mkdirSync(options.outDir, { recursive: true });
+    const lines = transcoder.tried.map((one) => `${JSON.stringify(one)}\n`);
+    writeFileSync(join(options.outDir, 'tasks.jsonl'), lines.join(''));
+  }
+  const hash = new Fingerprint();
+  transcoder.tried.forEach((one, i) => hash.add(Math.round(one.startedSeconds * US_PER_S), one.chunk, i));
+  const sha256 = createHash('sha256').update(readFileSync(clip)).digest('hex');
+  const provenance = {
+    ...options.provenance,
+    inputs: [...options.provenance.inputs, { path: basename(clip), sha256 }],
+    parameters: [...options.provenance.parameters, ...machineParameters(probes)],
+  };
+  return summariseRun({
+    scenario: name, title, world: 'real', seed: run.seed, parts: ['transcoding'],
+    fidelity: transcode.fidelity, scale: 1, complete: true, warmupSeconds: 0,
+    wallSeconds: (performance.now() - startedMs) / 1000, provenance, slos: plan.slos,
+  }, [{
+    slis: computeSlis(metrics.view(endedAt)), metrics: metrics.export(endedAt),
+    series: [...metrics.series(), ...sliSeries(metrics.windows())], sessions: [], logs: [],
+    fingerprint: hash.digest(), events: transcoder.tried.length, simulatedSeconds: endedAt / US_PER_S,
+    warnings: [],
+  }]);
+}
+
+/** What the machine is, for the record: cores, and hardware encoders that do not work here. */
+function machineParameters(probes: readonly EncoderProbe[]): ParameterProvenance[] {
+  const parameter = (path: string, value: string): ParameterProvenance =>
+    ({ path, value, unit: 'name', origin: 'default', source: 'probed on this machine' });
+  return [
+    parameter('real.cores', String(availableParallelism())),
+    ...probes.map((one) => parameter(`real.${one.name}`, one.usable ? 'works' : `${one.absence}`)),
+  ];
+}
+
+/**
+ * The farm of the scenario; machines of a fleet are this one, so that it has to be one machine with cores.
+ */
+function farmOf(plan: TranscodingPlan, tasks: ReturnType<typeof createTasks>, metrics: MetricSet) {
+  const { transcode, run } = plan.scenario;
+  const { farm } = transcode;
+  if (farm.kind === 'pool') {
+    metrics.setLevel(metrics.bind(workers), 0, farm.workers);
+    return new WorkerPool(farm.workers);
+  }
+  const pools = resolvePools(farm, plan.cpuSpeeds);
+  const heights = transcode.ladder.map(({ height }) => height);
+  const nothing = () => {};
+  const fleet = new Fleet(tasks, pools, farm, heights, new RandomStreams(run.seed, 0), {
+    workerOpened: nothing, workerGone: nothing, workerBroke: nothing, workerAborted: nothing,
+    roomMade: nothing,
+  });
+  fleet.open(0);
+  return fleet;
+}
+
+/** The software encoder of each codec of the scenario; throws MissingRequirementError for one that fails. */
+async function encodersOf(plan: TranscodingPlan, supervisor: Supervisor, signal: AbortSignal) {
+  const { codecs, farm } = plan.scenario.transcode;
+  const names = farm.kind === 'fleet' ? farm.encode : USUAL;
+  const byCodec = new Map<number, CpuEncoder>();
+  for (const { codec } of codecs) {
+    const encoder = codec === 'hevc' ? undefined : names[codec];
+    const problem = encoder === undefined ? 'no software encoder is known'
+      : await probeCpuEncoder(supervisor, encoder, signal);
+    if (problem !== undefined) {
+      throw new MissingRequirementError(`${codec} encoder`, problem,
+        'Install an ffmpeg built with libx264, libvpx and libsvtav1, or leave the codec out of the scenario');
+    }
+    byCodec.set(CODECS.indexOf(codec), encoder!);
+  }
+  return (codec: number) => byCodec.get(codec)!;
+}
+
+async function clipOf(
+  plan: TranscodingPlan, options: TranscodeRunOptions, supervisor: Supervisor, signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<string> {
+  const named = options.clip ?? plan.clip;
+  if (named !== undefined && existsSync(named)) return named;
+  const { sources, duration } = plan.scenario.upload;
+  const { height, frames } = sources[0]!;
+  const seconds = duration.law === 'constant' ? duration.value / US_PER_S : 20;
+  const clip = join(supervisor.temporaryDirectory('clip'), 'testsrc2.mp4');
+  const width = 2 * Math.round((height * 16) / 18);
+  log(`there is no clip: ${seconds} s of a test picture of ${height} lines are made`);
+  const source = `testsrc2=size=${width}x${height}:rate=${frames}:duration=${seconds}`;
+  await runFfmpeg(supervisor, ['-y', '-f', 'lavfi', '-i', source, '-c:v', 'libx264', '-preset', 'ultrafast',
+    '-pix_fmt', 'yuv420p', clip], { signal });
+  return clip;
+}
+
+/** What a pool of workers that are all alike encodes with. */
+const USUAL = { h264: 'x264-veryfast', vp9: 'vp9-good4', av1: 'svt-av1-p12' } as const;
+const RAW = 'uploads/v/original.mp4';
