@@ -49,6 +49,9 @@ test('a clip goes through store, encoders and playlists by the components of the
   expect(total(document, 'transcoding_videos_total', 'ready')).toBe(1);
   expect(document.slis['transcoding_within_sla']!.value).toBe(1);
   expect(document.slis['transcoding_ready_seconds_p50']!.value).toBeGreaterThan(0);
+  const cores = tried.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+  const perMinute = document.slis['transcoding_engine_seconds_per_output_minute']!.value!;
+  expect(perMinute).toBeCloseTo((60 * cores) / 16, 6);
   expect(document.world).toBe('real');
 }, 60_000);
 

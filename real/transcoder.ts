@@ -4,6 +4,7 @@ import { assert } from '../models/core/assert.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
 import { US_PER_S, usToSeconds, type Us } from '../models/core/units.ts';
 import { Dispatcher, FAILURES, type Failure } from '../models/transcode/dispatcher.ts';
+import { engineBusySeconds } from '../models/transcode/fleet-metrics.ts';
 import type { Farm } from '../models/transcode/farm.ts';
 import { CHAINS, chunksOf, STAGES, type Stage } from '../models/transcode/graph.ts';
 import { Pipeline } from '../models/transcode/pipeline.ts';
@@ -159,6 +160,8 @@ export class Transcoder {
     what: Pick<TriedChunk, 'rung' | 'codec' | 'chunk'> & { readonly startedAt: Us },
   ): void {
     const { startedAt, ...rest } = what;
+    const { metrics } = this.#set;
+    metrics.add(metrics.bind(engineBusySeconds, 'cpu'), usToSeconds(outcome.cpuUs));
     const seconds = usToSeconds(this.#set.clock.now() - startedAt);
     this.tried.push({
       ...rest, startedSeconds: usToSeconds(startedAt), seconds, cpuSeconds: usToSeconds(outcome.cpuUs),

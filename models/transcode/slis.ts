@@ -75,6 +75,15 @@ export const TRANSCODE_SLIS: readonly SliDefinition[] = [
     compute: (view) => ratio(view.total(engineBusySeconds), view.total(engineSeconds)),
   },
   {
+    name: 'transcoding_engine_seconds_per_output_minute', unit: 's', better: 'lower', range: ANY,
+    help: 'Engine time (core time on machines without a GPU) for a minute of media put out; every rung and '
+      + 'codec counts for itself.',
+    compute: (view) => {
+      const seconds = view.total(engineBusySeconds);
+      return seconds > 0 ? ratio(60 * seconds, view.total(metrics.outputMedia)) : undefined;
+    },
+  },
+  {
     name: 'transcoding_cost_per_output_minute', unit: '$/min', better: 'lower', range: ANY,
     help: 'Cost of machines for a minute of media put out; every rung and codec counts for itself.',
     compute: (view) => {
