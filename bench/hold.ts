@@ -15,8 +15,8 @@ export interface BenchOptions {
 }
 
 /**
- * Holds a second with exponential increments: our default list and our heap beside simjs and
- * std::priority_queue.
+ * Holds a second with exponential increments: our default list and our heap beside simjs, std::priority_queue
+ * and a calendar queue tuned for the occasion.
  */
 export async function benchHold(options: BenchOptions): Promise<BenchRow[]> {
   return await inFolder(async (folder) => {
@@ -26,13 +26,13 @@ export async function benchHold(options: BenchOptions): Promise<BenchRow[]> {
     for (const pending of options.quick ? [1000] : SIZES) {
       const kinds = ['default', 'heap', 'simjs-timers', 'simjs-queue'];
       const racers = startRacers(HOLD_WORKER, kinds, table, pending);
-      if (cpp.binary !== undefined) {
-        racers.set('cpp', new Racer(PEERS.cpp, cpp.binary, [table, String(pending)]));
+      for (const [peer, binary] of Object.entries(cpp.binaries) as [CppPeer, string][]) {
+        racers.set(peer, new Racer(PEERS[peer], binary, [table, String(pending)]));
       }
       const results = await raceAlike(racers, pending, options);
       for (const list of ['default', 'heap']) {
-        for (const peer of ['simjs-timers', 'simjs-queue', 'cpp'] as const) {
-          const missing = peer === 'cpp' ? cpp.note : '';
+        for (const peer of ['simjs-timers', 'simjs-queue', 'cpp', 'calendar'] as const) {
+          const missing = peer === 'cpp' || peer === 'calendar' ? cpp.note : '';
           rows.push(rowOf(`hold/${pending}/${list}`, 'Mholds/s', results, list, peer, options.seed, missing));
         }
       }
@@ -105,6 +105,7 @@ const SIZES = [1000, 10_000, 100_000, 1_000_000];
 const LAPS = 7;
 const PEERS = {
   'cpp': 'C++ std::priority_queue',
+  'calendar': 'C++ calendar, tuned',
   'simjs': 'simjs 2.0.3',
   'simjs-timers': 'simjs 2.0.3',
   'simjs-queue': 'simjs 2.0.3 PQueue alone',
@@ -182,17 +183,29 @@ function writeTable(folder: string, law: string, seed: number): string {
   return path;
 }
 
-/** Compiles the C++ peer; without g++ a note says how to get it. */
-function compileCpp(folder: string): { readonly binary?: string; readonly note: string } {
+/** Sources of the peers in C++. */
+const CPP_SOURCES = { cpp: 'hold.cpp', calendar: 'calendar.cpp' };
+type CppPeer = keyof typeof CPP_SOURCES;
+
+/** Compiles the C++ peers; without g++ a note says how to get it. */
+function compileCpp(folder: string): {
+  readonly binaries: Readonly<Partial<Record<CppPeer, string>>>;
+  readonly note: string;
+} {
   try {
     execFileSync('g++', ['--version'], { stdio: 'ignore' });
   } catch {
-    return { note: 'g++ not found: install GCC (Debian: apt-get install g++) to compare with C++' };
+    const note = 'g++ not found: install GCC (Debian: apt-get install g++) to compare with C++';
+    return { binaries: {}, note };
   }
-  const binary = join(folder, 'hold');
-  const source = new URL('peers/hold.cpp', import.meta.url).pathname;
-  execFileSync('g++', ['-O2', '-o', binary, source], { stdio: ['ignore', 'ignore', 'inherit'] });
-  return { binary, note: '' };
+  const binaries: Partial<Record<CppPeer, string>> = {};
+  for (const [peer, file] of Object.entries(CPP_SOURCES) as [CppPeer, string][]) {
+    const binary = join(folder, peer);
+    const source = new URL(`peers/${file}`, import.meta.url).pathname;
+    execFileSync('g++', ['-O2', '-o', binary, source], { stdio: ['ignore', 'ignore', 'inherit'] });
+    binaries[peer] = binary;
+  }
+  return { binaries, note: '' };
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import { Exponential } from '../../models/core/distributions/exponential.ts';
 import { Hyperexponential } from '../../models/core/distributions/hyperexponential.ts';
 import { createFacility, poissonArrivals, Source } from '../../sim/model/index.ts';
 import { birthDeath, erlangA, erlangB, erlangC, mdc, meanOf, mmc } from './closed-forms.ts';
-import { judge, judgeAll, runBatches } from './judge.ts';
+import { controlled, judge, judgeAll, runBatches } from './judge.ts';
 
 const unit = new Exponential({ mean: 1 });
 
@@ -55,6 +55,29 @@ test('M/M/10 at 8 erlangs: 40.91801508 % wait', () => {
   });
   const { sojourn, inside } = mmc(8, 1, 10);
   judgeAll(figures, { waited: erlangC(10, 8), sojourn, inside });
+});
+
+test('M/M/100 at 90 erlangs: 21.69404809 % wait, 0.0216940481 on average', () => {
+  const theory = mmc(90, 1, 100);
+  expect(erlangC(100, 90)).toBeCloseTo(0.2169404809, 10);
+  expect(theory.waiting).toBeCloseTo(0.0216940481, 10);
+  const figures = runBatches({ seed: 9, warmUp: 50, length: 3_500, batches: 40 }, (model) => {
+    let atOnce = 0;
+    const desks = createFacility(model, 'desks', { servers: 100, service: unit });
+    new Source(model, 'door', poissonArrivals(90), (customer) => {
+      if (desks.busy < 100) atOnce++;
+      desks.arrive(customer);
+    });
+    return () => {
+      const waited = 1 - atOnce / desks.arrivals;
+      atOnce = 0;
+      return { waited, inside: desks.meanInside, busy: desks.meanBusy };
+    };
+  });
+  const { waited, busy, inside } = figures;
+  judge('busy', busy, 90);
+  judge('inside', inside, 90 + theory.queue);
+  judge('waited', controlled(waited, busy, 90), erlangC(100, 90));
 });
 
 const laws: readonly (readonly [string, Distribution])[] = [

@@ -4,11 +4,12 @@ import { secondMomentOf, type Distribution } from '../../models/core/distributio
 import { Erlang } from '../../models/core/distributions/erlang.ts';
 import { Exponential } from '../../models/core/distributions/exponential.ts';
 import { Hyperexponential } from '../../models/core/distributions/hyperexponential.ts';
+import { Lognormal } from '../../models/core/distributions/lognormal.ts';
 import { Uniform } from '../../models/core/distributions/uniform.ts';
 import { GrowableFloat64 } from '../../models/core/growable.ts';
 import { createFacility, poissonArrivals, Source } from '../../sim/model/index.ts';
 import { meanOf, birthDeath, pollaczekKhinchine, srptMm1 } from './closed-forms.ts';
-import { judge, judgeAll, runBatches } from './judge.ts';
+import { controlled, judge, judgeAll, runBatches } from './judge.ts';
 
 const unit = new Exponential({ mean: 1 });
 const laws: Readonly<Record<string, Distribution>> = {
@@ -36,6 +37,32 @@ test.each([
     };
   });
   judgeAll(figures, { waiting: theory.waiting, queue: theory.queue, busy: lambda });
+});
+
+test('M/G/1, lognormal service of variation 2 at load 0.7: Wq = 5.8333333333', () => {
+  const service = new Lognormal({ mean: 1, variation: 2 });
+  const theory = pollaczekKhinchine(0.7, 1, secondMomentOf(service));
+  expect(theory.waiting).toBeCloseTo(35 / 6, 9);
+  const figures = runBatches({ seed: 5, warmUp: 2000, length: 400_000, batches: 40 }, (model) => {
+    const stream = model.stream('sizes');
+    let [squares, services] = [0, 0];
+    const desk = createFacility(model, 'desk', { servers: 1 });
+    new Source(model, 'door', poissonArrivals(0.7), (customer) => {
+      const size = service.sample(stream);
+      squares += size * size;
+      services++;
+      desk.use(customer, model.us(size));
+    });
+    return () => {
+      const secondMoment = squares / services;
+      [squares, services] = [0, 0];
+      return { waiting: model.inUnits(desk.waiting.mean), busy: desk.utilisation, secondMoment };
+    };
+  });
+  // Batches with more of the rare long services, and busier ones, wait longer: both are known.
+  const { waiting, secondMoment, busy } = figures;
+  judge('busy', busy, 0.7);
+  judge('waiting', controlled(controlled(waiting, secondMoment, 5), busy, 0.7), theory.waiting);
 });
 
 test.each([
