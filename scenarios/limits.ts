@@ -34,7 +34,7 @@ function partsLeftOut({ audience, upload, transcode }: Scenario, input: unknown)
 }
 
 /** Parts that serve an audience. */
-const SERVING = ['catalogue', 'player', 'cdn', 'geography', 'content'] as const;
+export const SERVING = ['catalogue', 'player', 'cdn', 'geography', 'content'] as const;
 
 /** Bounds that parameters set each other; messages show values as they were written. */
 function relations({ run, catalogue, audience, player, cdn }: Scenario, input: unknown): LimitProblem[] {

@@ -6,7 +6,7 @@ import type { Place, ScenarioFile } from './document.ts';
 import { formatPath, ScenarioError, type ScenarioIssue } from './errors.ts';
 import type { FileSource } from './files.ts';
 import type { LimitProblem } from './limit-problem.ts';
-import { checkLimits } from './limits.ts';
+import { checkLimits, SERVING } from './limits.ts';
 import { listParameters, type Origin } from './parameters.ts';
 import { depthHeld, isRecord, valueAtPath } from './schema-walk.ts';
 import { scenarioSchema, type Scenario } from './schema.ts';
@@ -88,7 +88,7 @@ export class Reading {
     const input = withoutKeys(this.input, STUDY);
     const { variants: _compared, baseline: _named, rank: _ranked, ...scenario }
       = this.#scenario as z.output<typeof scenarioSchema>;
-    const left = scenario.audience === undefined ? ['catalogue', 'player', 'cdn'] : [];
+    const left = scenario.audience === undefined ? SERVING : [];
     const parameters = listParameters(scenarioSchema, input, originOf)
       .filter(({ path }) => !LABELS.has(path) && !left.some((part) => path.startsWith(`${part}.`)));
     const titled = title === undefined ? scenario : { ...scenario, title: `${scenario.title}: ${title}` };

@@ -41,6 +41,7 @@ export class WeirStages extends LitElement {
 
   static override styles = [shared, css`
     .scroll { overflow-x: auto; margin-bottom: 0.9rem; }
+    svg { max-width: 100%; min-width: 860px; height: auto; }
     .number { text-align: right; font-variant-numeric: tabular-nums; }
     rect { fill: var(--surface); stroke: var(--series-1); stroke-width: 1.5; }
     path { fill: none; stroke: var(--soft); stroke-width: 1.5; }
@@ -88,7 +89,7 @@ function timeOf({ meanSeconds }: StageRow): string {
   return meanSeconds === null ? NOTHING : formatDuration(meanSeconds);
 }
 
-const WIDTH = 118;
+const WIDTH = 108;
 const HEIGHT = 46;
 const GAP = 26;
 const MARGIN = 4;
