@@ -1,16 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { missRatioCurve, type CreatePolicy } from '../models/cdn/analysis/curve.ts';
-import { replay } from '../models/cdn/analysis/replay.ts';
-import { traceTotals, withoutSizes, type RequestTrace } from '../models/cdn/analysis/trace.ts';
-import { estimateMean } from '../models/core/statistics.ts';
+import type { CreatePolicy } from '../models/cdn/analysis/curve.ts';
+import { traceTotals, withoutSizes } from '../models/cdn/analysis/trace.ts';
 import {
   CACHE_REPLAY_SCHEMA, drawCacheReplay, renderCacheReplay, type CacheReplayDocument, type CacheReplayRow,
 } from '../reports/cache-replay.ts';
 import { TRACE_FORMATS } from '../scenarios/cache-traces/formats.ts';
 import { EXIT } from './exit.ts';
 import { parseCacheOptions, readCapacities, REPLAY_POLICIES, type CacheOptions } from './cache-options.ts';
+import { replayRows } from './cache-rows.ts';
+import { replayInThread, shared } from './cache-threads.ts';
+import type { CacheWorkerData } from './cache-worker.ts';
 import { interruptible } from './interrupt.ts';
 import { ProgressLine } from './progress.ts';
 import { note, print, terminalOptions } from './terminal.ts';
@@ -61,21 +62,18 @@ async function cache(name: string, options: CacheOptions): Promise<number> {
   const progress = new ProgressLine();
   const rows: CacheReplayRow[] = [];
   const total = request.policies.length * capacities.length;
+  // Several policies get a thread each; one alone needs none.
+  const common = request.policies.length > 1 ? shared(trace) : trace;
   try {
     for (const policy of request.policies) {
-      const create = request.creator(policy);
-      // Samples are drawn once for all sizes of a policy; whole replays can be stopped after each.
-      for (const some of sampling === null ? capacities.map((capacity) => [capacity]) : [capacities]) {
-        await setImmediate();
-        if (signal.aborted) break;
-        progress.update(rows.length / total, policy);
-        if (sampling === null) {
-          rows.push(...some.map((capacity) => exactRow(trace, policy, capacity, create)));
-        } else {
-          const points = missRatioCurve(trace, some, create, sampling);
-          rows.push(...points.map((point) => ({ policy, ...point, ...UNCOUNTED })));
-        }
-      }
+      await setImmediate();
+      if (signal.aborted) break;
+      progress.update(rows.length / total, policy);
+      const data = { options, policy, trace: common, capacities, sampling };
+      const found = request.policies.length > 1
+        ? await replayInThread(data, signal)
+        : await replayHere(data, request.creator(policy), signal);
+      rows.push(...found ?? []);
     }
   } finally {
     progress.clear();
@@ -100,19 +98,16 @@ async function cache(name: string, options: CacheOptions): Promise<number> {
   return document.complete ? EXIT.good : EXIT.interrupted;
 }
 
-const UNCOUNTED = { misses: null, missedBytes: null, evictions: null, requestsPerSecond: null };
-
-function exactRow(
-  trace: RequestTrace, policy: string, capacity: number, create: CreatePolicy,
-): CacheReplayRow {
-  const cacheUnderTest = create(capacity, trace);
-  const startMs = performance.now();
-  const { misses, missedBytes, evictions, requests, bytes } = replay(cacheUnderTest, trace);
-  const seconds = (performance.now() - startMs) / 1000;
-  return {
-    policy, capacity, misses, missedBytes, evictions,
-    missRatio: estimateMean([misses / requests]),
-    byteMissRatio: estimateMean([missedBytes / bytes]),
-    requestsPerSecond: requests / seconds,
-  };
+/** Whole replays can be stopped after each size. */
+async function replayHere(
+  { trace, policy, capacities, sampling }: CacheWorkerData, create: CreatePolicy, signal: AbortSignal,
+): Promise<CacheReplayRow[]> {
+  if (sampling !== null) return replayRows(trace, policy, capacities, create, sampling);
+  const rows: CacheReplayRow[] = [];
+  for (const capacity of capacities) {
+    await setImmediate();
+    if (signal.aborted) break;
+    rows.push(...replayRows(trace, policy, [capacity], create, null));
+  }
+  return rows;
 }

@@ -1,3 +1,4 @@
+import { OWN_RESULTS } from '../models/cdn/metrics.ts';
 import type { RunRecord, SloResult } from '../models/core/run-record.ts';
 import { findSli } from '../models/operations/sli.ts';
 import { formatClock, formatRange, humanise } from './format.ts';
@@ -176,7 +177,7 @@ function percentOf(index: SeriesIndex, part: string, whole: string): Curve | und
 }
 
 function tierHits(index: SeriesIndex, tier: string): Curve | undefined {
-  return ratioOf(index.sum(REQUESTS, { tier, result: 'hit' }), index.sum(REQUESTS, { tier }));
+  return ratioOf(index.sum(REQUESTS, { tier, result: OWN_RESULTS }), index.sum(REQUESTS, { tier }));
 }
 
 // Only the tier nearest to the origin fetches from it; it is the one that answers fewest requests.

@@ -13,7 +13,7 @@ export interface BandPoint {
 }
 
 /** Labels that a series must carry to be counted. */
-export type LabelFilter = Readonly<Record<string, string>>;
+export type LabelFilter = Readonly<Record<string, string | readonly string[]>>;
 
 /** The series of a record by metric, so that panels find theirs without reading all of them. */
 export class SeriesIndex {
@@ -44,7 +44,7 @@ export class SeriesIndex {
   sum(metric: string, labels: LabelFilter = {}): Curve | undefined {
     const wanted = Object.entries(labels);
     const sets = [...(this.#byMetric.get(metric)?.values() ?? [])]
-      .filter((set) => wanted.every(([name, value]) => set.labels[name] === value));
+      .filter((set) => wanted.every(([name, values]) => [values].flat().includes(set.labels[name]!)));
     if (sets.length === 0) return undefined;
     const curve = new Map<number, Map<number, number>>();
     for (const { points } of sets) {

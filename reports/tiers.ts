@@ -1,3 +1,4 @@
+import { OWN_RESULTS } from '../models/cdn/metrics.ts';
 import type { MetricResult, RunDocument } from '../models/core/run-record.ts';
 import { formatValue } from './format.ts';
 
@@ -58,7 +59,9 @@ function shares(metrics: readonly MetricResult[], name: string, tier: string): T
   const own = metrics.filter((metric) => metric.name === name && metric.labels['tier'] === tier);
   const of = (result: string): number =>
     own.reduce((sum, metric) => sum + (metric.labels['result'] === result ? metric.value : 0), 0);
-  const [hit, coalesced, miss, error] = [of('hit'), of('coalesced'), of('miss'), of('error')];
+  // What may not be kept was fetched for the one who asked, as a miss is.
+  const [hit, miss] = [OWN_RESULTS.reduce((sum, result) => sum + of(result), 0), of('miss') + of('pass')];
+  const [coalesced, error] = [of('coalesced'), of('error')];
   return { total: hit + coalesced + miss + error, hit, coalesced, miss, error };
 }
 

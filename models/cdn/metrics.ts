@@ -5,6 +5,8 @@ export const cacheRequests = counter('cache_requests_total', {
   labels: ['tier', 'result'], unit: 'requests',
   help: 'Requests a cache tier answered: hit, stale, revalidated, coalesced, miss, pass, error.',
 });
+/** Results of answers that a tier gave from its own store, expired or confirmed by the parent as well. */
+export const OWN_RESULTS = ['hit', 'stale', 'revalidated'] as const;
 /** Requests a cache tier has sent to its parent, answered or not. */
 export const cacheFetches = counter('cache_fetches_total', {
   labels: ['tier'], unit: 'requests', help: 'Requests a cache tier sent to its parent, answered or not.',

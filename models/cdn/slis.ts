@@ -4,7 +4,7 @@ import { ANY, observed, PERCENT, RATIO, ratio, scaled, type SliDefinition } from
 import {
   cdnTime, edgeCpu, edgeLost, edgeSent, edgeServerTime, sessionsRouted, timeToFirstByte,
 } from './topology/metrics.ts';
-import { cacheBytes, cacheFetches, cacheFetchSeconds, cacheRequests } from './metrics.ts';
+import { cacheBytes, cacheFetches, cacheFetchSeconds, cacheRequests, OWN_RESULTS } from './metrics.ts';
 
 /** What caches and the object store do, in the order of reports. */
 export const CDN_SLIS: readonly SliDefinition[] = [
@@ -134,9 +134,11 @@ function requests(view: MetricView, labels: Labels): number {
 }
 
 function tierHits(view: MetricView, tier: string): number | undefined {
-  return ratio(requests(view, { tier, result: 'hit' }), requests(view, { tier }));
+  const own = OWN_RESULTS.reduce((sum, result) => sum + requests(view, { tier, result }), 0);
+  return ratio(own, requests(view, { tier }));
 }
 
 function tierByteHits(view: MetricView, tier: string): number | undefined {
-  return ratio(view.total(cacheBytes, { tier, result: 'hit' }), view.total(cacheBytes, { tier }));
+  const own = OWN_RESULTS.reduce((sum, result) => sum + view.total(cacheBytes, { tier, result }), 0);
+  return ratio(own, view.total(cacheBytes, { tier }));
 }
