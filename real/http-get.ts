@@ -44,6 +44,7 @@ export interface GetOptions {
   readonly host: string;
   readonly port: number;
   readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Longest wait for the last byte. [ms] */
   readonly limitMs: number;
 }

@@ -109,6 +109,16 @@ test('a transfer that all but stops is given up for a lower rendition of the sam
   expect(host.rows[0]).toMatchObject({ abandoned: 1, segments: 2, playedSeconds: 2 });
 });
 
+test('client data go along in headers where they are asked for', async () => {
+  const told: unknown[] = [];
+  const { outcome } = await watch((request, response) => {
+    told.push(request.headers['cmcd-object']);
+    serveVideo(request.url!, response);
+  }, Infinity, playerParams.parse({ ...COMMON, cmcd: 'header' }));
+  expect(await outcome).toBe('finished');
+  expect(told).toEqual(['ot=m', 'ot=m', ...Array(2).fill('br=900,d=1000,ot=v,tb=900') as string[]]);
+});
+
 test('a server that is not there is a reset', async () => {
   const { host, outcome } = await watch(undefined);
   expect(await outcome).toBe('failed');

@@ -3,6 +3,7 @@ import { assert } from '../models/core/assert.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
 import type { SessionLog, SessionRow } from '../models/core/run-record.ts';
 import type { Us } from '../models/core/units.ts';
+import { cmcdHeaders } from '../models/player/cmcd.ts';
 import type { FetchFailure, MediaInfo, PlayerInput, SessionStart } from '../models/player/events.ts';
 import { PlayerFleet } from '../models/player/fleet.ts';
 import type { PlayerParams } from '../models/player/params.ts';
@@ -141,7 +142,7 @@ export class PlayerHost {
     const state = this.#slots[slot]!;
     const path = rendition === MASTER ? masterPath(video) : state.playlists[rendition];
     assert(path !== undefined, 'a rendition is in the master playlist', { slot, rendition });
-    const get = this.#get(state);
+    const get = this.#get(state, slot);
     const fetch = rendition === MASTER ? fetchMaster(get, path) : fetchRendition(get, path);
     state.request = fetch;
     const outcome = await fetch.outcome;
@@ -165,7 +166,7 @@ export class PlayerHost {
     const state = this.#slots[slot]!;
     const path = state.paths[rendition]?.[segment];
     assert(path !== undefined, 'a segment is in the playlist', { slot, segment, rendition });
-    const get = this.#get(state)(path);
+    const get = this.#get(state, slot)(path);
     state.request = get;
     state.transfer = { requestId, progress: get.progress };
     const outcome = await get.outcome;
@@ -178,12 +179,13 @@ export class PlayerHost {
     this.#deliver({ kind: 'segmentArrived', slot, requestId, bytes: body.length, firstByteUs, transferUs });
   }
 
-  #get(state: Slot) {
-    const { clock } = this.#options;
+  #get(state: Slot, slot: number) {
+    const { clock, params } = this.#options;
     const { agent, port } = state;
     assert(agent !== undefined, 'a viewer has connections', { port });
+    const headers = params.cmcd === 'header' ? cmcdHeaders(this.fleet.cmcd(slot)) : {};
     return (path: string) =>
-      httpGet({ clock, agent, host: '127.0.0.1', port, path, limitMs: REQUEST_LIMIT_MS });
+      httpGet({ clock, agent, host: '127.0.0.1', port, path, headers, limitMs: REQUEST_LIMIT_MS });
   }
 
   #deliver(input: PlayerInput): void {

@@ -161,6 +161,8 @@ export interface SessionEvent {
   readonly bufferSeconds: number;
   readonly throughput: number;
   readonly reason: string;
+  /** Common Media Client Data of a request, as text. */
+  readonly cmcd?: string;
 }
 
 /** The sessions whose whole log is kept, to show what a player saw and why it decided so. */

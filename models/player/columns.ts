@@ -28,9 +28,9 @@ export const FOR_PLAYLIST = 1;
 export const FOR_SEGMENT = 2;
 
 const NUMBERS = [
-  'qoeLin', 'qoeLog', 'topMbps', 'topUtility', 'session', 'video', 'startedAt', 'updatedAt', 'watchUs',
-  'patienceUs', 'playheadUs', 'bufferEndUs', 'stalledAt', 'startupUs', 'stallUs', 'stallCount',
-  'playedBits', 'switches', 'segments', 'bytes', 'requestId', 'nextSegment', 'rendition',
+  'starved', 'stallsTold', 'qoeLin', 'qoeLog', 'topMbps', 'topUtility', 'session', 'video', 'startedAt',
+  'updatedAt', 'watchUs', 'patienceUs', 'playheadUs', 'bufferEndUs', 'stalledAt', 'startupUs', 'stallUs',
+  'stallCount', 'playedBits', 'switches', 'segments', 'bytes', 'requestId', 'nextSegment', 'rendition',
   'pendingRendition', 'attempts', 'retryAt', 'state', 'fetch', 'requestedAt', 'checkAt', 'abandoned',
   'abandonedFrom', 'abandonedAfterUs', 'rate', 'playedUs', 'mostRendition', 'screenHeight', 'codec',
   'licenceUs', 'licenceAt', 'licenceFails', 'breakAt', 'nextBreak', 'resumeAt', 'seekCount', 'seekUs',

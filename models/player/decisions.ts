@@ -3,7 +3,8 @@ import { NEVER, US_PER_S, type BitsPerS, type Bytes, type Us } from '../core/uni
 import { isAbandoning, KEEP, type AbandoningRule, type TransferUnderWay } from './abr/abandoning.ts';
 import { createAbrRule } from './abr/registry.ts';
 import type { AbrContext, AbrRule, AbrRuleState, SegmentSizes } from './abr/rule.ts';
-import type { PlayerColumns } from './columns.ts';
+import { cmcdRequest, type CmcdRequest } from './cmcd.ts';
+import { FOR_SEGMENT, type PlayerColumns } from './columns.ts';
 import type { MediaInfo } from './events.ts';
 import type { PlayerParams } from './params.ts';
 import type { PlayClock } from './play-clock.ts';
@@ -101,6 +102,23 @@ export class Decisions {
     return rendition;
   }
 
+  /** What the slot's player tells with its request, by CMCD. */
+  cmcd(slot: number): CmcdRequest {
+    const c = this.#columns;
+    const bitrates = this.#shown(
+      this.#media.bitrates(c.video[slot]!, c.codec[slot]!), c.mostRendition[slot]!);
+    const segment = {
+      bitrate: bitrates[c.pendingRendition[slot]!]!, highest: bitrates[bitrates.length - 1]!,
+      durationUs: this.#media.segmentUs(c.video[slot]!),
+    };
+    return cmcdRequest({
+      session: c.session[slot]!, video: c.video[slot]!, phase: CMCD_PHASES[c.state[slot]!]!,
+      rate: c.rate[slot]!, bufferUs: this.#clock.bufferUs(slot), startupUs: c.startupUs[slot]!,
+      throughput: this.rule.estimate(slot), starved: c.starved[slot] === 1,
+      ...(c.fetchFor[slot] === FOR_SEGMENT ? { segment } : {}),
+    });
+  }
+
   /** A copy of the rule's state. */
   save(): AbrRuleState {
     return this.rule.save();
@@ -153,3 +171,6 @@ export class Decisions {
     return (bitrates[c.pendingRendition[slot]!]! * segmentUs) / US_PER_S / 8;
   }
 }
+
+/** States of players as CMCD tells them, by their number; a player that does nothing tells nothing. */
+const CMCD_PHASES = ['starting', 'starting', 'starting', 'playing', 'stalled', 'paused', 'seeking'] as const;

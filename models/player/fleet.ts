@@ -7,6 +7,7 @@ import {
   IDLE, LOADING, openRow, PAUSED, PLAYING, restoreColumns, SEEK_DUE, SEEKING, STALLED, STARTING,
   type PlayerColumns, type PlayerFleetState,
 } from './columns.ts';
+import type { CmcdRequest } from './cmcd.ts';
 import { Decisions } from './decisions.ts';
 import type {
   FetchFailure, MediaInfo, PlaybackFailure, PlayerInput, SessionOutcome, SessionStart,
@@ -223,6 +224,11 @@ export class PlayerFleet {
     return `rendition ${c.pendingRendition[slot]!} instead of ${before}, which was given up after ${after} s`;
   }
 
+  /** Common Media Client Data of the request the slot is making or has under way. */
+  cmcd(slot: number): CmcdRequest {
+    return this.#decisions.cmcd(slot);
+  }
+
   /** The rendition that the slot's segment under way was given up at; -1 when it was asked for once. */
   abandonedFrom(slot: number): number {
     return this.#columns.abandonedFrom[slot]!;
@@ -354,6 +360,8 @@ export class PlayerFleet {
     c.fetch[slot] = FETCH_PENDING;
     c.requestedAt[slot] = now;
     c.checkAt[slot] = NEVER;
+    c.starved[slot] = c.stallCount[slot]! > c.stallsTold[slot]! ? 1 : 0;
+    c.stallsTold[slot] = c.stallCount[slot]!;
     switch (c.fetchFor[slot]!) {
       case FOR_SEGMENT:
         this.#ports.requestSegment(slot, requestId, video, c.nextSegment[slot]!, rendition, codec);

@@ -44,6 +44,12 @@ export const playerParams = z.strictObject({
     doc: 'Least time between two looks at a transfer under way.',
     source: `${HLS} (abandon rules every 100 ms)`, min: '10ms',
   }).prefault('100ms'),
+  cmcd: z.enum(['none', 'header'])
+    .meta({
+      description: 'Whether players of real runs send Common Media Client Data (version 2) in headers.',
+      unit: 'name', source: 'cited: CTA-5004-A',
+    })
+    .prefault('none'),
   knowsSizes: z.boolean()
     .meta({
       description: 'Whether the manifest tells the size of each segment, as a DASH index or byte ranges do.',

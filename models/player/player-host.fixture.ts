@@ -1,5 +1,6 @@
 import { MetricSet } from '../core/metrics.ts';
 import { US_PER_S, type BitsPerS, type Us } from '../core/units.ts';
+import type { CmcdRequest } from './cmcd.ts';
 import type { PlayerInput, SessionStart } from './events.ts';
 import { PlayerFleet } from './fleet.ts';
 import { playerParams } from './params.ts';
@@ -17,12 +18,14 @@ export type PortCall =
   | readonly ['ended', number, string];
 
 /** Ports that write down what they are called with. */
-export function recordPorts(calls: PortCall[]): PlayerPorts {
+export function recordPorts(calls: PortCall[], told: (slot: number) => void = () => {}): PlayerPorts {
   return {
     requestManifest: (slot, id, video, rendition) => calls.push(rendition === MASTER
       ? ['manifest', slot, id, video] : ['playlist', slot, id, video, rendition]),
-    requestSegment: (slot, id, video, segment, rendition) =>
-      calls.push(['segment', slot, id, video, segment, rendition]),
+    requestSegment: (slot, id, video, segment, rendition) => {
+      told(slot);
+      calls.push(['segment', slot, id, video, segment, rendition]);
+    },
     cancelRequest: (slot, id) => calls.push(['cancel', slot, id]),
     sessionEnded: (slot, outcome) => calls.push(['ended', slot, outcome]),
   };
@@ -48,6 +51,8 @@ export class PlayerHost {
   readonly fleet: PlayerFleet;
   readonly metrics = new MetricSet();
   readonly calls: PortCall[] = [];
+  /** Client data of each request for a segment, as it was made. */
+  readonly told: CmcdRequest[] = [];
   #seen = 0;
 
   constructor(params: object = {}, media: TestMedia = MINUTE_VIDEO, slots = 1) {
@@ -57,7 +62,8 @@ export class PlayerHost {
       heights: () => media.bitrates.map((_, i) => 360 * (i + 1)),
     };
     const parsed = playerParams.parse({ playlists: 'one', ...params });
-    this.fleet = new PlayerFleet(parsed, slots, names, info, recordPorts(this.calls), this.metrics);
+    const ports = recordPorts(this.calls, (slot) => this.told.push(this.fleet.cmcd(slot)));
+    this.fleet = new PlayerFleet(parsed, slots, names, info, ports, this.metrics);
   }
 
   /** Delivers an input and returns the port calls it led to. */

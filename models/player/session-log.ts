@@ -1,5 +1,6 @@
 import type { SessionEvent, SessionLog } from '../core/run-record.ts';
 import { US_PER_S, type Us } from '../core/units.ts';
+import { cmcdText } from './cmcd.ts';
 import type { PlayerFleet } from './fleet.ts';
 import type { PlayerPhase } from './session.ts';
 
@@ -70,6 +71,8 @@ export class SessionLogger {
     log.segment = segment;
     log.rendition = rendition;
     this.#add(log, slot, now, 'requested', this.#fleet().explain(slot));
+    const noted = log.events.pop()!;
+    log.events.push({ ...noted, cmcd: cmcdText(this.#fleet().cmcd(slot)) });
   }
 
   /** An answer is about to be delivered to the slot; `arrived` must follow. */

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { cmcdHeaders, cmcdRequest, cmcdText } from './cmcd.ts';
+import { PlayerHost, S } from './player-host.fixture.ts';
+
+const PLAYING = {
+  session: 7, video: 3, phase: 'playing', rate: 1.5, bufferUs: 12.34 * S, startupUs: 0.8 * S,
+  throughput: 4.26e6, starved: false, segment: { bitrate: 2.8e6, highest: 5e6, durationUs: 4 * S },
+} as const;
+
+test('P76 a request for a segment tells rate, buffer, deadline and throughput, rounded as asked', () => {
+  expect(cmcdRequest(PLAYING)).toEqual({
+    br: 2800, tb: 5000, d: 4000, bl: 12_300, dl: 8200, cid: 'video-3', msd: 800, mtp: 4300, ot: 'v', pr: 1.5,
+    sf: 'h', sid: 'session-7', st: 'v', sta: 'p', v: 2,
+  });
+});
+
+test('P76 text has keys in order, tokens bare, strings quoted, and no value for what is true', () => {
+  expect(cmcdText(cmcdRequest(PLAYING))).toBe('bl=12300,br=2800,cid="video-3",d=4000,dl=8200,msd=800,'
+    + 'mtp=4300,ot=v,pr=1.5,sf=h,sid="session-7",st=v,sta=p,tb=5000,v=2');
+  const { segment: _segment, ...facts } = PLAYING;
+  const starting = { ...facts, phase: 'starting', rate: 1, startupUs: NaN, throughput: 0 } as const;
+  expect(cmcdText(cmcdRequest(starting)))
+    .toBe('cid="video-3",ot=m,sf=h,sid="session-7",st=v,sta=s,su,v=2');
+});
+
+test('P76 headers hold each key once', () => {
+  expect(cmcdHeaders(cmcdRequest(PLAYING))).toEqual({
+    'CMCD-Object': 'br=2800,d=4000,ot=v,tb=5000', 'CMCD-Request': 'bl=12300,dl=8200,mtp=4300',
+    'CMCD-Session': 'cid="video-3",msd=800,pr=1.5,sf=h,sid="session-7",st=v,v=2', 'CMCD-Status': 'sta=p',
+  });
+});
+
+test('P76 the fleet tells what it asks for: starting, playing, and that it stalled meanwhile', () => {
+  const host = new PlayerHost({ abr: { rule: 'fixed', rendition: 1 } });
+  host.start(0);
+  expect(host.fleet.cmcd(0)).toMatchObject({ ot: 'm', sta: 's', su: true });
+  host.manifest(0.5 * S, 1);
+  expect(host.fleet.cmcd(0)).toMatchObject({ ot: 'v', br: 2000, tb: 4000, bl: 0, su: true });
+  host.segment(1 * S, 2);
+  expect(host.fleet.cmcd(0)).toMatchObject({ sta: 'p', bl: 4000, dl: 4000, msd: 1000 });
+  expect(host.fleet.cmcd(0)).not.toHaveProperty('bs');
+  host.wake(5 * S);
+  host.segment(6 * S, 3);
+  expect(host.told.at(-1)).toMatchObject({ bs: true, sta: 'p' });
+  host.segment(6.5 * S, 4);
+  expect(host.told.at(-1)).not.toHaveProperty('bs');
+});
