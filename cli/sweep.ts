@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { TOTAL_COST } from '../models/operations/indicator.ts';
 import { SLIS } from '../models/operations/sli.ts';
+import { renderSweepHtml } from '../reports/html.ts';
 import { renderSweep, sweepCsv } from '../reports/sweep.ts';
 import { sweepDocument, type SweepDocument } from '../reports/sweep-document.ts';
 import { suggest } from '../scenarios/errors.ts';
 import { combine, parseFactor, type Factor } from '../scenarios/factors.ts';
 import { MissingFigureError, simulateSweep, type SweepOptions, type SweptPoint } from '../sim/sweep.ts';
 import { EXIT, UsageError } from './exit.ts';
-import { prepareOutput } from './output.ts';
+import { prepareOutput, reportTemplate } from './output.ts';
 import { checkoutChanges, provenanceOf } from './provenance.ts';
 import { addScenarioOptions, readPoints, scenariosHelp, type ScenarioOptions } from './scenario-options.ts';
 import { selectionOf, selectionTold, type SelectionOptions } from './sweep-selection.ts';
@@ -44,7 +45,7 @@ export function sweepCommand(): Command {
     .option('--workers <count>', 'threads (default: one a core); results are the same')
     .option('--json', 'print the document (schema weir.sweep/1) instead of tables')
     .option('--csv', 'print a row for every point instead of tables')
-    .option('--out <folder>', 'also write sweep.json and sweep.csv')
+    .option('--out <folder>', 'also write sweep.html, sweep.json and sweep.csv')
     .addHelpText('after', () => `${scenariosHelp()}
 
 A --set with several values is a factor, one with one value holds for every point. What was computed once, by
@@ -100,7 +101,8 @@ async function write(document: SweepDocument, { json, csv, out }: SweepCommandOp
     mkdirSync(out, { recursive: true });
     writeFileSync(join(out, 'sweep.json'), text);
     writeFileSync(join(out, 'sweep.csv'), sweepCsv(document));
-    note(`Wrote ${out}/: sweep.json, sweep.csv`);
+    writeFileSync(join(out, 'sweep.html'), renderSweepHtml(reportTemplate(), document));
+    note(`Wrote ${out}/: sweep.html, sweep.json, sweep.csv`);
   }
   if (json === true) await print(text);
   else if (csv === true) await print(sweepCsv(document));

@@ -2,6 +2,7 @@ import { assert } from '../models/core/assert.ts';
 import type { RunRecord } from '../models/core/run-record.ts';
 import type { ComparisonPage } from './comparison-page.ts';
 import { encodePageRecord } from './page-record.ts';
+import type { SweepDocument } from './sweep-document.ts';
 
 /** Id of the element in which a report page carries what it shows. */
 export const RECORD_ELEMENT_ID = 'weir-record';
@@ -14,6 +15,11 @@ export function renderHtml(template: string, record: RunRecord): string {
 /** The page of a comparison, from the same template. */
 export function renderComparisonHtml(template: string, page: ComparisonPage): string {
   return fill(template, `${page.document.title}: designs compared`, JSON.stringify(page));
+}
+
+/** The page of a sweep, from the same template. */
+export function renderSweepHtml(template: string, document: SweepDocument): string {
+  return fill(template, `${document.title}: swept`, JSON.stringify(document));
 }
 
 function fill(template: string, title: string, text: string): string {

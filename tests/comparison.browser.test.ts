@@ -3,7 +3,9 @@ import type { RunRecord } from '../models/core/run-record.ts';
 import { estimateMean } from '../models/core/statistics.ts';
 import { compareDesigns } from '../models/operations/design-comparison.ts';
 import { comparisonPage } from '../reports/comparison-page.ts';
-import { renderComparisonHtml } from '../reports/html.ts';
+import { renderComparisonHtml, renderSweepHtml } from '../reports/html.ts';
+import { sweepDocument } from '../reports/sweep-document.ts';
+import { combine } from '../scenarios/factors.ts';
 import { buildReportPage, PageOpener } from './browser/pages.ts';
 import { contrast } from './browser/reading.ts';
 import { exampleRecord } from './fixtures/example-record.ts';
@@ -71,4 +73,21 @@ test('its series lie over each other, and its designs say what they set', async 
     .toEqual([`Playback start p99 ${START}`, 'Rebuffer rate rebuffer_rate_percent']);
   expect(await page.locator('weir-differences .card').nth(1).innerText()).toMatch(/faster\s+0\s+= identical/);
   expect(await page.locator('#designs li').nth(1).innerText()).toBe('faster: The faster one\nplayer.x: 1');
+});
+
+test('the page of a sweep has a heatmap of two factors and every point', async (ctx) => {
+  const factors = [{ path: 'a', values: ['1', '2'] }, { path: 'b', values: ['x', 'y'] }];
+  const swept = sweepDocument({
+    factors, points: combine(factors), runs: records.map((one) => one.document), by: START, selection: null,
+    complete: true, replications: 20, known: 0,
+  });
+  const page = await pages.open(ctx, renderSweepHtml(template, swept));
+  expect((await page.locator('weir-sweep .heat tbody tr').allInnerTexts()).map((text) => text.split(/\s+/)))
+    .toEqual([['1', '3.98', 's', '✗', '3.58', 's', '✗'], ['2', '3.98', 's', '✗', '4.38', 's', '✗']]);
+  const tints = await page.locator('weir-sweep .heat td[style]').evaluateAll((cells) =>
+    cells.map((cell) => Number(/([\d.]+)%/.exec(cell.getAttribute('style')!)![1])));
+  // The faster the stronger: 3.58 s has it all, 4.38 s nothing, the two alike about half.
+  expect([tints[1], tints[3]]).toEqual([35, 0]);
+  expect(Math.abs(tints[0]! - tints[2]!)).toBeLessThanOrEqual(1);
+  expect(await page.locator('weir-sweep .scroll tbody tr').count()).toBe(4);
 });

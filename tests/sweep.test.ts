@@ -20,7 +20,7 @@ describe('a sweep', () => {
   let first: SweepDocument;
   beforeAll(async () => {
     const { status, out, err } = await weir(...GRID, '--json', '--workers', '1', '--out', 'out');
-    expect([status, err]).toEqual([0, expect.stringContaining('sweep.json, sweep.csv')]);
+    expect([status, err]).toEqual([0, expect.stringContaining('sweep.html, sweep.json, sweep.csv')]);
     first = JSON.parse(out) as SweepDocument;
   });
 

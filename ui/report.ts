@@ -1,4 +1,5 @@
 import { decodePageRecord } from '../reports/page-record.ts';
+import type { SweepDocument } from '../reports/sweep-document.ts';
 import type { ComparisonPage } from '../reports/comparison-page.ts';
 import './element/chart.ts';
 import { WeirComparison } from './element/comparison.ts';
@@ -15,6 +16,7 @@ import './element/ranking.ts';
 import { WeirReport } from './element/report.ts';
 import './element/session.ts';
 import './element/stages.ts';
+import { WeirSweep } from './element/sweep.ts';
 import './element/tiers.ts';
 
 // Where the record stands in the page; reports/html.ts puts it there.
@@ -26,4 +28,8 @@ else if (text.startsWith('{"kind":"comparison"')) {
   const comparison = new WeirComparison();
   comparison.page = JSON.parse(text) as ComparisonPage;
   report?.replaceWith(comparison);
+} else if (text.startsWith('{"schema":"weir.sweep/')) {
+  const sweep = new WeirSweep();
+  sweep.document = JSON.parse(text) as SweepDocument;
+  report?.replaceWith(sweep);
 } else if (report instanceof WeirReport) report.record = decodePageRecord(text);
