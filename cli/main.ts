@@ -9,6 +9,7 @@ import { EXIT, MissingError, UsageError } from './exit.ts';
 import { exportCommand } from './export.ts';
 import { weirVersion } from './provenance.ts';
 import { realCommand } from './real.ts';
+import { rehearseCommand } from './rehearse.ts';
 import { rulesCommand } from './rules.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
@@ -29,8 +30,8 @@ Exit status: 0 good, 1 internal error, 2 wrong command line or file, 3 objective
 
 const verbs = [
   runCommand(), sweepCommand(), realCommand(), calibrateCommand(), compareCommand(), checkCommand(),
-  abrCommand(), cacheCommand(),
-  serveCommand(), validateCommand(), schemaCommand(), exportCommand(), rulesCommand(),
+  rehearseCommand(), abrCommand(), cacheCommand(), serveCommand(), validateCommand(), schemaCommand(),
+  exportCommand(), rulesCommand(),
 ];
 for (const verb of verbs) program.addCommand(verb);
 for (const command of [program, ...verbs, ...verbs.flatMap((verb) => verb.commands)]) {

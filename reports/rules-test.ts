@@ -1,3 +1,4 @@
+import { AFTERMATH_S } from '../models/operations/incident-summary.ts';
 import type { FaultResult } from '../models/core/run-record.ts';
 import { formatLabels, type Labels } from '../models/core/labels.ts';
 
@@ -37,9 +38,6 @@ export interface RulesVerdict {
   /** Firings that began when there was no fault, nor one that had just ended. */
   readonly falsePages: readonly Firing[];
 }
-
-/** An alert this long after a fault is taken to be about it: windows of an hour look back as far. [s] */
-export const AFTERMATH_S = 3600; // the long window of the fastest alert in the SRE Workbook, chapter 5
 
 /** Turns observed states into firings, and sets them against the faults that were injected. */
 export function judgeRules(

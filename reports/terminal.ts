@@ -1,7 +1,8 @@
 import { formatLabels, type Labels } from '../models/core/labels.ts';
 import type { AlertResult, RunDocument, RunRecord, SloResult } from '../models/core/run-record.ts';
 import {
-  NOTHING, formatClock, formatCount, formatDuration, formatFigureValue, formatInterval, formatScale,
+  NOTHING, formatClock, formatCount, formatDuration, formatFigure, formatFigureValue, formatInterval,
+  formatScale,
   formatValue, shortDigest,
 } from './format.ts';
 import { reproduceCommand } from './reproduce.ts';
@@ -35,6 +36,7 @@ export function renderRun(
     stagesBlock(document, paint),
     enginesBlock(document, paint),
     alerts(document, paint),
+    incidents(document, paint),
     costs(document, paint),
     warnings(document, paint, options.width),
     footer(document, paint, options.width),
@@ -181,6 +183,31 @@ function alerts(document: RunDocument, paint: Painter): string[] {
   const silentText = `${quiet} ${quiet === 1 ? 'rule' : 'rules'} of alerts stayed quiet`;
   const rest = quiet > 0 ? [paint.dim(`  ${silentText}`)] : [];
   return [paint.bold('Alerts'), ...textTable(rows, []), ...rest];
+}
+
+/** Faults and runbooks of a run, on their own. */
+export function renderIncidents(document: RunDocument, { colour }: TerminalOptions): string {
+  return incidents(document, painter(colour)).join('\n');
+}
+
+/** Faults, how soon alerts told of them, and what the runbooks did. */
+function incidents(document: RunDocument, paint: Painter): string[] {
+  const faults = (document.incidents ?? []).map((one) => [
+    `  ${one.fault}`, one.scope, `detected in ${one.detectedIn} of ${document.replications}`,
+    one.detectSeconds === null ? '' : `after ${formatFigure({ ...one.detectSeconds, unit: 's' })}`,
+    one.clearSeconds === null ? ''
+      : `quiet ${formatFigure({ ...one.clearSeconds, unit: 's' })} after its end`,
+  ]);
+  const steps = (document.steps ?? []).map((one) => [
+    `  ${one.runbook}, step ${one.step + 1}`, one.action, `done in ${one.doneIn} of ${document.replications}`,
+    one.doneSeconds === null ? '' : `at ${formatClock(one.doneSeconds)}`,
+    one.workedIn > 0 ? `worked in ${one.workedIn}` : '',
+  ]);
+  if (faults.length + steps.length === 0) return [];
+  return [
+    ...(faults.length > 0 ? [paint.bold('Faults'), ...textTable(faults, [])] : []),
+    ...(steps.length > 0 ? [paint.bold('Runbooks'), ...textTable(steps, [])] : []),
+  ];
 }
 
 function labelsText(labels: Labels): string {

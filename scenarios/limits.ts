@@ -19,8 +19,9 @@ export function checkLimits(scenario: Scenario, input: unknown): LimitProblem[] 
 }
 
 /** A scenario simulates something, and has no part that another one it leaves out would have to use. */
-function partsLeftOut({ audience, upload, transcode }: Scenario, input: unknown): LimitProblem[] {
-  const problems: LimitProblem[] = [];
+function partsLeftOut(scenario: Scenario, input: unknown): LimitProblem[] {
+  const { audience, upload, transcode } = scenario;
+  const problems = incidentsLeftAlone(scenario);
   const serving = audience === undefined ? SERVING : [];
   for (const part of serving.filter((name) => valueAtPath(input, [name]) !== undefined)) {
     problems.push({ path: [part], message: 'expected "audience" beside it: without one nobody watches' });
@@ -31,6 +32,19 @@ function partsLeftOut({ audience, upload, transcode }: Scenario, input: unknown)
   }
   if (problems.length > 0 || audience !== undefined || transcode !== undefined) return problems;
   return [{ path: [], message: 'expected a part to simulate: audience or transcode' }];
+}
+
+/** Faults break what viewers use; runbooks go by what monitoring sees, and by alerts that its rules know. */
+function incidentsLeftAlone({ audience, faults, monitoring, runbooks }: Scenario): LimitProblem[] {
+  const problems: LimitProblem[] = [];
+  if (faults.length > 0 && audience === undefined) {
+/** Faults break what viewers use; runbooks go by what the monitoring sees. */
+  }
+  if (runbooks.length > 0 && monitoring === undefined) {
+    const message = 'expected "monitoring" beside it: without it no alert fires and no probe sees anything';
+    problems.push({ path: ['runbooks'], message });
+  }
+  return problems;
 }
 
 /** Parts that serve an audience. */

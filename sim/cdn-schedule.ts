@@ -1,6 +1,6 @@
 import type { CdnParams } from '../models/cdn/params.ts';
 import type { Geography } from '../models/cdn/geography/geography.ts';
-import { TIERS } from '../models/cdn/topology/places.ts';
+import { TIERS, type TierName } from '../models/cdn/topology/places.ts';
 import type { Router } from '../models/cdn/topology/router.ts';
 import type { Topology } from '../models/cdn/topology/topology.ts';
 import type { SimulatedCdn } from './cdn.ts';
@@ -51,9 +51,17 @@ export function scheduleCdn({ params, topology, geography, cdn, router, loop }: 
   loop.schedule(probeEvery, CODES.cdnProbe, 0, 0);
 }
 
-/** Places that an outage is about: one by number, those of a city or a region, or all of the tier. */
-function placesOf(
-  { tier, place, city, region }: CdnParams['outages'][number], topology: Topology,
+/** Which places of a tier something is about. */
+export interface PlaceScope {
+  readonly tier: TierName;
+  readonly place?: number | undefined;
+  readonly city?: string | undefined;
+  readonly region?: string | undefined;
+}
+
+/** Places that something is about: one by number, those of a city or a region, or all of the tier. */
+export function placesOf(
+  { tier, place, city, region }: PlaceScope, topology: Topology,
   geography: Geography | undefined,
 ): number[] {
   const index = TIERS.indexOf(tier);

@@ -14,6 +14,7 @@ import { NEVER, type Bytes, type Us } from '../models/core/units.ts';
 import { ConstantBandwidth } from '../models/network/trace.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
 import { CdnBooks, type CdnBooksState, type SimulatedPlaces } from './cdn-books.ts';
+import type { CdnVerdicts } from './cdn-port-faults.ts';
 import { CODES } from './codes.ts';
 import { CROSSED, FetchProgress, WHOLE, type FetchProgressState } from './fetch-progress.ts';
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
@@ -59,6 +60,7 @@ export interface CdnSetup {
   readonly streams: RandomStreams;
   readonly onAnswer: OnAnswer;
   readonly simulated: SimulatedPlaces;
+  readonly verdicts: CdnVerdicts;
 }
 
 /** How long it takes to notice that a server does not answer at all; assumed. [us] */
@@ -81,12 +83,15 @@ export class SimulatedCdn {
   readonly #onAnswer: OnAnswer;
   readonly #books: CdnBooks;
   readonly #origin: SimulatedOrigin;
+  readonly #verdicts: CdnVerdicts;
   readonly #uplinks: Links;
   readonly #progress = new FetchProgress();
   /** Places that are down, and those that are known to be. */
   readonly #down: Uint8Array;
   readonly #avoided: Uint8Array;
   #shieldOn = true;
+  /** What a fault adds to an answer that is given at once. [us] */
+  #slow: Us = 0;
   #wakes: EventHandle[] = [];
   #wakeAts: Us[] = [];
 
@@ -101,6 +106,7 @@ export class SimulatedCdn {
     this.places = new Places(topology, this.#tiers.map((tier) => tier.servers), epsilon, window);
     this.#books = new CdnBooks(params, topology, this.places, metrics, setup.simulated);
     this.#origin = setup.origin;
+    this.#verdicts = setup.verdicts;
     this.#down = new Uint8Array(topology.pops);
     this.#avoided = new Uint8Array(topology.pops);
     this.#uplinks = new Links(loop, CODES.uplinkWake, CODES.uplinkLate, (node, fetch) => {
@@ -113,8 +119,14 @@ export class SimulatedCdn {
   /** A viewer's request reaches an edge. */
   requested(edge: number, request: number, object: number): void {
     if (this.#down[edge] === 1) return this.#onAnswer.lost(request, LOST_AFTER_US);
+    const verdict = this.#verdicts.edge(edge);
+    if (verdict !== undefined && verdict.status > 0) {
+      return this.#onAnswer.failed(request, verdict.status, this.#tiers[0]!.latency + verdict.delay);
+    }
     const node = this.places.serverFor(this.#loop.now, edge, object);
+    this.#slow = verdict?.delay ?? 0;
     this.nodes[node]!.requested(this.#loop.now, request, object);
+    this.#slow = 0;
     this.#rearm(node);
   }
 
@@ -236,7 +248,7 @@ export class SimulatedCdn {
     const { latency } = this.#tiers[0]!;
     return {
       respond: (request, _object, bytes, _result, fetch, level) => {
-        const delay = this.#books.answered(node, this.#loop.now, bytes, level);
+        const delay = this.#slow + this.#books.answered(node, this.#loop.now, bytes, level);
         this.#onAnswer.answered(request, bytes, latency + delay, fetch === NO_FETCH);
       },
       answerEnded: (request) => this.#onAnswer.ended(request, latency),
@@ -295,11 +307,19 @@ export class SimulatedCdn {
     const { now } = this.#loop;
     const way = Math.ceil(this.#topology.rttOrigin[this.places.popOf[node]!]! / 2);
     const conditional = this.#progress.statusOf(node, fetch) === 304;
+    const verdict = this.#verdicts.origin(this.places.popOf[node]!);
+    if (verdict !== undefined && verdict.status > 0) {
+      this.#origin.refusedBefore();
+      this.#progress.refuse(node, fetch, verdict.status);
+      this.#loop.schedule(now + verdict.delay + way, CODES.uplinkStart, node, fetch);
+      return;
+    }
+    const late = way + (verdict?.delay ?? 0);
     const answer = this.#origin.asked(now, this.nodes[node]!.objectOf(fetch), conditional);
     if (answer.status >= 400) this.#progress.refuse(node, fetch, answer.status);
     else if (answer.lastByteUs === answer.firstByteUs) this.#progress.note(node, fetch, WHOLE);
-    else this.#loop.schedule(now + answer.lastByteUs + way, CODES.uplinkWhole, node, fetch);
-    this.#loop.schedule(now + answer.firstByteUs + way, CODES.uplinkStart, node, fetch);
+    else this.#loop.schedule(now + answer.lastByteUs + late, CODES.uplinkWhole, node, fetch);
+    this.#loop.schedule(now + answer.firstByteUs + late, CODES.uplinkStart, node, fetch);
   }
 
   /** Nobody answers: the child gives up after a while. */

@@ -25,6 +25,7 @@ export const CODES = {
   viewsReached: 48,
   farmChanged: 49,
   monitor: 100,
+  incident: 140,
   uplinkWhole: 101,
   cacheWake: 102,
   lastByteAtViewer: 103,

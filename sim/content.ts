@@ -23,6 +23,8 @@ interface Fill {
 /** Copied state of content operations. */
 export interface ContentState {
   readonly fills: readonly Fill[];
+  /** Operations that were ordered as the run went. */
+  readonly ordered: readonly ContentOperation[];
 }
 
 /** What content operations are made of. */
@@ -47,7 +49,8 @@ type Part = 'all' | 'manifest' | number;
  */
 export class ContentOperations {
   readonly #setup: ContentSetup;
-  readonly #operations: readonly ContentOperation[];
+  readonly #operations: ContentOperation[];
+  readonly #planned: number;
   readonly #delays: RandomStream;
   readonly #purged: readonly MetricHandle[];
   readonly #prefetched: readonly MetricHandle[];
@@ -56,7 +59,8 @@ export class ContentOperations {
   constructor(setup: ContentSetup) {
     const { content, loop, streams, metrics } = setup;
     this.#setup = setup;
-    this.#operations = content.operations;
+    this.#operations = [...content.operations];
+    this.#planned = this.#operations.length;
     this.#delays = streams.stream('content/purge');
     this.#purged = TIERS.map((tier) => metrics.bind(purged, tier));
     this.#prefetched = TIERS.map((tier) => metrics.bind(prefetched, tier));
@@ -70,11 +74,18 @@ export class ContentOperations {
   }
 
   save(): ContentState {
-    return { fills: this.#fills.map((fill) => ({ ...fill })) };
+    const ordered = this.#operations.slice(this.#planned);
+    return { fills: this.#fills.map((fill) => ({ ...fill })), ordered };
   }
 
   restore(state: ContentState): void {
     this.#fills = state.fills.map((fill) => ({ ...fill }));
+    this.#operations.splice(this.#planned, Infinity, ...state.ordered);
+  }
+
+  /** Does something now that the scenario did not plan. */
+  order(operation: ContentOperation): void {
+    this.#do(this.#operations.push(operation) - 1);
   }
 
   #do(index: number): void {

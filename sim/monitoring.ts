@@ -1,12 +1,22 @@
 import { NEVER, US_PER_S, type Us } from '../models/core/units.ts';
+import type { AlertChange } from '../models/operations/alerts/ports.ts';
+import type { ActiveAlert } from '../models/operations/alerts/rule-engine.ts';
 import { Monitor, type MonitorState } from '../models/operations/monitoring/monitor.ts';
 import { budgetOutcomes } from '../models/operations/budget/budget-outcome.ts';
 import type { MonitoringParams } from '../models/operations/monitoring/params.ts';
+import type { ActionParams } from '../models/operations/runbook/params.ts';
+import { Runbooks, type RunbooksState } from '../models/operations/runbook/runbook.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import type { RunContext, RunPart } from './run-part.ts';
+
+/** Copied state of the monitoring of a run. */
+export interface MonitoringState {
+  readonly monitor: MonitorState;
+  readonly runbooks: RunbooksState;
+}
 
 /** The monitoring of a run: metrics are scraped and rules evaluated in virtual time. */
 export class Monitoring implements RunPart {
@@ -15,10 +25,14 @@ export class Monitoring implements RunPart {
   readonly #replication: number;
   readonly #loop: EventLoop;
   readonly #monitor: Monitor;
+  readonly #runbooks: Runbooks;
 
   readonly #expectLook: RunContext['expectLook'];
 
-  constructor(plan: ScenarioPlan, params: MonitoringParams, context: RunContext) {
+  /** `act` does what runbooks order. */
+  constructor(
+    plan: ScenarioPlan, params: MonitoringParams, context: RunContext, act: (action: ActionParams) => void,
+  ) {
     const { loop, metrics, settle } = context;
     this.#expectLook = context.expectLook;
     this.#replication = context.replication;
@@ -26,12 +40,26 @@ export class Monitoring implements RunPart {
     this.#loop = loop;
     const buckets = plan.slos.flatMap(({ events }) => (events?.bucket === undefined ? [] : [events.bucket]));
     this.#monitor = new Monitor(metrics, params.scrapeEvery, plan.rules, buckets);
+    this.#runbooks = new Runbooks(plan.scenario.runbooks, this.#monitor.store, { act });
     loop.on(CODES.monitor, () => {
       settle();
       this.#monitor.woken(loop.now);
+      if (loop.now < plan.scenario.run.warmup) return this.#rearm();
+      const firing = this.#monitor.active().filter(({ state }) => state === 'firing');
+      this.#runbooks.looked(loop.now, new Set(firing.map(({ alert }) => alert)));
       this.#rearm();
     });
     this.#rearm();
+  }
+
+  /** Alerts that are pending or firing now. */
+  active(): ActiveAlert[] {
+    return this.#monitor.active();
+  }
+
+  /** Changes of alerts so far. */
+  get changes(): readonly AlertChange[] {
+    return this.#monitor.changes;
   }
 
   settle(_now: Us): void {
@@ -61,17 +89,19 @@ export class Monitoring implements RunPart {
       alerts: { rules, changes, fromSeconds: warmup / US_PER_S, untilSeconds: this.#loop.now / US_PER_S },
       ...(this.#replication === 0 ? { scrapes: this.#monitor.scrapes() } : {}),
       budgets: outcomes,
+      steps: this.#runbooks.reports(),
       series,
       warnings: this.#monitor.problems,
     };
   }
 
-  save(): MonitorState {
-    return this.#monitor.save();
+  save(): MonitoringState {
+    return { monitor: this.#monitor.save(), runbooks: this.#runbooks.save() };
   }
 
-  restore(state: MonitorState): void {
-    this.#monitor.restore(state);
+  restore(state: MonitoringState): void {
+    this.#monitor.restore(state.monitor);
+    this.#runbooks.restore(state.runbooks);
   }
 
   #rearm(): void {

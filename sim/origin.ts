@@ -76,6 +76,16 @@ export class SimulatedOrigin {
     return this.#catalogue.isManifest(object) ? this.#manifestTtl : this.#segmentTtl;
   }
 
+  /** From now on it has so many times the capacity it was built with. */
+  scaled(factor: number): void {
+    this.#server.scaled(factor);
+  }
+
+  /** A call came to nothing before it reached the origin. */
+  refusedBefore(): void {
+    this.#set.add(this.#refused, 1);
+  }
+
   /** A video is not there until a time; NEVER once it was deleted. */
   setMissing(video: number, until: Us): void {
     this.#missing.set(video, until);

@@ -5,9 +5,11 @@ import type { PartOutcome } from '../models/operations/run-summary.ts';
 import { Catalogue, type CatalogueState } from '../models/storage/catalogue.ts';
 import type { WatchedPlan } from '../scenarios/plan.ts';
 import { SimulatedCdn, type SimulatedCdnState } from './cdn.ts';
+import { CdnPortFaults, type CdnPortFaultsState } from './cdn-port-faults.ts';
 import { scheduleCdn } from './cdn-schedule.ts';
 import { ContentOperations, type ContentState } from './content.ts';
 import { SimulatedOrigin } from './origin.ts';
+import { PlaybackLevers, type PlaybackLeversState } from './playback-levers.ts';
 import type { RunContext, RunPart } from './run-part.ts';
 import { Steering, type SteeringState } from './steering.ts';
 import { Viewers, type ViewersState } from './viewers.ts';
@@ -19,6 +21,8 @@ export interface PlaybackState {
   readonly content: ContentState;
   readonly viewers: ViewersState;
   readonly cdn: SimulatedCdnState;
+  readonly ports: CdnPortFaultsState;
+  readonly levers: PlaybackLeversState;
 }
 
 /** Playback: viewers, CDN and origin wired to each other. */
@@ -29,10 +33,16 @@ export class Playback implements RunPart {
   readonly #viewers: Viewers;
   readonly #cdn: SimulatedCdn;
   readonly #content: ContentOperations;
+  /** Where faults come in. */
+  readonly ports: CdnPortFaults;
+  /** What people can do while it runs. */
+  readonly levers: PlaybackLevers;
 
   constructor(plan: WatchedPlan, { replication, shard, loop, metrics, streams }: RunContext) {
     const { scenario } = plan;
     const { cdn: params, content, run } = scenario;
+    const faulty = scenario.faults.length > 0;
+    this.ports = new CdnPortFaults(loop, metrics, faulty ? streams : undefined);
     const catalogue = new Catalogue(scenario.catalogue, plan.sizeTables, streams);
     const geography = plan.geography && new Geography(plan.geography);
     const topology = new Topology({
@@ -49,7 +59,7 @@ export class Playback implements RunPart {
       owns);
     const origin = new SimulatedOrigin(params.origin, content, catalogue, metrics, run.duration);
     this.#cdn = new SimulatedCdn({
-      params, topology, catalogue, origin, loop, metrics, streams,
+      params, topology, catalogue, origin, loop, metrics, streams, verdicts: this.ports,
       simulated: { owns, isFirst: (shard?.index ?? 0) === 0 },
       onAnswer: {
         answered: (...answer) => this.#viewers.answered(...answer),
@@ -62,6 +72,10 @@ export class Playback implements RunPart {
     const renditions = scenario.catalogue.ladder.map(({ name }) => name);
     this.#content = new ContentOperations({
       content, renditions, catalogue, topology, cdn: this.#cdn, origin, loop, streams, metrics,
+    });
+    this.levers = new PlaybackLevers({
+      params, topology, geography, catalogue, cdn: this.#cdn, origin, router: this.#steering.router,
+      content: this.#content, ports: this.ports, loop,
     });
   }
 
@@ -85,7 +99,8 @@ export class Playback implements RunPart {
   save(): PlaybackState {
     return {
       catalogue: this.#catalogue.save(), steering: this.#steering.save(), viewers: this.#viewers.save(),
-      cdn: this.#cdn.save(), content: this.#content.save(),
+      cdn: this.#cdn.save(), content: this.#content.save(), ports: this.ports.save(),
+      levers: this.levers.save(),
     };
   }
 
@@ -95,5 +110,7 @@ export class Playback implements RunPart {
     this.#content.restore(state.content);
     this.#viewers.restore(state.viewers);
     this.#cdn.restore(state.cdn);
+    this.ports.restore(state.ports);
+    this.levers.restore(state.levers);
   }
 }

@@ -1,14 +1,16 @@
 import { assert } from '../models/core/assert.ts';
-import { MetricSet, type MetricSetState } from '../models/core/metrics.ts';
+import { MetricSet, type MetricMark, type MetricSetState } from '../models/core/metrics.ts';
 import { RandomStreams } from '../models/core/rng.ts';
 import { NEVER, US_PER_S, type Us } from '../models/core/units.ts';
 import {
   computeSlis, sliSeries, type PartOutcome, type ReplicationOutcome,
 } from '../models/operations/run-summary.ts';
 import { isTranscoding, isWatched, type ScenarioPlan } from '../scenarios/plan.ts';
+import type { ActionParams } from '../models/operations/runbook/params.ts';
 import { CODES } from './codes.ts';
 import { createEventList } from './kernel/default-event-list.ts';
 import { EventLoop, type DeliveredEvent, type EventLoopState } from './kernel/event-loop.ts';
+import { Incidents } from './incidents.ts';
 import { Monitoring } from './monitoring.ts';
 import { Playback } from './playback.ts';
 import type { RunContext, RunPart } from './run-part.ts';
@@ -36,6 +38,7 @@ export class VideoRun {
   readonly #streams: RandomStreams;
   readonly #durationUs: Us;
   readonly #parts: readonly RunPart[] = [];
+  readonly #act: (action: ActionParams) => void;
   #looks: Looks = {};
 
   constructor(plan: ScenarioPlan, replication: number, shard?: Shard) {
@@ -44,10 +47,12 @@ export class VideoRun {
     this.#durationUs = scenario.run.duration;
     this.#loop = new EventLoop(createEventList());
     this.#streams = new RandomStreams(scenario.run.seed, replication);
-    this.#parts = partsOf(plan, {
+    const { parts, act } = partsOf(plan, {
       replication, shard, loop: this.#loop, metrics: this.#metrics, streams: this.#streams,
       settle: () => this.#settle(), expectLook: (who, at) => this.#expectLook(who, at),
     });
+    this.#parts = parts;
+    this.#act = act;
     this.#loop.on(CODES.sample, () => this.#sample());
     this.#loop.on(CODES.measure, () => {
       this.#settle();
@@ -106,6 +111,28 @@ export class VideoRun {
     return this.#loop.lastEvent;
   }
 
+  /** Delivers what happens up to a time, which is then the run's; true when the run is over. */
+  advanceTo(at: Us): boolean {
+    this.#loop.run(Math.min(at, this.#durationUs));
+    return at >= this.#durationUs;
+  }
+
+  /** Somebody does something about what is going on. */
+  act(action: ActionParams): void {
+    this.#act(action);
+  }
+
+  /** What the monitoring shows now; undefined for a run without. */
+  get monitoring(): Monitoring | undefined {
+    return this.#parts.find((part) => part instanceof Monitoring);
+  }
+
+  /** Indicators since a mark, as of the last scrape, and the mark to ask from next time. */
+  look(from: MetricMark | undefined): { readonly slis: Record<string, number>; readonly mark: MetricMark } {
+    const mark = this.#metrics.mark(this.#loop.now);
+    return { slis: from === undefined ? {} : computeSlis(this.#metrics.between(from, mark)), mark };
+  }
+
   /** Delivers at most `maxEvents`; true when the run is over. */
   advance(maxEvents: number): boolean {
     return this.#loop.run(this.#durationUs, maxEvents);
@@ -138,6 +165,8 @@ export class VideoRun {
         ...left.flatMap(({ series }) => series ?? []),
       ],
       ...monitoredOf(left),
+      faults: left.flatMap(({ faults }) => faults ?? []),
+      steps: left.flatMap(({ steps }) => steps ?? []),
       sessions: left.flatMap(({ sessions }) => sessions ?? []),
       logs: left.flatMap(({ logs }) => logs ?? []),
       trace: left.flatMap(({ trace }) => trace ?? []),
@@ -193,11 +222,20 @@ function monitoredOf(
 }
 
 /** The parts that a scenario names, always in this order: event ties run in the order they were scheduled. */
-function partsOf(plan: ScenarioPlan, context: RunContext): RunPart[] {
+function partsOf(
+  plan: ScenarioPlan, context: RunContext,
+): { readonly parts: RunPart[]; readonly act: (action: ActionParams) => void } {
   const parts: RunPart[] = [];
-  if (isWatched(plan)) parts.push(new Playback(plan, context));
+  const playback = isWatched(plan) ? new Playback(plan, context) : undefined;
+  if (playback !== undefined) parts.push(playback);
+  const act = (action: ActionParams) => playback?.levers.act(action);
   if (isTranscoding(plan)) parts.push(new Transcoding(plan, context));
   const { monitoring } = plan.scenario;
-  if (monitoring !== undefined) parts.push(new Monitoring(plan, monitoring, context));
-  return parts;
+  if (playback !== undefined && plan.scenario.faults.length > 0) {
+    parts.push(new Incidents(plan, playback.levers, context));
+  }
+  if (monitoring !== undefined) {
+    parts.push(new Monitoring(plan, monitoring, context, act));
+  }
+  return { parts, act };
 }

@@ -7,6 +7,7 @@ import { QueueLines } from './topology/queue-line.ts';
 export interface OriginState {
   readonly requests: ReturnType<QueueLines['save']>;
   readonly egress: ReturnType<QueueLines['save']>;
+  readonly scale: number;
 }
 
 /** What an origin says at once. */
@@ -27,6 +28,8 @@ export class Origin {
   readonly #params: OriginParams;
   readonly #requests = new QueueLines(1);
   readonly #egress = new QueueLines(1);
+  /** Times the capacity it was built with. */
+  #scale = 1;
 
   constructor(params: OriginParams) {
     this.#params = params;
@@ -41,8 +44,8 @@ export class Origin {
     if (Math.max(this.#requests.backlog(0, now), this.#egress.backlog(0, now)) > longestWait) {
       return { status: 503, firstByteUs: latency, lastByteUs: latency };
     }
-    const work = requestsPerS === undefined ? 0 : US_PER_S / requestsPerS;
-    const sending = bandwidth === undefined ? 0 : (bytes * 8 * US_PER_S) / bandwidth;
+    const work = requestsPerS === undefined ? 0 : US_PER_S / (requestsPerS * this.#scale);
+    const sending = bandwidth === undefined ? 0 : (bytes * 8 * US_PER_S) / (bandwidth * this.#scale);
     const wait = this.#requests.take(0, now, work);
     const first = Math.ceil(Math.max(wait, this.#egress.take(0, now, sending)) + latency);
     return { status: 200, firstByteUs: first, lastByteUs: Math.ceil(first + sending) };
@@ -53,12 +56,18 @@ export class Origin {
     return this.#egress.done(0, now);
   }
 
+  /** From now on it has so many times the capacity it was built with. */
+  scaled(factor: number): void {
+    this.#scale = factor;
+  }
+
   save(): OriginState {
-    return { requests: this.#requests.save(), egress: this.#egress.save() };
+    return { requests: this.#requests.save(), egress: this.#egress.save(), scale: this.#scale };
   }
 
   restore(state: OriginState): void {
     this.#requests.restore(state.requests);
     this.#egress.restore(state.egress);
+    this.#scale = state.scale;
   }
 }

@@ -195,6 +195,31 @@ export interface FaultResult {
   readonly untilSeconds: number;
 }
 
+/** How a fault was met: by alerts, and by the steps of runbooks. */
+export interface IncidentResult {
+  readonly fault: string;
+  readonly kind: string;
+  readonly scope: string;
+  /** Replications in which an alert began to fire during the fault or its aftermath. */
+  readonly detectedIn: number;
+  /** From the onset to that alert, mean with interval over those replications; null when there were none. */
+  readonly detectSeconds: BudgetFigure | null;
+  /** From the end of the fault until its alerts were quiet, over replications in which they became so. */
+  readonly clearSeconds: BudgetFigure | null;
+}
+
+/** A step of a runbook over all replications. */
+export interface StepResult {
+  readonly runbook: string;
+  readonly step: number;
+  readonly action: string;
+  /** Replications in which it was done, and in which its expectation came true in time. */
+  readonly doneIn: number;
+  readonly workedIn: number;
+  /** When it was done, mean over those replications; null when it never was. [s] */
+  readonly doneSeconds: number | null;
+}
+
 /** A change of an alert's state, in seconds from the start of the run. */
 export interface AlertTransition {
   readonly replication: number;
@@ -258,8 +283,10 @@ export interface RunDocument {
   readonly slos: readonly SloResult[];
   readonly metrics: readonly MetricResult[];
   readonly alerts: readonly AlertResult[];
-  /** Faults that were injected; absent when there were none. */
+  /** Faults of the first replication; absent when there were none. */
   readonly faults?: readonly FaultResult[];
+  readonly incidents?: readonly IncidentResult[];
+  readonly steps?: readonly StepResult[];
   readonly costs: readonly CostResult[];
   readonly warnings: readonly string[];
   readonly provenance: Provenance;

@@ -2,8 +2,17 @@ import { formatLabels } from '../core/labels.ts';
 import type { MetricExport, MetricView, SeriesPoint } from '../core/metrics.ts';
 import { Observations } from '../core/observations.ts';
 import {
-  RUN_DOCUMENT_SCHEMA, type Fidelity, type MetricResult, type Provenance, type RunRecord, type ScrapedSeries,
-  type SessionLog, type SessionRow, type SliResult, type World,
+  RUN_DOCUMENT_SCHEMA,
+  type Fidelity,
+  type MetricResult,
+  type Provenance,
+  type RunRecord,
+  type FaultResult,
+  type ScrapedSeries,
+  type SessionLog,
+  type SessionRow,
+  type SliResult,
+  type World,
 } from '../core/run-record.ts';
 import type { TraceEvent } from '../core/trace.ts';
 import { estimateMean } from '../core/statistics.ts';
@@ -11,6 +20,8 @@ import { costsOf } from '../cost/costs.ts';
 import type { PriceList } from '../cost/price-list.ts';
 import { joinDigests } from '../core/fingerprint.ts';
 import { US_PER_S, type Us } from '../core/units.ts';
+import { incidentsOf } from './incident-summary.ts';
+import type { StepReport } from './runbook/runbook.ts';
 import { summariseAlerts, type AlertOutcome } from './alert-summary.ts';
 import { SLIS, slisOf, type PartName } from './sli.ts';
 import { judgeWithBudget } from './budget/budget-summary.ts';
@@ -27,6 +38,8 @@ export interface PartOutcome {
   readonly budgets?: readonly SloBudgetOutcome[];
   readonly series?: readonly SeriesPoint[];
   readonly scrapes?: readonly ScrapedSeries[];
+  readonly faults?: readonly FaultResult[];
+  readonly steps?: readonly StepReport[];
   /** Sentences that the reader of the figures has to know. */
   readonly warnings?: readonly string[];
 }
@@ -43,6 +56,8 @@ export interface ReplicationOutcome {
   readonly alerts?: AlertOutcome;
   readonly budgets?: readonly SloBudgetOutcome[];
   readonly scrapes?: readonly ScrapedSeries[];
+  readonly faults?: readonly FaultResult[];
+  readonly steps?: readonly StepReport[];
   readonly fingerprint: string;
   readonly events: number;
   readonly simulatedSeconds: number;
@@ -112,6 +127,7 @@ export function summariseRun(header: RunHeader, outcomes: readonly ReplicationOu
     slos: slos.map((slo) => judgeWithBudget(slo, slis[slo.sli], outcomes)),
     metrics: summariseMetrics(outcomes),
     alerts: summariseAlerts(outcomes),
+    ...incidentsOf(outcomes),
     costs,
     warnings: [...new Set(outcomes.flatMap((outcome) => outcome.warnings)), ...unpriced],
     provenance: head.provenance,

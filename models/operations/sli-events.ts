@@ -1,4 +1,5 @@
 import { cacheFetches, cacheRequests } from '../cdn/metrics.ts';
+import { edgeLost } from '../cdn/topology/metrics.ts';
 import { formatLabels, type Labels } from '../core/labels.ts';
 import type { MetricDeclaration } from '../core/metrics.ts';
 import * as player from '../player/metrics.ts';
@@ -25,16 +26,12 @@ export function eventsOf(sli: string, bound: number): SliEvents | undefined {
   switch (sli) {
     case 'cdn_availability':
       return {
-        bad: sum(cacheRequests, { tier: 'edge', result: 'error' }),
-        total: sum(cacheRequests, { tier: 'edge' }),
+        bad: `${sum(cacheRequests, { tier: 'edge', result: 'error' })} + ${orZero(sum(edgeLost))}`,
+        total: `${sum(cacheRequests, { tier: 'edge' })} + ${orZero(sum(edgeLost))}`,
         target: bound,
       };
     case 'cache_hit_rate':
-      return {
-        bad: sum(cacheFetches, { tier: 'regional' }),
-        total: sum(cacheRequests, { tier: 'edge' }),
-        target: bound,
-      };
+      return { bad: atOrigin(), total: sum(cacheRequests, { tier: 'edge' }), target: bound };
     case 'rebuffer_rate_percent':
       return { bad: sum(player.stallSeconds), total: sum(player.watchSeconds), target: 1 - bound / 100 };
     case 'playback_start_seconds_p99':
@@ -62,6 +59,17 @@ export function eventsOf(sli: string, bound: number): SliEvents | undefined {
     default:
       return undefined;
   }
+}
+
+/** Requests at the origin: what regionals and shields fetched, less what they asked shields for. */
+function atOrigin(): string {
+  const shield = sum(cacheRequests, { tier: 'shield' });
+  return `sum(${cacheFetches.name}{tier=~"regional|shield"}) - ${orZero(shield)}`;
+}
+
+/** A sum that is 0 where its metric is not there: a real edge that is down counts nothing itself. */
+function orZero(query: string): string {
+  return `(${query} or vector(0))`;
 }
 
 /** Events slower than a bound that is one of the histogram's. */

@@ -47,7 +47,8 @@ export const sessionsRerouted = counter('sessions_rerouted_total', {
 });
 /** Requests that no edge answered. */
 export const edgeLost = counter('edge_lost_requests_total', {
-  unit: 'requests', help: 'Requests of viewers to an edge that was down, or for which there was none.',
+  unit: 'requests',
+  help: 'Requests of viewers to an edge that was down or failed them, or for which there was none.',
 });
 /** Requests refused for an expired token. */
 export const forbidden = counter('edge_forbidden_total', {
