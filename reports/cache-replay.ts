@@ -18,7 +18,7 @@ export interface CacheReplayRow extends CurvePoint {
   readonly misses: number | null;
   readonly missedBytes: number | null;
   readonly evictions: number | null;
-  /** Requests replayed a second of wall-clock time; null for a sample. */
+  /** Requests replayed a second of wall-clock time; null for a sample, or too short to time. */
   readonly requestsPerSecond: number | null;
 }
 
