@@ -169,6 +169,24 @@ describe('a broken encoder', () => {
   });
 });
 
+test('placement by sessions runs out of memory on 4K, placement by resources never', () => {
+  const failed = (placement: string) => {
+    const farm = {
+      pools: [{ name: 't4', machine: 'g4dn.xlarge', machines: 3 }], ...EVEN, placement, sessionsPerGpu: 40,
+    };
+    const run = outcome({
+      'run.duration': '20min', 'upload.arrivals.peak': '20/min', 'upload.sources[0].height': 2160,
+      'transcode.ladder[0].height': 2160,
+    }, farm);
+    const ofMemory = total(run, 'transcoding_failures', { reason: 'memory' });
+    return [ofMemory, total(run, 'transcoding_jobs_completed')];
+  };
+  const [bySessions, byResources] = [failed('sessions'), failed('packed')];
+  expect(bySessions[0]).toBeGreaterThan(100);
+  expect(byResources[0]).toBe(0);
+  expect(byResources[1]).toBeGreaterThan(50);
+});
+
 test('a run with machines that come, break and go is restored like any other', () => {
   const farm = {
     pools: [
