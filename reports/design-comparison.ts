@@ -79,7 +79,7 @@ function ranking(document: ComparisonDocument, paint: Painter, width: number): s
       ...differenceCells(difference, paint, ranked.design === baseline.name ? 'baseline' : 'no data'),
     ];
   });
-  const head = ['  rank', 'design', criterion.by, '95 %', `- ${baseline.name}`, 'adjusted interval', '']
+  const head = ['  rank', 'design', 'value', '95 %', `- ${baseline.name}`, 'adjusted interval', '']
     .map(paint.dim);
   const title = `${paint.bold('Ranking')}${paint.dim(`  by ${criterion.by}, ${criterion.better} is better`)}`;
   const notes = comparisonSentences(document).flatMap((text) => wrapText(text, width, '  '));
