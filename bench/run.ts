@@ -3,6 +3,7 @@ import { benchAbr } from './abr.ts';
 import { benchCache } from './cache.ts';
 import { benchHold, benchLaws, benchLoop, benchTimers, type BenchOptions } from './hold.ts';
 import { benchMm1 } from './mm1.ts';
+import { benchPlayers } from './players.ts';
 import { benchRandom } from './random.ts';
 import { formatRows, type BenchRow } from './rows.ts';
 import { benchTranscode } from './transcode.ts';
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
   abr: [benchAbr],
   cache: [benchCache],
   transcode: [benchTranscode],
+  players: [benchPlayers],
 };
 
 const USAGE = `usage: npm run bench -- NAME... [--json] [--quick] [--seed N] [--cachesim PATH]

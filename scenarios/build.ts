@@ -26,15 +26,15 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
   const data = new DataFiles(loaded.file, loaded.place, files, known);
   const traces = new Map<string, TraceTable[]>();
   const networks = (scenario.audience?.networks ?? []).map((network, i): NetworkClass => {
-    const { name, viewersPerLink, profile } = network;
+    const { name, viewersPerLink, profile, slowStart } = network;
     if (profile !== undefined) {
       const table = new TraceTable(profilePeriods(profile, scenario.run.duration));
-      return { name, viewersPerLink, traces: [table], inStep: true };
+      return { name, viewersPerLink, traces: [table], inStep: true, slowStart };
     }
     const path = network.traces!;
     const found = traces.get(path) ?? data.readTraces(path, ['audience', 'networks', i, 'traces']);
     traces.set(path, found);
-    return { name, viewersPerLink, traces: found, inStep: false };
+    return { name, viewersPerLink, traces: found, inStep: false, slowStart };
   });
   const sizeTables = scenario.catalogue.sizes.tables.flatMap((path, i) =>
     data.readTables(path, ['catalogue', 'sizes', 'tables', i]));

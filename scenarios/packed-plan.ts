@@ -1,4 +1,5 @@
 import type { TracePeriod } from '../models/network/bandwidth.ts';
+import type { SlowStart } from '../models/network/slow-start.ts';
 import { TraceTable } from '../models/network/trace.ts';
 import type { SegmentSizes } from '../models/storage/catalogue.ts';
 import type { ScenarioPlan } from './plan.ts';
@@ -11,6 +12,7 @@ export interface PackedPlan {
     readonly name: string;
     readonly viewersPerLink: number;
     readonly inStep: boolean;
+    readonly slowStart: SlowStart | undefined;
     readonly traces: ReadonlyArray<readonly TracePeriod[]>;
   }>;
   readonly sizeTables: ReadonlyArray<{
@@ -26,8 +28,8 @@ export function packPlan(full: ScenarioPlan): PackedPlan {
   const { networks, sizeTables, ...plan } = full;
   return {
     plan,
-    networks: networks.map(({ name, viewersPerLink, traces, inStep }) => {
-      return { name, viewersPerLink, inStep, traces: traces.map(periodsOf) };
+    networks: networks.map(({ name, viewersPerLink, traces, inStep, slowStart }) => {
+      return { name, viewersPerLink, inStep, slowStart, traces: traces.map(periodsOf) };
     }),
     sizeTables: sizeTables.map((table) => {
       return { segmentUs: table.segmentUs, bitrates: table.bitrates, rows: rowsOf(table) };
@@ -39,8 +41,9 @@ export function packPlan(full: ScenarioPlan): PackedPlan {
 export function unpackPlan({ plan, networks, sizeTables }: PackedPlan): ScenarioPlan {
   return {
     ...plan,
-    networks: networks.map(({ name, viewersPerLink, traces, inStep }) => {
-      return { name, viewersPerLink, inStep, traces: traces.map((periods) => new TraceTable(periods)) };
+    networks: networks.map(({ name, viewersPerLink, traces, inStep, slowStart }) => {
+      const tables = traces.map((periods) => new TraceTable(periods));
+      return { name, viewersPerLink, inStep, slowStart, traces: tables };
     }),
     sizeTables: sizeTables.map(({ segmentUs, bitrates, rows }) =>
       new SizeTable('', segmentUs, rows, bitrates)),

@@ -2,6 +2,7 @@ import type { GeographyData } from '../models/cdn/geography/geography.ts';
 import type { CpuSpeeds } from '../models/transcode/fleet-pools.ts';
 import type { PriceList } from '../models/cost/price-list.ts';
 import type { Fidelity, InputFile, ParameterProvenance } from '../models/core/run-record.ts';
+import type { SlowStart } from '../models/network/slow-start.ts';
 import type { TraceTable } from '../models/network/trace.ts';
 import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
 import type { SloDefinition } from '../models/operations/slo.ts';
@@ -16,6 +17,8 @@ export interface NetworkClass {
   readonly traces: readonly TraceTable[];
   /** Links play their trace by the clock of the run: a profile. */
   readonly inStep: boolean;
+  /** How connections come up to the rate of the line; undefined when they have it at once. */
+  readonly slowStart: SlowStart | undefined;
 }
 
 /** Everything a host needs to run a scenario: parsed, checked, its data files read. */

@@ -99,6 +99,19 @@ describe('answers as the bytes come', () => {
   });
 });
 
+test('a connection is opened by two round trips and comes up to its rate window by window', () => {
+  const slow = "audience.networks=[{name: a, traces: link.csv, slowStart: {initialWindow: '10000 B'}}]";
+  // 100 Mbps and 20 ms: of the 400,000 bytes, 10, 20, 40, 80 and 160 kB take a round trip each, at which the
+  // line could carry 250 kB; the 90 kB that are left take 7.2 ms. Four seconds later it begins anew, except
+  // for the second segment, which is asked for at once: its window is 320 kB by then.
+  const outcome = outcomeOf(planOf(BY_HAND, [slow], 'duration_ms,kbps,latency_ms\n1000,100000,20\n'));
+  const master = 40_000 + MASTER_MISS - 200 + 16;
+  const playlist = master + PLAYLIST_MISS - 422 + 34;
+  const first = playlist + SEGMENT_MISS - 400_000 + 5 * 20_000 + 7_200;
+  expect(arrivals(outcome, 0).slice(0, 4))
+    .toEqual([master, playlist, first, first + SEGMENT_MISS - 400_000 + 32_000]);
+});
+
 test('a second viewer hits at the edge', () => {
   const networks = 'audience.networks=[{name: a, traces: link.csv}, {name: b, traces: link.csv}]';
   const settings = [networks, 'audience.assignment=inTurn', 'audience.arrivals.at=[1s, 20s]'];

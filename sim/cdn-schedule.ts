@@ -3,6 +3,7 @@ import type { Geography } from '../models/cdn/geography/geography.ts';
 import { TIERS, type TierName } from '../models/cdn/topology/places.ts';
 import type { Router } from '../models/cdn/topology/router.ts';
 import type { Topology } from '../models/cdn/topology/topology.ts';
+import { NEVER, type Us } from '../models/core/units.ts';
 import type { SimulatedCdn } from './cdn.ts';
 import { CODES } from './codes.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
@@ -20,20 +21,31 @@ export interface ScheduleSetup {
   readonly cdn: SimulatedCdn;
   readonly router: Router;
   readonly loop: EventLoop;
+  /** Viewers must not be followed past the moment at which they are sent elsewhere. */
+  readonly expectLook: (who: string, at: Us) => void;
 }
 
 /** Schedules outages and what is found out about them, and the probes that tell the router of full edges. */
-export function scheduleCdn({ params, topology, geography, cdn, router, loop }: ScheduleSetup): void {
+export function scheduleCdn(setup: ScheduleSetup): void {
+  const { params, topology, geography, cdn, router, loop } = setup;
+  const { detection, probeEvery, spillAt } = params.routing;
+  const known: Us[] = [];
+  const expect = () => {
+    const next = known.find((at) => at > loop.now) ?? NEVER;
+    const probeAt = cdn.limited ? (Math.floor(loop.now / probeEvery) + 1) * probeEvery : NEVER;
+    setup.expectLook('routing', Math.min(next, probeAt));
+  };
   loop.on(CODES.cdnSwitch, (what, pop) => {
     if (what === GOES_DOWN || what === COMES_BACK) cdn.setDown(pop, what === GOES_DOWN);
     else {
       cdn.setAvoided(pop, what === KNOWN_DOWN);
       if (pop < topology.edges) router.setHealth(pop, what === KNOWN_BACK);
     }
+    expect();
   });
-  const { detection, probeEvery, spillAt } = params.routing;
   for (const outage of params.outages) {
     const ends = outage.at + outage.duration;
+    known.push(outage.at + detection, ends + detection);
     for (const pop of placesOf(outage, topology, geography)) {
       loop.schedule(outage.at, CODES.cdnSwitch, GOES_DOWN, pop);
       loop.schedule(outage.at + detection, CODES.cdnSwitch, KNOWN_DOWN, pop);
@@ -41,12 +53,15 @@ export function scheduleCdn({ params, topology, geography, cdn, router, loop }: 
       loop.schedule(ends + detection, CODES.cdnSwitch, KNOWN_BACK, pop);
     }
   }
+  known.sort((a, b) => a - b);
+  expect();
   if (!cdn.limited) return;
   loop.on(CODES.cdnProbe, () => {
     for (let edge = 0; edge < topology.edges; edge++) {
       router.setFull(edge, cdn.sendingShare(edge) >= spillAt);
     }
     loop.schedule(loop.now + probeEvery, CODES.cdnProbe, 0, 0);
+    expect();
   });
   loop.schedule(probeEvery, CODES.cdnProbe, 0, 0);
 }

@@ -84,15 +84,15 @@ export class Downloads {
     c.rtt[i] = rtt;
     c.firstByteAt[i] = NaN;
     c.arriveAt[i] = NEVER;
-    const edgeAt = at + Math.floor(rtt / 2);
-    c.sending[i] = this.#loop.schedule(edgeAt, CODES.requestAtEdge, slot, object);
+    c.sending[i] = this.#loop.schedule(this.edgeAt(slot), CODES.requestAtEdge, slot, object);
   }
 
   /** When the slot's request reaches its edge; NEVER unless it is on its way. */
   edgeAt(slot: number): Us {
     const c = this.#rows.columns;
     const i = slot * ROW;
-    return c.place[i] === ON_THE_WAY ? c.sentAt[i]! + Math.floor(c.rtt[i]! / 2) : NEVER;
+    if (c.place[i] !== ON_THE_WAY) return NEVER;
+    return c.sentAt[i]! + this.#lines.handshake(slot, c.rtt[i]!) + Math.floor(c.rtt[i]! / 2);
   }
 
   /**

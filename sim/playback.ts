@@ -38,7 +38,8 @@ export class Playback implements RunPart {
   /** What people can do while it runs. */
   readonly levers: PlaybackLevers;
 
-  constructor(plan: WatchedPlan, { replication, shard, loop, metrics, streams }: RunContext) {
+  constructor(plan: WatchedPlan, context: RunContext) {
+    const { replication, shard, loop, metrics, streams, expectLook } = context;
     const { scenario } = plan;
     const { cdn: params, content, run } = scenario;
     const faulty = scenario.faults.length > 0;
@@ -68,7 +69,9 @@ export class Playback implements RunPart {
         lost: (...loss) => this.#viewers.lost(...loss),
       },
     });
-    scheduleCdn({ params, topology, geography, cdn: this.#cdn, router: this.#steering.router, loop });
+    scheduleCdn({
+      params, topology, geography, cdn: this.#cdn, router: this.#steering.router, loop, expectLook,
+    });
     const renditions = scenario.catalogue.ladder.map(({ name }) => name);
     this.#content = new ContentOperations({
       content, renditions, catalogue, topology, cdn: this.#cdn, origin, loop, streams, metrics,
@@ -93,7 +96,11 @@ export class Playback implements RunPart {
   }
 
   outcome(): PartOutcome {
-    return { sessions: this.#viewers.rows, logs: this.#viewers.logs(), warnings: this.#cdn.warnings() };
+    const { sample } = this.#viewers;
+    return {
+      sessions: sample.rows(), logs: this.#viewers.logs(),
+      warnings: [...this.#cdn.warnings(), ...sample.warnings()],
+    };
   }
 
   save(): PlaybackState {

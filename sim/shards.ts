@@ -6,6 +6,7 @@ import type { Labels } from '../models/core/labels.ts';
 import type { SessionLog, SessionRow } from '../models/core/run-record.ts';
 import { US_PER_S, type Us } from '../models/core/units.ts';
 import { computeSlis, sliSeries, type ReplicationOutcome } from '../models/operations/run-summary.ts';
+import { SessionSample } from '../models/player/session-sample.ts';
 import { isTranscoding, isWatched, type ScenarioPlan } from '../scenarios/plan.ts';
 
 /** A part of the viewers that is simulated by itself: those of one regional and its edges. */
@@ -72,17 +73,19 @@ const NOTHING: MetricMark = {
 /** One outcome from those of all shards, in their order: the same whatever thread ran which. */
 export function mergeShards(plan: ScenarioPlan, shards: readonly ShardOutcome[]): ReplicationOutcome {
   const metrics = mergeMetrics(shards);
+  const sample = new SessionSample();
+  for (const row of shards.flatMap(({ sessions }) => sessions)) sample.add(row);
   const endUs = Math.max(...shards.map((shard) => shard.spans.at(-1)!.atUs));
   return {
     slis: computeSlis(metrics.view(endUs)),
     metrics: metrics.export(endUs),
     series: [...metrics.series(), ...sliSeries(metrics.windows())],
-    sessions: shards.flatMap(({ sessions }) => sessions).sort((a, b) => a.session - b.session),
+    sessions: sample.rows(),
     logs: firstOfEach(plan, shards.flatMap(({ logs }) => logs)),
     fingerprint: joinDigests(shards.map((shard) => shard.fingerprint)),
     events: shards.reduce((sum, shard) => sum + shard.events, 0),
     simulatedSeconds: endUs / US_PER_S,
-    warnings: [...new Set(shards.flatMap(({ warnings }) => warnings))],
+    warnings: [...new Set([...shards.flatMap(({ warnings }) => warnings), ...sample.warnings()])],
   };
 }
 

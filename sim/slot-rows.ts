@@ -8,6 +8,11 @@ const BLANK = {
   /** Where in its trace a line of one's own began [us], and the bits the trace carries until there. */
   startUs: 0,
   startBits: 0,
+  /** Bytes the server may have under way: as the transfer began, and once it is over. */
+  window: 0,
+  grown: 0,
+  /** When the connection was busy last. [us] */
+  busyUntil: 0,
   /** Round trip between the line and the edge. [us] */
   way: 0,
   /** Where the request is (downloads.ts), and what for: its rendition, or MANIFEST. */
@@ -39,7 +44,7 @@ export type SlotColumns = Readonly<Record<Name, Float64Array>>;
 
 const NAMES = Object.keys(BLANK) as Name[];
 
-/** Numbers of a row: 128 bytes, two lines of the processor's cache. */
+/** Numbers of a row: two to three lines of the processor's cache. */
 export const ROW = NAMES.length;
 
 /**

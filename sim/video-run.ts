@@ -1,5 +1,7 @@
 import { assert } from '../models/core/assert.ts';
-import { MetricSet, type MetricMark, type MetricSetState } from '../models/core/metrics.ts';
+import {
+  MetricSet, type MetricDeclaration, type MetricMark, type MetricSetState,
+} from '../models/core/metrics.ts';
 import { RandomStreams } from '../models/core/rng.ts';
 import { NEVER, US_PER_S, type Us } from '../models/core/units.ts';
 import {
@@ -99,6 +101,11 @@ export class VideoRun {
 
   get events(): number {
     return this.#loop.events;
+  }
+
+  /** What a counter stands at, since the end of the warm-up. */
+  total(declaration: MetricDeclaration): number {
+    return this.#metrics.view(this.#loop.now).total(declaration);
   }
 
   /** Hash over the history so far. */

@@ -1,6 +1,7 @@
 import type { RandomStream, RandomStreams } from '../models/core/rng.ts';
-import type { Bytes, Us } from '../models/core/units.ts';
+import { NEVER, type Bytes, type Us } from '../models/core/units.ts';
 import { AccessLinks, drawTrace, type TraceChoice } from '../models/network/access.ts';
+import { finishRamped, receivedRamped, windowAfter, type SlowStart } from '../models/network/slow-start.ts';
 import { finishAlone, receivedAlone } from '../models/network/line.ts';
 import { TraceBandwidth, type TraceTable } from '../models/network/trace.ts';
 import type { NetworkClass } from '../scenarios/plan.ts';
@@ -35,6 +36,7 @@ export class ViewerLines {
   /** Traces of all classes one after the other, and the class of each. */
   readonly #tables: readonly TraceTable[];
   readonly #classOf: readonly number[];
+  readonly #slowStarts: readonly (SlowStart | undefined)[];
   /** Place of a class's first trace. */
   readonly #firstOf: readonly number[];
 
@@ -46,6 +48,7 @@ export class ViewerLines {
     this.#rows = rows;
     this.#tables = networks.flatMap(({ traces }) => traces);
     this.#classOf = networks.flatMap(({ traces }, network) => traces.map(() => network));
+    this.#slowStarts = networks.flatMap(({ traces, slowStart }) => traces.map(() => slowStart));
     this.#firstOf = networks.map((_network, i) => this.#classOf.indexOf(i));
     this.#networks = networks;
     this.#draws = streams.stream('audience/trace');
@@ -64,6 +67,8 @@ export class ViewerLines {
   join(slot: number, network: number, choice: TraceChoice): void {
     const c = this.#rows.columns;
     const i = slot * ROW;
+    c.grown[i] = this.#networks[network]!.slowStart?.initialWindow ?? 0;
+    c.busyUntil[i] = NEVER;
     if (this.#networks[network]!.viewersPerLink === 1) {
       const path = this.#firstOf[network]! + choice.trace;
       c.path[i] = path;
@@ -106,15 +111,34 @@ export class ViewerLines {
   finish(slot: number, from: Us, bytes: Bytes): Us {
     const c = this.#rows.columns;
     const i = slot * ROW;
-    return finishAlone(this.#tables[c.path[i]!]!, c.startUs[i]!, c.startBits[i]!, from, bytes);
+    const [table, startUs, startBits] = [this.#tables[c.path[i]!]!, c.startUs[i]!, c.startBits[i]!];
+    const slowStart = this.#slowStartOf(slot);
+    if (slowStart === undefined) return finishAlone(table, startUs, startBits, from, bytes);
+    const isIdle = from - c.busyUntil[i]! > slowStart.idle;
+    const [line, window] = [{ table, startUs, startBits }, isIdle ? slowStart.initialWindow : c.grown[i]!];
+    c.window[i] = window;
+    c.grown[i] = windowAfter(line, from, bytes, window, c.rtt[i]!);
+    c.busyUntil[i] = finishRamped(line, from, bytes, window, c.rtt[i]!);
+    return c.busyUntil[i]!;
+  }
+
+  /** Time that a request waits for its connection to be opened: that of the session's first ones. [us] */
+  handshake(slot: number, rtt: Us): Us {
+    const slowStart = this.#slowStartOf(slot);
+    const isOpen = this.#rows.columns.busyUntil[slot * ROW]! < NEVER;
+    return slowStart === undefined || isOpen ? 0 : Math.round(slowStart.handshake * rtt);
   }
 
   /** Bytes that have come by `at`, not before now, of a transfer that began at `from`. */
   received(slot: number, request: number, from: Us, bytes: Bytes, at: Us): Bytes {
     const path = this.#pathOf(slot);
     if (path < 0) return Math.max(0, bytes - Math.ceil(this.#links.bitsLeft(~path, request) / 8));
-    const startUs = this.#rows.columns.startUs[slot * ROW]!;
-    return receivedAlone(this.#tables[path]!, startUs, from, bytes, at);
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    const [table, startUs] = [this.#tables[path]!, c.startUs[i]!];
+    if (this.#slowStartOf(slot) === undefined) return receivedAlone(table, startUs, from, bytes, at);
+    const line = { table, startUs, startBits: c.startBits[i]! };
+    return receivedRamped(line, from, bytes, c.window[i]!, c.rtt[i]!, at);
   }
 
   /** Starts a transfer on the slot's shared link. */
@@ -138,6 +162,11 @@ export class ViewerLines {
     this.#opened.length = 0;
     for (const link of state.opened) this.#opened.push(link);
     this.#links.restore(state.links, (link) => this.#bandwidthOf(link));
+  }
+
+  #slowStartOf(slot: number): SlowStart | undefined {
+    const path = this.#pathOf(slot);
+    return path < 0 ? undefined : this.#slowStarts[path];
   }
 
   #pathOf(slot: number): number {

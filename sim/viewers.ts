@@ -1,7 +1,7 @@
 import { assert } from '../models/core/assert.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
 import type { RandomStreams } from '../models/core/rng.ts';
-import type { SessionLog, SessionRow } from '../models/core/run-record.ts';
+import type { SessionLog } from '../models/core/run-record.ts';
 import type { Bytes, Us } from '../models/core/units.ts';
 import { Audience, type Arrival } from '../models/player/audience.ts';
 import type { PlayerFleetState } from '../models/player/columns.ts';
@@ -10,6 +10,7 @@ import { PlayerFleet } from '../models/player/fleet.ts';
 import type { PlayerPorts } from '../models/player/ports.ts';
 import { SessionLogger, type SessionLoggerState } from '../models/player/session-log.ts';
 import { sessionRow } from '../models/player/session-row.ts';
+import { SessionSample } from '../models/player/session-sample.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
 import type { WatchedPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
@@ -24,7 +25,7 @@ import { ViewerLines, type ViewerLinesState } from './viewer-lines.ts';
 /** Copied state of the simulated viewers. */
 export interface ViewersState {
   readonly fleet: PlayerFleetState;
-  readonly rows: readonly SessionRow[];
+  readonly rows: ReturnType<SessionSample['save']>;
   readonly audience: ReturnType<Audience['save']>;
   readonly hosted: Float64Array;
   readonly lines: ViewerLinesState;
@@ -44,7 +45,7 @@ export interface ViewersState {
  * as far as the next moment at which somebody looks at the players (`lookAt`). See docs/decisions/0013.
  */
 export class Viewers {
-  readonly rows: SessionRow[] = [];
+  readonly #sample = new SessionSample();
   readonly #plan: WatchedPlan;
   /** Whether viewers of an edge are simulated in this run, or in that of another shard. */
   readonly #owns: (edge: number) => boolean;
@@ -133,18 +134,17 @@ export class Viewers {
     this.#fleet.settleAll(this.#loop.now);
   }
 
-  /** Adds the rows of the sessions still under way, at the end of the run, and sorts all by session. */
+  /** Adds the rows of the sessions still under way, at the end of the run. */
   closeBooks(): void {
     for (let slot = 0; slot < this.#fleet.slots; slot++) {
       if (this.#fleet.active(slot)) this.#addRow(slot, 'watching');
     }
-    this.rows.sort((a, b) => a.session - b.session);
   }
 
   /** A copy of the whole state; streams, events and metrics are saved by their owners. */
   save(): ViewersState {
     return {
-      fleet: this.#fleet.save(), rows: [...this.rows], audience: this.#audience.save(),
+      fleet: this.#fleet.save(), rows: this.#sample.save(), audience: this.#audience.save(),
       hosted: this.#rows.save(), lines: this.#lines.save(), requests: this.#downloads.save(),
       logger: this.#logger.save(), free: [...this.#free], next: this.#next, sessions: this.#sessions,
     };
@@ -155,7 +155,7 @@ export class Viewers {
     this.#rows.restore(state.hosted);
     this.#fleet = this.#newFleet(this.#rows.slots);
     this.#fleet.restore(state.fleet);
-    refill(this.rows, state.rows);
+    this.#sample.restore(state.rows);
     this.#audience.restore(state.audience);
     this.#lines.restore(state.lines);
     this.#downloads.restore(state.requests);
@@ -163,6 +163,11 @@ export class Viewers {
     this.#free = [...state.free];
     this.#next = state.next;
     this.#sessions = state.sessions;
+  }
+
+  /** Rows of the sessions, or of a sample of very many. */
+  get sample(): SessionSample {
+    return this.#sample;
   }
 
   /** Logs of the sessions chosen for it. */
@@ -318,16 +323,12 @@ export class Viewers {
 
   #addRow(slot: number, outcome: string): void {
     const network = this.#plan.networks[this.#lines.networkOf(slot)]!.name;
-    this.rows.push(sessionRow(this.#replication, network, outcome, this.#fleet.figures(slot)));
+    const figures = this.#fleet.figures(slot);
+    if (!this.#sample.wants(figures.session)) this.#sample.pass();
+    else this.#sample.add(sessionRow(this.#replication, network, outcome, figures));
   }
 }
 
 /** Viewers at a time that there is room for at first, and the factor by which more is made. */
 const FIRST_SLOTS = 1024;
 const GROWTH = 1.5;
-
-/** Replaces the entries of a list, of which there may be more than a call takes arguments. */
-function refill<Entry>(target: Entry[], entries: readonly Entry[]): void {
-  target.length = 0;
-  for (const entry of entries) target.push(entry);
-}

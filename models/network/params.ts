@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { quantity } from '../core/quantity.ts';
 import type { Us } from '../core/units.ts';
+import { slowStartParams } from './slow-start.ts';
 import type { TracePeriod } from './bandwidth.ts';
 
 const profileStep = z.strictObject({
@@ -27,7 +28,12 @@ export const networkParams = z.strictObject({
   viewersPerLink: z.number().int().min(1).max(1000)
     .meta({ description: 'Most viewers on one link at a time.', unit: 'viewers', source: 'assumed' })
     .prefault(1),
-}).superRefine(({ traces, profile }, context) => {
+  slowStart: slowStartParams.optional(),
+}).superRefine(({ traces, profile, viewersPerLink, slowStart }, context) => {
+  if (slowStart !== undefined && viewersPerLink > 1) {
+    const message = 'expected viewersPerLink 1 beside it: on shared links transfers begin at full rate';
+    context.addIssue({ code: 'custom', path: ['slowStart'], message });
+  }
   if ((traces === undefined) === (profile === undefined)) {
     const message = 'expected either traces (measured) or a profile (steps by the clock of the run)';
     context.addIssue({ code: 'custom', path: [], message });
