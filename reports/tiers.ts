@@ -29,7 +29,9 @@ export function cacheTiers(document: RunDocument): CacheTier[] {
     requests: shares(document.metrics, REQUESTS, tier),
     bytes: shares(document.metrics, BYTES, tier),
   }));
-  return tiers.filter((tier) => tier.requests.total > 0).sort((a, b) => b.requests.total - a.requests.total);
+  const place = ({ tier }: CacheTier): number => (ORDER.indexOf(tier) + ORDER.length) % ORDER.length;
+  return tiers.filter((tier) => tier.requests.total > 0)
+    .sort((a, b) => place(a) - place(b) || b.requests.total - a.requests.total);
 }
 
 /** Sum of a metric over all its label sets; null when the run does not have it. */
@@ -40,7 +42,7 @@ export function metricTotal(document: RunDocument, name: string): number | null 
 
 /** Bytes fetched from the origin, as it counted or as the tier before it missed them; null without a CDN. */
 export function originBytes(document: RunDocument): number | null {
-  return metricTotal(document, 'origin_bytes_total') ?? cacheTiers(document).at(-1)?.bytes.miss ?? null;
+  return metricTotal(document, 'origin_sent_bytes_total') ?? cacheTiers(document).at(-1)?.bytes.miss ?? null;
 }
 
 /** One sentence on what the tiers answered themselves. */
@@ -65,5 +67,7 @@ function shares(metrics: readonly MetricResult[], name: string, tier: string): T
   return { total: hit + coalesced + miss + error, hit, coalesced, miss, error };
 }
 
+/** Tiers from the viewers on; others follow by what reaches them. */
+const ORDER = ['edge', 'regional', 'shield', 'other'];
 const REQUESTS = 'cache_requests_total';
 const BYTES = 'cache_bytes_total';
