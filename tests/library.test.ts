@@ -10,7 +10,7 @@ describe.each(libraryScenarios())('the shipped %s', (name) => {
     expect(scenario.name).toBe(name);
     expect(scenario.description.length).toBeGreaterThan(100);
     // Commands in a description are to work as they stand.
-    for (const [, setting] of scenario.description.matchAll(/--set (\S+?)[),]*\s/g)) {
+    for (const [, setting] of scenario.description.matchAll(/--set (\S+?)[),.`]*\s/g)) {
       expect(() => planOf(name, [setting!]), setting).not.toThrow();
     }
   });
