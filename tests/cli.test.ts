@@ -91,7 +91,7 @@ describe('run', () => {
     expect(first).toMatchObject({
       schema: 'weir.run/1', scenario: 'evening-peak', world: 'sim', seed: 42, replications: 2,
         fidelity: 'segment', scale: 1,
-      complete: true, simulatedSeconds: 240, warmupSeconds: 60, alerts: [], costs: [],
+      complete: true, simulatedSeconds: 240, warmupSeconds: 60, costs: [],
     });
     expect(first.fingerprint).toMatch(/^[0-9a-f]{16}$/);
     expect(first.wallSeconds).toBeGreaterThan(0);
@@ -104,6 +104,7 @@ describe('run', () => {
         'verdict']));
       expect(['met', 'missed', 'inconclusive', 'no-data']).toContain(slo.verdict);
     }
+    expect(first.alerts.map(({ name }) => name)).toContain('RebufferRateHigh');
     expect(first.metrics.map((metric) => metric.name)).toContain('cache_requests_total');
     expect(Array.isArray(first.warnings)).toBe(true);
     const { provenance } = first;
