@@ -1,3 +1,4 @@
+import type { CacheNodeState } from '../models/cdn/node-state.ts';
 import { describe, expect, test } from 'vitest';
 import { BY_HAND, observed, outcomeOf, planOf, total } from './plan.fixture.ts';
 import type { PlaybackState } from './playback.ts';
@@ -84,7 +85,10 @@ describe('answers as the bytes come', () => {
       run.advance(Infinity);
       const { viewers, cdn } = run.save().parts['playback'] as PlaybackState;
       expect(viewers.requests.rows - viewers.requests.free.length).toBe(0);
-      for (const { requests } of cdn.nodes) expect(requests.rows - requests.free.length).toBe(0);
+      for (const node of cdn.nodes) {
+        const { requests } = node as CacheNodeState;
+        expect(requests.rows - requests.free.length).toBe(0);
+      }
     }
   });
 

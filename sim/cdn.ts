@@ -1,7 +1,6 @@
 import { toBehaviour } from '../models/cdn/behaviour-params.ts';
-import { CacheNode } from '../models/cdn/cache-node.ts';
+import { createCacheNode, type AnyCacheNode, type AnyCacheNodeState } from '../models/cdn/create-node.ts';
 import { NO_FETCH, NO_STORE, UNSTATED } from '../models/cdn/events.ts';
-import type { CacheNodeState } from '../models/cdn/node-state.ts';
 import type { CacheTierParams, CdnParams } from '../models/cdn/params.ts';
 import type { CacheNodePorts } from '../models/cdn/ports.ts';
 import { createStorage } from '../models/cdn/storage-params.ts';
@@ -24,7 +23,7 @@ import type { SimulatedOrigin, SimulatedOriginState } from './origin.ts';
 
 /** Copied state of a simulated CDN. */
 export interface SimulatedCdnState {
-  readonly nodes: readonly CacheNodeState[];
+  readonly nodes: readonly AnyCacheNodeState[];
   readonly uplinks: readonly LinkState[];
   readonly progress: FetchProgressState;
   readonly wakes: readonly EventHandle[];
@@ -74,7 +73,7 @@ const LOST = 502;
  * crosses the child's uplink; the last byte is there when it has crossed and the parent has it.
  */
 export class SimulatedCdn {
-  readonly nodes: CacheNode[] = [];
+  readonly nodes: AnyCacheNode[] = [];
   readonly places: Places;
   readonly #topology: Topology;
   readonly #tiers: readonly CacheTierParams[];
@@ -237,7 +236,7 @@ export class SimulatedCdn {
     });
     const ports = tier === 0 ? this.#edgePorts(node, pop) : this.#parentPorts(node, pop);
     const setup = { tier: TIERS[tier]!, ...storage, behaviour: toBehaviour(params.behaviour) };
-    this.nodes.push(new CacheNode(setup, ports, metrics));
+    this.nodes.push(createCacheNode(setup, ports, metrics));
     this.#uplinks.add(new ConstantBandwidth(params.uplink));
     this.#progress.addNode();
     this.#wakes.push(NO_EVENT);
@@ -253,7 +252,7 @@ export class SimulatedCdn {
       },
       answerEnded: (request) => this.#onAnswer.ended(request, latency),
       respondFailure: (request, _object, status) => this.#onAnswer.failed(request, status, latency),
-      fetchFromParent: (fetch, object, conditional) => this.#ask(node, pop, fetch, object, conditional),
+      fetchFromParent: (...call) => this.#ask(node, pop, ...call),
       evicted: () => {},
     };
   }
@@ -277,14 +276,15 @@ export class SimulatedCdn {
         this.#progress.refuse(request % nodes, Math.floor(request / nodes), status);
         after(request, CODES.uplinkStart, 0);
       },
-      fetchFromParent: (fetch, object, conditional) => this.#ask(node, pop, fetch, object, conditional),
+      fetchFromParent: (...call) => this.#ask(node, pop, ...call),
       evicted: () => {},
     };
   }
 
   /** A server asks its parent, or the origin. */
-  #ask(node: number, pop: number, fetch: number, object: number, conditional: boolean): void {
-    this.#progress.begin(node, fetch, conditional);
+  #ask(node: number, pop: number, ...call: Parameters<CacheNodePorts['fetchFromParent']>): void {
+    const [fetch, object, conditional, first, last] = call;
+    this.#progress.begin(node, fetch, conditional, first, last);
     const parentPop = this.#parentOf(pop);
     const way = Math.floor(this.#rtt(pop, parentPop) / 2);
     const { now } = this.#loop;
@@ -299,7 +299,8 @@ export class SimulatedCdn {
   #atParent(parent: number, node: number, fetch: number): void {
     if (this.#down[this.places.popOf[parent]!] === 1) return this.#lose(node, fetch);
     const request = fetch * this.places.nodes + node;
-    this.nodes[parent]!.requested(this.#loop.now, request, this.nodes[node]!.objectOf(fetch));
+    const [first, last] = [this.#progress.firstOf(node, fetch), this.#progress.lastOf(node, fetch)];
+    this.nodes[parent]!.requested(this.#loop.now, request, this.nodes[node]!.objectOf(fetch), first, last);
     this.#rearm(parent);
   }
 
@@ -315,7 +316,9 @@ export class SimulatedCdn {
       return;
     }
     const late = way + (verdict?.delay ?? 0);
-    const answer = this.#origin.asked(now, this.nodes[node]!.objectOf(fetch), conditional);
+    const object = this.nodes[node]!.objectOf(fetch);
+    const size = conditional ? 0 : this.#catalogue.objectBytes(object);
+    const answer = this.#origin.asked(now, object, this.#progress.bytesOf(node, fetch, size));
     if (answer.status >= 400) this.#progress.refuse(node, fetch, answer.status);
     else if (answer.lastByteUs === answer.firstByteUs) this.#progress.note(node, fetch, WHOLE);
     else this.#loop.schedule(now + answer.lastByteUs + late, CODES.uplinkWhole, node, fetch);
@@ -367,7 +370,7 @@ export class SimulatedCdn {
     } else {
       const bytes = this.#catalogue.objectBytes(object);
       cache.headArrived(now, fetch, status, bytes, this.#lifetime(node, fetch, object));
-      if (status === 200) this.#uplinks.start(node, fetch, bytes);
+      if (status === 200) this.#uplinks.start(node, fetch, this.#progress.bytesOf(node, fetch, bytes));
     }
     this.#rearm(node);
   }
@@ -377,7 +380,7 @@ export class SimulatedCdn {
     const ttl = this.#origin.lifetime(object);
     const parent = this.#progress.askedOf(node, fetch);
     if (ttl === NEVER || parent === ORIGIN) return ttl;
-    const left = this.nodes[parent]!.freshFor(this.#loop.now, object);
+    const left = this.nodes[parent]!.freshFor(this.#loop.now, object, this.#progress.firstOf(node, fetch));
     return left === UNSTATED ? ttl : left;
   }
 

@@ -1,4 +1,6 @@
+import { rangeBytes } from '../models/cdn/open-requests.ts';
 import { larger } from '../models/core/columns.ts';
+import type { Bytes } from '../models/core/units.ts';
 
 /** The parent has the whole object. */
 export const WHOLE = 1;
@@ -13,28 +15,52 @@ const STATUS_AT = 8;
 export interface FetchProgressState {
   readonly flags: readonly Uint16Array[];
   readonly asked: readonly Int32Array[];
+  readonly first: readonly Float64Array[];
+  readonly last: readonly Float64Array[];
 }
 
 /**
- * How far the fetches of each server have come, in columns by their numbers: flags, status, who was asked.
+ * How far the fetches of each server have come, in columns by their numbers: flags, status, who was asked
+ * for which bytes.
  */
 export class FetchProgress {
   #flags: Uint16Array[] = [];
   /** Server that was asked, or -1 for the origin. */
   #asked: Int32Array[] = [];
+  #first: Float64Array[] = [];
+  #last: Float64Array[] = [];
 
   addNode(): void {
     this.#flags.push(new Uint16Array(16));
     this.#asked.push(new Int32Array(16));
+    this.#first.push(new Float64Array(16));
+    this.#last.push(new Float64Array(16));
   }
 
-  begin(node: number, fetch: number, conditional: boolean): void {
+  begin(node: number, fetch: number, conditional: boolean, first: Bytes, last: Bytes): void {
     if (fetch >= this.#flags[node]!.length) {
       this.#flags[node] = larger(this.#flags[node]!, fetch + 1);
       this.#asked[node] = larger(this.#asked[node]!, fetch + 1);
+      this.#first[node] = larger(this.#first[node]!, fetch + 1);
+      this.#last[node] = larger(this.#last[node]!, fetch + 1);
     }
     this.#flags[node]![fetch] = conditional ? CONDITIONAL : 0;
     this.#asked[node]![fetch] = -1;
+    this.#first[node]![fetch] = first;
+    this.#last[node]![fetch] = last;
+  }
+
+  firstOf(node: number, fetch: number): Bytes {
+    return this.#first[node]![fetch]!;
+  }
+
+  lastOf(node: number, fetch: number): Bytes {
+    return this.#last[node]![fetch]!;
+  }
+
+  /** Bytes that were asked for, of an object of this size. */
+  bytesOf(node: number, fetch: number, size: Bytes): Bytes {
+    return rangeBytes(this.firstOf(node, fetch), this.lastOf(node, fetch), size);
   }
 
   note(node: number, fetch: number, step: number): void {
@@ -68,11 +94,14 @@ export class FetchProgress {
   save(): FetchProgressState {
     return {
       flags: this.#flags.map((column) => column.slice()), asked: this.#asked.map((column) => column.slice()),
+      first: this.#first.map((column) => column.slice()), last: this.#last.map((column) => column.slice()),
     };
   }
 
   restore(state: FetchProgressState): void {
     this.#flags = state.flags.map((column) => column.slice());
     this.#asked = state.asked.map((column) => column.slice());
+    this.#first = state.first.map((column) => column.slice());
+    this.#last = state.last.map((column) => column.slice());
   }
 }

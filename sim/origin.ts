@@ -2,7 +2,7 @@ import { Origin, type OriginAnswer, type OriginState } from '../models/cdn/origi
 import type { OriginParams } from '../models/cdn/params.ts';
 import { originRequests, originSent } from '../models/cdn/topology/metrics.ts';
 import type { MetricHandle, MetricSet } from '../models/core/metrics.ts';
-import { NEVER, type Us } from '../models/core/units.ts';
+import { NEVER, type Bytes, type Us } from '../models/core/units.ts';
 import { usage } from '../models/cost/metrics.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
 import type { ContentParams } from '../models/storage/content-params.ts';
@@ -52,10 +52,10 @@ export class SimulatedOrigin {
     this.#requestUsage = metrics.bind(usage, 'origin', 's3.standard.get');
   }
 
-  /** A request for an object, or, conditional, for whether it has changed: then no body is sent. */
-  asked(now: Us, object: number, conditional: boolean): OriginAnswer {
+  /** A request for so many bytes of an object; for none, by a condition, when it has not changed. */
+  asked(now: Us, object: number, wanted: Bytes): OriginAnswer {
     const isMissing = this.#missing.size > 0 && now < this.#missingUntil(object);
-    const bytes = conditional || isMissing ? 0 : this.#catalogue.objectBytes(object);
+    const bytes = isMissing ? 0 : wanted;
     const answer = this.#server.asked(now, bytes);
     this.#set.add(this.#requestUsage, 1);
     if (answer.status === 503) this.#set.add(this.#refused, 1);

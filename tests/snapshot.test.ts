@@ -28,6 +28,22 @@ describe('a run that is saved and restored', () => {
     expect(first.finish().fingerprint).toBe(second.finish().fingerprint);
   });
 
+  test.each([1500, 12_000])('with caches of slices goes on byte for byte after %i events', (events) => {
+    const plan = planOf('cdn.edge.behaviour.preset=nginx-slice', 'cdn.edge.behaviour.slice=100 kB',
+      'cdn.regional.behaviour.range=slice', 'cdn.regional.behaviour.slice=300 kB');
+    const straight = new VideoRun(plan, 0);
+    finish(straight);
+    const first = new VideoRun(plan, 0);
+    first.advance(events);
+    const saved = structuredClone(first.save());
+    finish(first);
+    const second = new VideoRun(plan, 0);
+    second.advance(777);
+    second.restore(saved);
+    finish(second);
+    expect(second.finish()).toEqual(straight.finish());
+  });
+
   const cases = ['chunk', 'rendition'].flatMap((fidelity) =>
     [0, 3000, 20_000].map((events) => [fidelity, events] as const));
   test.each(cases)(

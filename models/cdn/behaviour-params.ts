@@ -39,7 +39,11 @@ export const behaviourParams = z.strictObject({
   revalidate: time('How long expired objects are asked about by conditional requests.').optional(),
   negativeTtl: time('How long a refusal (404, 410, 5xx) that states no lifetime is kept.').optional(),
   sendsAge: flag('Whether a child is told what is left of a lifetime, rather than all of it.').optional(),
-  range: choice('What is fetched for a range of an object that is not here.', ['full', 'pass']).optional(),
+  range: choice('What is fetched for a range of an object that is not here: all of it, only the range (and '
+    + 'not kept), or the slices it touches, each kept by itself.', ['full', 'pass', 'slice']).optional(),
+  slice: quantity('size', {
+    doc: "Size of slices, where they are kept. Default: the preset's, 1 MiB.", source: OWN, positive: true,
+  }).optional(),
 });
 
 /** The behaviour that parameters describe. */

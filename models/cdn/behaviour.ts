@@ -1,4 +1,4 @@
-import { US_PER_MS, US_PER_S, type Us } from '../core/units.ts';
+import { US_PER_MS, US_PER_S, type Bytes, type Us } from '../core/units.ts';
 
 /**
  * What those who ask for an object that is on its way do: each fetches it for itself (`none`); they wait
@@ -61,9 +61,11 @@ export interface NodeBehaviour {
   readonly sendsAge: boolean;
   /**
    * A range of an object that is not here: the object is fetched in full, or the range is passed and not
-   * kept.
+   * kept, or the slices that it touches are fetched and kept, each by itself.
    */
-  readonly range: 'full' | 'pass';
+  readonly range: 'full' | 'pass' | 'slice';
+  /** Size of slices. */
+  readonly slice: Bytes;
 }
 
 const ALL: ByStatus<boolean> = { found: true, missing: true, refused: true, broken: true };
@@ -90,6 +92,7 @@ const NGINX: NodeBehaviour = {
   revalidate: -1,
   sendsAge: false,
   range: 'full',
+  slice: 1024 * 1024, // of nginx's example, and the default of Traffic Server's slice plugin
 };
 
 /**
@@ -115,9 +118,9 @@ const VARNISH: NodeBehaviour = {
 };
 
 /**
- * Behaviours by name. `nginx`, `nginx-lock`, `nginx-swr`, `varnish` and `ats` are real proxies, measured
- * beside each other; `ideal` has everything that helps; `store-and-forward` answers nobody before an object
- * is here whole.
+ * Behaviours by name. `nginx`, `nginx-lock`, `nginx-swr`, `nginx-slice`, `varnish` and `ats` are real
+ * proxies, measured beside each other; `ideal` has everything that helps; `store-and-forward` answers nobody
+ * before an object is here whole.
  */
 export const BEHAVIOURS = {
   nginx: NGINX,
@@ -128,6 +131,8 @@ export const BEHAVIOURS = {
   'nginx-swr': {
     ...NGINX_LOCK, grace: Infinity, honoursStale: false, backgroundUpdate: true, revalidate: Infinity,
   },
+  /** With `slice 1m`. */
+  'nginx-slice': { ...NGINX, range: 'slice' },
   varnish: VARNISH,
   /**
    * Apache Traffic Server 9.2 as it comes: read-while-writer, some ten retries in about a second, then

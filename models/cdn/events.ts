@@ -33,6 +33,9 @@ export const UNSTATED = -2;
 /** In place of a fetch: all bytes are here. */
 export const NO_FETCH = -1;
 
+/** In place of a fetch: the bytes come slice by slice. */
+export const MORE_SLICES = -2;
+
 /** In place of the last byte of a range: to the end. */
 export const TO_END: Bytes = Infinity;
 

@@ -15,7 +15,8 @@ import type { CacheResult, Status } from './events.ts';
 export interface CacheNodePorts {
   /**
    * Answers a request with so many bytes: at once when `fetch` is NO_FETCH, else as those of the fetch
-   * come, until `answerEnded`. `level` is where a held object was read: MEMORY or DISK.
+   * come, or, with MORE_SLICES, of several, until `answerEnded`. `level` is where a held object was read:
+   * MEMORY or DISK.
    */
   respond(
     requestId: number, object: number, bytes: Bytes, result: CacheResult, fetch: number, level: number,

@@ -1,8 +1,8 @@
 import { MetricSet } from '../core/metrics.ts';
 import { US_PER_MS, US_PER_S, type Us } from '../core/units.ts';
 import { BEHAVIOURS, type BehaviourName } from './behaviour.ts';
-import { CacheNode } from './cache-node.ts';
-import { NO_STORE, TO_END, UNSTATED } from './events.ts';
+import { createCacheNode, type AnyCacheNode } from './create-node.ts';
+import { NO_FETCH, NO_STORE, TO_END, UNSTATED } from './events.ts';
 import { createPolicy } from './policy/registry.ts';
 
 /** What the origin of a row answers. */
@@ -26,8 +26,11 @@ export interface Clients {
   readonly count: number;
   /** Of the late one. [ms] */
   readonly lateMs?: number;
-  /** First byte of the range that each asks for, of a hundred thousand bytes. */
+  /** First byte of the range that each asks for, of `rangeBytes`, by default a hundred thousand. */
   readonly ranges?: readonly number[];
+  readonly rangeBytes?: number;
+  /** Between an answer and the next request of a sequence. [ms] */
+  readonly pauseMs?: number;
 }
 
 /** What is to be seen. */
@@ -38,6 +41,8 @@ export interface Expected {
   /** Time to the first byte: median and longest; of the late one alone when there is one. [ms] */
   readonly medianMs: number;
   readonly longestMs: number;
+  /** Ranges asked of the origin. */
+  readonly ranges?: readonly string[];
 }
 
 /** A row of the matrix. */
@@ -48,11 +53,15 @@ export interface ProxyRow {
   /** One asks before, and so long passes after its answer. [ms] */
   readonly agedMs?: number;
   readonly clients: Clients;
-  readonly expected: Readonly<Record<ProxyName, Expected>>;
+  /** `nginx-slice` stands where ranges are asked for in turn alone: elsewhere it is nginx. */
+  readonly expected: Readonly<Record<Exclude<ProxyName, 'nginx-slice'>, Expected>>
+    & { readonly 'nginx-slice'?: Expected };
 }
 
 /** The proxies that were measured; `ats` cannot be run here and stands as the notes have it. */
-export type ProxyName = Extract<BehaviourName, 'nginx' | 'nginx-lock' | 'nginx-swr' | 'varnish' | 'ats'>;
+export type ProxyName = Extract<
+  BehaviourName, 'nginx' | 'nginx-lock' | 'nginx-swr' | 'nginx-slice' | 'varnish' | 'ats'
+>;
 
 const PLAIN: Origin = { firstByteMs: 500, bodyMs: 0, bytes: 1000, status: 200, maxAge: 60 };
 const sees = (origin: number, medianMs: number, longestMs = medianMs, conditional = 0): Expected =>
@@ -132,6 +141,17 @@ export const PROXY_MATRIX: readonly ProxyRow[] = [
     },
   },
   {
+    name: 'E2', title: 'three ranges of 1 kB of it, each a while after the answer before',
+    origin: { ...PLAIN, bytes: 5_000_000 },
+    clients: {
+      kind: 'sequence', count: 3, ranges: [0, 1_000_000, 2_000_000], rangeBytes: 1000, pauseMs: 300,
+    },
+    expected: {
+      ...all(sees(1, 0, 500)), ats: sees(3, 500),
+      'nginx-slice': { ...sees(2, 500), ranges: ['0-1048575', '1048576-2097151'] },
+    },
+  },
+  {
     name: 'F', title: 'twenty ask for an object that may not be kept',
     origin: { ...PLAIN, firstByteMs: 200, maxAge: 'no-store' }, clients: { kind: 'herd', count: 20 },
     expected: {
@@ -153,6 +173,8 @@ export const PROXY_MATRIX: readonly ProxyRow[] = [
 export interface Seen {
   readonly origin: number;
   readonly conditional: number;
+  /** Those that asked the origin for a range, and for which. */
+  readonly ranges: readonly string[];
   /** Of each client. [ms] */
   readonly firstByteMs: readonly number[];
 }
@@ -170,22 +192,26 @@ export function playRow(row: ProxyRow, behaviour: BehaviourName): Seen {
 
 class Play {
   readonly #row: ProxyRow;
-  readonly #node: CacheNode;
+  readonly #node: AnyCacheNode;
   readonly #events: Array<{ readonly at: Us; readonly run: () => void }> = [];
   readonly #sentAt = new Map<number, Us>();
   readonly #firstByteMs = new Map<number, number>();
   readonly #ended = new Map<number, () => void>();
+  readonly #ranges: string[] = [];
   #now: Us = 0;
   #seen = { origin: 0, conditional: 0 };
 
   constructor(row: ProxyRow, behaviour: BehaviourName) {
     this.#row = row;
     const setup = { tier: 'x', policy: createPolicy('lru', 1e9), behaviour: BEHAVIOURS[behaviour] };
-    this.#node = new CacheNode(setup, {
-      respond: (id, _object, _bytes, _result, fetch) => this.#answered(id, fetch < 0),
+    this.#node = createCacheNode(setup, {
+      respond: (id, _object, _bytes, _result, fetch) => this.#answered(id, fetch === NO_FETCH),
       answerEnded: (id) => this.#over(id),
       respondFailure: (id) => this.#answered(id, true),
-      fetchFromParent: (fetch, _object, conditional) => this.#atOrigin(fetch, conditional),
+      fetchFromParent: (fetch, _object, conditional, from, to) => {
+        if (from > 0 || to < TO_END) this.#ranges.push(`${from}-${to}`);
+        this.#atOrigin(fetch, conditional);
+      },
       evicted: () => undefined,
     }, new MetricSet());
   }
@@ -208,21 +234,23 @@ class Play {
     }
     this.#drain();
     this.#firstByteMs.delete(998);
-    return { ...this.#seen, firstByteMs: [...this.#firstByteMs.values()] };
+    return { ...this.#seen, ranges: this.#ranges, firstByteMs: [...this.#firstByteMs.values()] };
   }
 
   #inTurn(at: Us, i: number): void {
     if (i === this.#row.clients.count) return;
-    this.#ended.set(i, () => this.#inTurn(this.#now, i + 1));
+    const pause = (this.#row.clients.pauseMs ?? 0) * US_PER_MS;
+    this.#ended.set(i, () => this.#inTurn(this.#now + pause, i + 1));
     this.#ask(at, i);
   }
 
   #ask(at: Us, id: number): void {
-    const first = this.#row.clients.ranges?.[id];
+    const { ranges, rangeBytes = 100_000 } = this.#row.clients;
+    const first = ranges?.[id];
     this.#at(at, () => {
       this.#sentAt.set(id, at);
       if (first === undefined) this.#node.requested(at, id, 0);
-      else this.#node.requested(at, id, 0, first, first + 99_999);
+      else this.#node.requested(at, id, 0, first, first + rangeBytes - 1);
     });
   }
 

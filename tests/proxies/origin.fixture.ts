@@ -6,6 +6,8 @@ import type { Origin } from '../../models/cdn/proxies.fixture.ts';
 export interface OriginRequest {
   readonly path: string;
   readonly conditional: boolean;
+  /** The range that is asked for, such as `0-99`; undefined for all of it. */
+  readonly range: string | undefined;
 }
 
 /** A small origin over HTTP that answers each path as the row it was registered for says. */
@@ -18,7 +20,7 @@ export class RealOrigin {
     this.#server = createServer((request, response) => {
       const answer = this.#answers.get(request.url!);
       const conditional = request.headers['if-none-match'] === VALIDATOR;
-      this.requests.push({ path: request.url!, conditional });
+      this.requests.push({ path: request.url!, conditional, range: rangeOf(request) });
       if (answer === undefined) response.writeHead(400).end();
       else setTimeout(() => respond(request, response, answer), answer.firstByteMs);
     });
@@ -41,6 +43,7 @@ export class RealOrigin {
   }
 }
 
+const rangeOf = (request: IncomingMessage) => /^bytes=(\d+-\d+)$/.exec(request.headers.range ?? '')?.[1];
 const VALIDATOR = '"v1"';
 const PARTS = 20;
 
@@ -55,6 +58,14 @@ function respond(request: IncomingMessage, response: ServerResponse, answer: Ori
   }
   if (status === 200 && request.headers['if-none-match'] === VALIDATOR) {
     response.writeHead(304).end();
+    return;
+  }
+  const range = status === 200 ? rangeOf(request)?.split('-').map(Number) : undefined;
+  if (range !== undefined) {
+    const [first, last] = [range[0]!, Math.min(range[1]!, bytes - 1)];
+    response.writeHead(206, {
+      'Content-Length': last + 1 - first, 'Content-Range': `bytes ${first}-${last}/${bytes}`,
+    }).end(Buffer.alloc(last + 1 - first));
     return;
   }
   response.writeHead(status, { 'Content-Length': bytes });

@@ -4,6 +4,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const OBJECT_KEY = 'proxy_cache_key $server_port$request_uri;';
+
 /** Programs started for a test, with the folder they live in. */
 export class ProxyServers {
   readonly folder = mkdtempSync(join(tmpdir(), 'weir-proxies-'));
@@ -25,7 +27,7 @@ export class ProxyServers {
           listen 127.0.0.1:${port};
           location / {
             proxy_pass http://127.0.0.1:${origin}; proxy_http_version 1.1;
-            proxy_cache cache; proxy_cache_key $server_port$request_uri; ${lines}
+            proxy_cache cache; ${lines.includes('proxy_cache_key') ? '' : OBJECT_KEY} ${lines}
           }
         }`).join('\n')}
       }`;
