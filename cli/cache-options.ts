@@ -9,6 +9,7 @@ import type { PolicyLayout } from '../models/cdn/policy/policy.ts';
 import {
   createPolicy, POLICY_PARAMETERS, policyName, type PolicyParameters,
 } from '../models/cdn/policy/registry.ts';
+import { TINY_LFU_POLICIES, TinyLfuAdmission } from '../models/cdn/policy/tiny-lfu.ts';
 import { TtlPolicy } from '../models/cdn/policy/ttl.ts';
 import { parseQuantity, QuantityError, type QuantityKind } from '../models/core/quantity.ts';
 import { RandomStreams } from '../models/core/rng.ts';
@@ -67,6 +68,12 @@ export function parseCacheOptions(options: CacheOptions): CacheRequest {
   const filter = parseAdmission(options);
   if (filter !== undefined && policies.includes('belady')) {
     throw new UsageError('--admission: belady is the bound of policies that store what they miss');
+  }
+  const mute = policies.find((name) => !TINY_LFU_POLICIES.includes(name));
+  if (options.admission?.startsWith('tiny-lfu') === true && mute !== undefined) {
+    const known = TINY_LFU_POLICIES.join(', ');
+    throw new UsageError(`--admission tiny-lfu: expected policies of ${known}, got "${mute}", which cannot `
+      + 'say what it would drop');
   }
   const ttl = options.ttl === undefined ? undefined : readNumber('duration', options.ttl, '--ttl') / US_PER_S;
   if (ttl !== undefined && !(ttl > 0)) throw new UsageError(`--ttl: expected a while, got "${options.ttl}"`);
@@ -177,8 +184,15 @@ function parseAdmission({ admission, seed }: CacheOptions): (() => AdmissionFilt
       return new ProbabilisticAdmission(probability, stream);
     };
   }
+  if (rule === 'tiny-lfu') {
+    if (value === '') return () => new TinyLfuAdmission();
+    const sample = Number(value);
+    if (sample >= 1 && sample <= 1e6) return () => new TinyLfuAdmission(sample);
+    throw new UsageError(`--admission tiny-lfu: expected requests for each object held, got "${value}"`);
+  }
   if (rule !== 'second-hit') {
-    throw new UsageError(`--admission: expected size:1MB, probability:0.1 or second-hit, got "${admission}"`);
+    throw new UsageError('--admission: expected size:1MB, probability:0.1, second-hit or tiny-lfu, '
+      + `got "${admission}"`);
   }
   const window = value === '' ? SECOND_HIT_WINDOW : Number(value);
   if (!(window >= 1 && window <= 1e9)) {

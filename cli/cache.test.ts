@@ -53,6 +53,7 @@ test.each([
   [['webcachesim-test', '--size', '5 parsecs'], /--size: .*parsecs/],
   [['webcachesim-test', '--set', 'slru.segment=3'], /did you mean "slru.segments"/],
   [['webcachesim-test', '--policy', 'belady', '--admission', 'second-hit'], /belady is the bound/],
+  [['webcachesim-test', '--policy', 'lru,arc', '--admission', 'tiny-lfu'], /of lru, fifo, .*got "arc"/],
 ])('a wrong command line %j exits with 2', (args, message) => {
   expect(weir(...args)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(message) });
 });

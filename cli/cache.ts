@@ -28,7 +28,7 @@ export function cacheCommand(): Command {
     .option('--ignore-size', 'count every object as one; sizes are then in objects')
     .option('--curve', '16 sizes from 0.1 % of the objects to all, from samples if the trace is long')
     .option('--sample <rate>', 'replay samples of this share of the objects, such as 10%')
-    .option('--admission <rule>', 'store only some misses: size:1MB, probability:0.1 or second-hit')
+    .option('--admission <rule>', 'store only some misses: size:1MB, probability:0.1, second-hit, tiny-lfu')
     .option('--ttl <duration>', 'objects expire so long after they were stored, such as 60s')
     .option('--ttl-reset', 'or after their last use')
     .addOption(new Option('--set <path=value>', 'a parameter, such as s3fifo.smallShare=0.2; repeatable')

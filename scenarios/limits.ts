@@ -1,5 +1,5 @@
 import { POLICY_PARAMETERS } from '../models/cdn/policy/registry.ts';
-import { misplacedTuning } from '../models/cdn/storage-params.ts';
+import { misplacedAdmission, misplacedTuning } from '../models/cdn/storage-params.ts';
 import { US_PER_S } from '../models/core/units.ts';
 import { mostSessions } from '../models/player/audience.ts';
 import { fleetLimits } from './fleet-limits.ts';
@@ -74,6 +74,10 @@ function relations({ run, catalogue, audience, player, cdn }: Scenario, input: u
       problem(['cdn', tier, 'tuning', name], known.length === 0
         ? `nothing to tune, as ${cdn[tier].policy} has no parameters`
         : `a parameter of ${cdn[tier].policy} (${known.join(', ')})`);
+    }
+    if (misplacedAdmission(cdn[tier])) {
+      problem(['cdn', tier, 'admission', 'rule'],
+        `a rule other than tinyLfu before ${cdn[tier].policy}, which cannot say what it would drop`);
     }
   }
   const laws = [['catalogue', 'length', catalogue.length], ['audience', 'watch', audience?.watch]] as const;

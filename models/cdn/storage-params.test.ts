@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RandomStreams } from '../core/rng.ts';
 import { edgeParams } from './params.ts';
-import { createStorage, misplacedTuning } from './storage-params.ts';
+import { createStorage, misplacedAdmission, misplacedTuning } from './storage-params.ts';
 
 const storageOf = (input: Record<string, unknown>) => {
   const params = edgeParams.parse(input);
@@ -30,9 +30,18 @@ describe('what a node stores, from parameters', () => {
     ['size', { rule: 'size', largest: '10 B' }, 'lru+size', []],
     ['probability', { rule: 'probability', probability: '50%' }, 'lru+probability', ['admission']],
     ['secondHit', { rule: 'secondHit', window: 100 }, 'lru+second-hit', []],
+    ['tinyLfu', { rule: 'tinyLfu' }, 'lru+tiny-lfu', []],
   ])('C34 admission %s stands before the policy', (_rule, admission, name, names) => {
     const made = storageOf({ capacity: '100 B', admission });
     expect([made.policy.name, made.names]).toEqual([name, names]);
+  });
+
+  test('C34 TinyLFU before a policy that cannot say who would go is told', () => {
+    const misplaced = (policy: string): boolean => {
+      const params = edgeParams.parse({ policy, admission: { rule: 'tinyLfu' } });
+      return misplacedAdmission({ ...params, memory: params.memory });
+    };
+    expect(['lru', 'gdsf', 's3fifo'].map(misplaced)).toEqual([false, false, true]);
   });
 
   test('C34 who draws has a stream of its own', () => {

@@ -7,6 +7,7 @@ import {
 } from './policy/admission.ts';
 import type { EvictionPolicy } from './policy/policy.ts';
 import { createPolicy, POLICY_PARAMETERS, policyName } from './policy/registry.ts';
+import { TINY_LFU_POLICIES, TINY_LFU_SAMPLE, TinyLfuAdmission } from './policy/tiny-lfu.ts';
 
 const OF_LIBCACHESIM = 'cited: defaults of libCacheSim aa0fc40';
 
@@ -30,9 +31,9 @@ const tuningParams = z.strictObject({
 });
 
 const admissionParams = z.strictObject({
-  rule: z.enum(['all', 'size', 'probability', 'secondHit']).meta({
-    description: 'Which missed objects are stored: all, those up to a size, some at random, or those missed '
-      + 'before. TinyLFU, which compares with what would be dropped, is the policy wtinylfu.',
+  rule: z.enum(['all', 'size', 'probability', 'secondHit', 'tinyLfu']).meta({
+    description: 'Which missed objects are stored: all, those up to a size, some at random, those missed '
+      + 'before, or those asked for more often than what would go (tinyLfu, before lru, fifo, lfu or gdsf).',
     unit: 'name', source: 'assumed',
   }).prefault('all'),
   largest: quantity('size', { doc: 'Largest object stored (size).', source: 'assumed', positive: true })
@@ -43,6 +44,10 @@ const admissionParams = z.strictObject({
   window: z.number().int().min(1).max(1e9).meta({
     description: 'Misses remembered, by two Bloom filters (secondHit).', unit: 'misses', source: 'assumed',
   }).prefault(1_000_000),
+  sample: z.number().int().min(1).max(1e6).meta({
+    description: 'Requests for each object held after which counts are halved (tinyLfu).', unit: 'requests',
+    source: 'cited: Einziger, Friedman and Manes, TinyLFU, ACM Transactions on Storage 2017',
+  }).prefault(TINY_LFU_SAMPLE),
 });
 
 const memoryParams = z.strictObject({
@@ -75,6 +80,11 @@ export function misplacedTuning({ policy, tuning }: Pick<StorageParams, 'policy'
   });
 }
 
+/** True when a tier's admission needs to know who would go next and its policy cannot say. */
+export function misplacedAdmission({ policy, admission }: StorageParams): boolean {
+  return admission.rule === 'tinyLfu' && !TINY_LFU_POLICIES.includes(policy);
+}
+
 /** The policies of one node; `stream` gives it a stream of its own by a name, if it draws. */
 export function createStorage(
   params: StorageParams, capacity: Bytes, stream: (name: string) => RandomStream,
@@ -90,7 +100,8 @@ export function createStorage(
 }
 
 function createFilter(
-  { rule, largest, probability, window }: StorageParams['admission'], stream: (name: string) => RandomStream,
+  { rule, largest, probability, window, sample }: StorageParams['admission'],
+  stream: (name: string) => RandomStream,
 ): AdmissionFilter | undefined {
   switch (rule) {
     case 'all':
@@ -101,6 +112,8 @@ function createFilter(
       return new ProbabilisticAdmission(probability, stream('admission'));
     case 'secondHit':
       return new SecondHitAdmission(window);
+    case 'tinyLfu':
+      return new TinyLfuAdmission(sample);
     default:
       rule satisfies never;
       return undefined;

@@ -8,6 +8,7 @@ import {
 } from './admission.ts';
 import type { EvictionPolicy } from './policy.ts';
 import { createPolicy } from './registry.ts';
+import { TinyLfuAdmission } from './tiny-lfu.ts';
 
 const ignore = (): void => undefined;
 
@@ -58,9 +59,10 @@ test.each<[string, () => AdmissionFilter]>([
   ['size', () => new SizeAdmission(0.5)],
   ['probability', () => new ProbabilisticAdmission(0.5, stream('again'))],
   ['second hit', () => new SecondHitAdmission(50)],
+  ['TinyLFU', () => new TinyLfuAdmission()],
 ])('C23 saved anywhere and restored, %s goes on the same', (_name, filter) => {
   const trace = zipfTrace(300, 0.8, 4000);
-  const create = (): EvictionPolicy => new AdmittedPolicy(createPolicy('sieve', 40), filter());
+  const create = (): EvictionPolicy => new AdmittedPolicy(createPolicy('lru', 40), filter());
   const first = create();
   replay(first, trace, 0, 1500);
   const saved = first.save();

@@ -8,7 +8,9 @@ import { StateReader, StateWriter } from './state.ts';
 /** Decides whether a missed object is worth storing; asked once for each miss. */
 export interface AdmissionFilter {
   readonly name: string;
-  admits(object: number, bytes: Bytes): boolean;
+  admits(object: number, bytes: Bytes, policy: EvictionPolicy): boolean;
+  /** Hears of hits, where it counts them. */
+  used?(object: number): void;
   save(to: StateWriter): void;
   restore(from: StateReader): void;
 }
@@ -156,11 +158,16 @@ export class AdmittedPolicy implements EvictionPolicy {
   }
 
   touch(object: number, onEvict?: (object: number) => void): void {
+    this.#filter.used?.(object);
     this.#policy.touch(object, onEvict);
   }
 
   insert(object: number, bytes: Bytes, onEvict: (object: number) => void): boolean {
-    return this.#filter.admits(object, bytes) && this.#policy.insert(object, bytes, onEvict);
+    return this.#filter.admits(object, bytes, this.#policy) && this.#policy.insert(object, bytes, onEvict);
+  }
+
+  victim(): number {
+    return this.#policy.victim?.() ?? -1;
   }
 
   remove(object: number): void {

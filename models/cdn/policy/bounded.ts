@@ -134,6 +134,11 @@ export abstract class BoundedPolicy implements EvictionPolicy {
     return this.#index === undefined ? slot : this.#index.objectAt(slot);
   }
 
+  /** Name of the object at a slot, or -1 where there is none. */
+  protected nameAt(slot: number): number {
+    return slot < 0 ? ABSENT : this.objectAt(slot);
+  }
+
   /** Whether an object of this size may be held at all. */
   protected accepts(bytes: Bytes): boolean {
     return bytes <= this.capacity;

@@ -16,6 +16,10 @@ export class FifoPolicy extends BoundedPolicy {
     this.#queue = new LinkedList(this.#links);
   }
 
+  victim(): number {
+    return this.nameAt(this.#queue.oldest);
+  }
+
   protected override parts(): readonly PolicyPart[] {
     return [this.#links, this.#queue];
   }

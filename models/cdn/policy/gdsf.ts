@@ -25,6 +25,10 @@ export class GdsfPolicy extends BoundedPolicy {
     this.#uses = new IntegerColumn(this.room);
   }
 
+  victim(): number {
+    return this.nameAt(this.#heap.first);
+  }
+
   protected override parts(): readonly PolicyPart[] {
     return [this.#heap, this.#uses];
   }

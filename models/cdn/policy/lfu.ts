@@ -17,6 +17,10 @@ export class LfuPolicy extends BoundedPolicy {
     this.#heap = new ColumnHeap(this.room);
   }
 
+  victim(): number {
+    return this.nameAt(this.#heap.first);
+  }
+
   protected override parts(): readonly PolicyPart[] {
     return [this.#heap];
   }

@@ -16,6 +16,10 @@ export class LruPolicy extends BoundedPolicy {
     this.#list = new LinkedList(this.#links);
   }
 
+  victim(): number {
+    return this.nameAt(this.#list.oldest);
+  }
+
   protected override parts(): readonly PolicyPart[] {
     return [this.#links, this.#list];
   }

@@ -28,6 +28,8 @@ export interface EvictionPolicy {
    * cannot be held.
    */
   insert(object: number, bytes: Bytes, onEvict: (object: number) => void): boolean;
+  /** The held object that would go next, or -1; for policies in which that is no search. */
+  victim?(): number;
   /** Drops a held object (purge). */
   remove(object: number): void;
   /** Tells a policy whose objects expire what time it is; others need not know. */
