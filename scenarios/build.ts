@@ -58,12 +58,15 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
   const durations = scenario.upload?.durations;
   const uploadDurations = durations === undefined ? new Float64Array(0)
     : data.readDurations(durations, ['upload', 'durations']);
+  const lines = scenario.upload?.links?.traces;
+  const uploadLinks = lines === undefined ? []
+    : traces.get(lines) ?? data.readTraces(lines, ['upload', 'links', 'traces']);
   if (data.issues.length > 0) throw new ScenarioError(data.issues);
   const { inputs } = data;
   const digest = files.sha256(canonicalJson({ scenario, inputs }));
   const { variant } = loaded;
   return {
-    scenario, networks, sizeTables, uploadDurations, geography, slos, rules, prices, inputs,
+    scenario, networks, sizeTables, uploadDurations, uploadLinks, geography, slos, rules, prices, inputs,
     cpuSpeeds: calibration?.speeds ?? CPU_SPEEDS,
     parameters: [...parameters, ...calibratedParameters(calibration)], digest, clip, variant,
   };

@@ -68,6 +68,8 @@ export class DataFiles {
     });
     const durations = valueAt(valueAt(input, 'upload'), 'durations');
     if (isPath(durations)) this.readDurations(durations, ['upload', 'durations']);
+    const links = valueAt(valueAt(valueAt(input, 'upload'), 'links'), 'traces');
+    if (isPath(links)) this.readTraces(links, ['upload', 'links', 'traces']);
     const cities = valueAt(valueAt(input, 'geography'), 'cities');
     if (isPath(cities)) this.readCities(cities, ['geography', 'cities']);
     const clip = valueAt(valueAt(input, 'real'), 'clip');

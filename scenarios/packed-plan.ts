@@ -7,7 +7,7 @@ import { SizeTable } from './size-table.ts';
 
 /** A plan as plain data, to be handed to another thread or process. */
 export interface PackedPlan {
-  readonly plan: Omit<ScenarioPlan, 'networks' | 'sizeTables'>;
+  readonly plan: Omit<ScenarioPlan, 'networks' | 'sizeTables' | 'uploadLinks'>;
   readonly networks: ReadonlyArray<{
     readonly name: string;
     readonly viewersPerLink: number;
@@ -21,11 +21,12 @@ export interface PackedPlan {
     /** Sizes by segment, then rung. [bits] */
     readonly rows: ReadonlyArray<readonly number[]>;
   }>;
+  readonly uploadLinks: ReadonlyArray<readonly TracePeriod[]>;
 }
 
 /** A plan as plain data; plans that share a trace share what it is packed as. */
 export function packPlan(full: ScenarioPlan): PackedPlan {
-  const { networks, sizeTables, ...plan } = full;
+  const { networks, sizeTables, uploadLinks, ...plan } = full;
   return {
     plan,
     networks: networks.map(({ name, viewersPerLink, traces, inStep, slowStart }) => {
@@ -34,11 +35,12 @@ export function packPlan(full: ScenarioPlan): PackedPlan {
     sizeTables: sizeTables.map((table) => {
       return { segmentUs: table.segmentUs, bitrates: table.bitrates, rows: rowsOf(table) };
     }),
+    uploadLinks: uploadLinks.map(periodsOf),
   };
 }
 
 /** The plan that was packed. */
-export function unpackPlan({ plan, networks, sizeTables }: PackedPlan): ScenarioPlan {
+export function unpackPlan({ plan, networks, sizeTables, uploadLinks }: PackedPlan): ScenarioPlan {
   return {
     ...plan,
     networks: networks.map(({ name, viewersPerLink, traces, inStep, slowStart }) => {
@@ -47,6 +49,7 @@ export function unpackPlan({ plan, networks, sizeTables }: PackedPlan): Scenario
     }),
     sizeTables: sizeTables.map(({ segmentUs, bitrates, rows }) =>
       new SizeTable('', segmentUs, rows, bitrates)),
+    uploadLinks: uploadLinks.map((periods) => new TraceTable(periods)),
   };
 }
 

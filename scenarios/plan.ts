@@ -28,6 +28,8 @@ export interface ScenarioPlan {
   readonly sizeTables: readonly SegmentSizes[];
   /** Durations to draw those of uploads from; empty: the law is used. [us] */
   readonly uploadDurations: Float64Array;
+  /** Traces of which each upload's line plays one; empty: lines have the rates of a distribution. */
+  readonly uploadLinks: readonly TraceTable[];
   /** undefined when the scenario is nowhere in particular. */
   readonly geography: GeographyData | undefined;
   readonly slos: readonly SloDefinition[];

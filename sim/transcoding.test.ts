@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { comparePaired } from '../models/core/comparison.ts';
 import { loadScenario } from '../scenarios/load.ts';
 import { memoryFiles } from '../scenarios/memory-files.fixture.ts';
+import { packPlan, unpackPlan } from '../scenarios/packed-plan.ts';
 import { observed, outcomeOf, planOf, total } from './plan.fixture.ts';
 import { VideoRun } from './video-run.ts';
 
@@ -83,6 +84,29 @@ describe('one video, worked by hand', () => {
     expect(total(shared, 'transcoding_jobs_completed')).toBe(2);
     expect(total(shared, 'transcoding_output_seconds_total')).toBe(240);
     expect(total(outcome, 'transcoding_jobs_completed')).toBe(4);
+  });
+});
+
+describe('uploads over lines as measured', () => {
+  const over = (...settings: string[]) =>
+    planOf(BY_HAND, ['upload.links={traces: link.csv, direction: 50%}', ...settings]);
+
+  test('three parts of 20 MB at half of 8 Mbps take 40 s and a round trip of 20 ms each', () => {
+    const [seconds] = observed(outcomeOf(over()), 'upload_duration_seconds');
+    expect(seconds).toBeCloseTo(120 + 3 * 0.02 + 0.2, 4);
+    const [shared] = observed(outcomeOf(over('upload.links.together=3')), 'upload_duration_seconds');
+    expect(shared).toBeCloseTo(120 + 0.02 + 0.2, 4);
+  });
+
+  test('are the same when the plan was packed for a thread', () => {
+    const settings = ['upload.links={traces: link.csv}'];
+    const unpacked = unpackPlan(structuredClone(packPlan(planOf(FARM, settings))));
+    expect(outcomeOf(unpacked).fingerprint).toBe(outcomeOf(planOf(FARM, settings)).fingerprint);
+  });
+
+  test('a file that is not there is told at its place', () => {
+    const text = FARM.replace('  uplink:', '  links: { traces: networks/nowhere }\n  uplink:');
+    expect(() => planOf(text)).toThrow(/x\.yaml:7:12: upload\.links\.traces.*there is no networks\/nowhere/);
   });
 });
 

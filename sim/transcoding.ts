@@ -47,8 +47,9 @@ export class Transcoding implements RunPart {
   #wake: EventHandle = NO_EVENT;
   #dispatching = false;
 
-  constructor(plan: TranscodingPlan, { loop, metrics: set, streams }: RunContext) {
-    const { transcode, upload, run } = plan.scenario;
+  constructor(plan: TranscodingPlan, context: RunContext) {
+    const { loop, metrics: set, streams } = context;
+    const { transcode, upload } = plan.scenario;
     this.#params = transcode;
     this.#uploadParams = upload;
     this.#loop = loop;
@@ -80,8 +81,8 @@ export class Transcoding implements RunPart {
       submit: (task) => this.#dispatcher.submit(loop.now, task),
       awaitViews: (video, codec, views) => this.#awaitViews(video, codec, views),
     }, set);
-    this.#uploads = new SimulatedUploads(upload, plan.uploadDurations, run.duration, loop, set, streams,
-      (source) => this.#pipeline.uploaded(loop.now, source));
+    this.#uploads = new SimulatedUploads(plan, context, (source) =>
+      this.#pipeline.uploaded(loop.now, source));
     this.#listen();
     this.#encoders.open();
   }

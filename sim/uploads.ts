@@ -1,13 +1,15 @@
 import { assert } from '../models/core/assert.ts';
-import type { MetricSet } from '../models/core/metrics.ts';
-import type { RandomStream, RandomStreams } from '../models/core/rng.ts';
-import { US_PER_S, type Us } from '../models/core/units.ts';
+import type { RandomStream } from '../models/core/rng.ts';
+import type { Us } from '../models/core/units.ts';
 import { Creators, type CreatorsState, type Source, type UploadArrival } from '../models/upload/creators.ts';
+import { Lines, type LineOf } from '../models/upload/line.ts';
 import type { UploadParams } from '../models/upload/params.ts';
 import { Uploads, type UploadsState } from '../models/upload/uploads.ts';
+import type { TranscodingPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
 import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
+import type { RunContext } from './run-part.ts';
 
 /** Copied state of the simulated uploads. */
 export interface SimulatedUploadsState {
@@ -20,8 +22,7 @@ export interface SimulatedUploadsState {
 /** What the host keeps of an upload. */
 interface UploadSlot {
   readonly source: Source;
-  /** Rate of its creator's line. [bits/s] */
-  readonly rate: number;
+  readonly line: LineOf;
   /** Handles of the event that answers what is under way, and of the wake-up. */
   underWay: number;
   wake: number;
@@ -36,20 +37,24 @@ export class SimulatedUploads {
   readonly #uploads: Uploads;
   readonly #apiDraws: RandomStream;
   readonly #partDraws: RandomStream;
+  readonly #lineDraws: RandomStream;
+  readonly #lines: Lines;
   #slots: (UploadSlot | undefined)[] = [];
   #next: UploadArrival;
 
   /** `onCompleted` is told of each file that is there. */
   constructor(
-    params: UploadParams, durations: Float64Array, horizon: Us, loop: EventLoop, metrics: MetricSet,
-    streams: RandomStreams, onCompleted: (source: Source) => void,
+    plan: TranscodingPlan, { loop, metrics, streams }: RunContext, onCompleted: (source: Source) => void,
   ) {
+    const { upload: params, run } = plan.scenario;
     this.#params = params;
     this.#loop = loop;
-    this.#horizon = horizon;
+    this.#horizon = run.duration;
     this.#apiDraws = streams.stream('upload/api');
     this.#partDraws = streams.stream('upload/parts');
-    this.#creators = new Creators(params, durations, streams);
+    this.#lineDraws = streams.stream('upload/links');
+    this.#lines = new Lines(plan.uploadLinks, params.links);
+    this.#creators = new Creators(params, plan.uploadDurations, streams);
     this.#uploads = new Uploads(params, {
       call: (slot) => this.#after(slot, params.api.latency, CODES.uploadAnswered, 0),
       send: (slot, parts) => this.#send(slot, parts),
@@ -95,10 +100,13 @@ export class SimulatedUploads {
     const { source, rate, gaveUpAt } = this.#next;
     const { now } = this.#loop;
     const slot = this.#uploads.open();
-    this.#slots[slot] = { source, rate, underWay: NO_EVENT, wake: NO_EVENT };
+    const line = this.#lineOf(rate);
+    this.#slots[slot] = { source, line, underWay: NO_EVENT, wake: NO_EVENT };
     this.#uploads.started(now, slot, source.bytes);
     if (gaveUpAt < 1 && this.#slots[slot] !== undefined) {
-      this.#uploads.givesUp(slot, now + Math.ceil(gaveUpAt * this.#transferUs(rate, source.bytes)));
+      const parts = Math.max(1, Math.ceil(source.bytes / this.#params.part.size));
+      const whole = this.#lines.arrival(now, line, parts, source.bytes / parts) - now;
+      this.#uploads.givesUp(slot, now + Math.ceil(gaveUpAt * whole));
       this.#rearm(slot);
     }
     this.#next = this.#scheduleArrival();
@@ -111,8 +119,9 @@ export class SimulatedUploads {
       : Math.floor(Math.log(this.#partDraws.uniformPositive()) / Math.log(1 - failures));
     const failed = good < parts;
     const sent = failed ? good + 1 : parts;
-    const us = this.#transferUs(this.#slots[slot]!.rate, sent * this.#uploads.partBytes(slot));
-    this.#after(slot, Math.ceil(us), CODES.uploadSent, failed ? -sent : sent);
+    const { now } = this.#loop;
+    const at = this.#lines.arrival(now, this.#slots[slot]!.line, sent, this.#uploads.partBytes(slot));
+    this.#after(slot, at - now, CODES.uploadSent, failed ? -sent : sent);
   }
 
   /** Parts of an upload arrived; negative: the last of them did not. */
@@ -127,8 +136,11 @@ export class SimulatedUploads {
     this.#rearm(slot);
   }
 
-  #transferUs(rate: number, bytes: number): number {
-    return ((bytes * 8) / rate) * US_PER_S;
+  #lineOf(rate: number): LineOf {
+    const { traces } = this.#lines;
+    if (traces.length === 0) return { rate, trace: -1, startUs: 0 };
+    const trace = this.#lineDraws.integer(traces.length);
+    return { rate, trace, startUs: Math.floor(this.#lineDraws.uniform() * traces[trace]!.lengthUs) };
   }
 
   #after(slot: number, us: Us, code: number, detail: number): void {

@@ -89,6 +89,26 @@ const uplinkParams = z.strictObject({
   path: ['median'], error: 'expected a median of at most the mean (a lognormal is skewed to the right)',
 });
 
+/** Lines measured by somebody, which creators have instead of the distribution of `uplink`. */
+const linkParams = z.strictObject({
+  traces: z.string().min(1)
+    .meta({
+      description: 'A trace file, or a folder of them: each upload goes over one, from a random point on.',
+      unit: 'path', source: 'assumed',
+    }),
+  direction: quantity('ratio', {
+    doc: 'Rate upwards relative to that of the trace: 100 % for traces that were measured upwards.',
+    source: 'assumed', positive: true, max: '10',
+  }).prefault('100%'),
+  together: z.number().int().min(1).max(1000)
+    .meta({
+      description: 'Parts that share the line at a time; 1: in sequence. A round trip passes between such '
+        + 'rounds.',
+      unit: 'parts', source: 'assumed',
+    })
+    .prefault(1),
+});
+
 /** Uploads: who brings what, over which lines, and how the service takes it in. */
 export const uploadParams = z.strictObject({
   arrivals: uploadArrivalParams.prefault({}),
@@ -130,6 +150,7 @@ export const uploadParams = z.strictObject({
     }).prefault('5d'),
   }).prefault({}),
   uplink: uplinkParams.prefault({}),
+  links: linkParams.optional(),
   api: z.strictObject({
     latency: quantity('duration', {
       doc: 'Until a call of the upload API is answered.', source: 'assumed', min: '0s',
