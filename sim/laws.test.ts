@@ -122,7 +122,7 @@ describe('conservation, over a crowd that has come and gone', () => {
   });
 });
 
-/** A thousand videos of one segment each, asked for once a visit, one after the other; every visit has its row. */
+/** A thousand videos of one segment each, one visit after the other; every visit has its row. */
 const CHE = `weir: 1
 name: che
 title: Che's approximation
