@@ -1,4 +1,4 @@
-import { logarithmicSizes, type CreatePolicy, type Sampling } from '../models/cdn/analysis/curve.ts';
+import { logarithmicSizes, type CreatePolicy } from '../models/cdn/analysis/curve.ts';
 import { nextRequests, type RequestTrace } from '../models/cdn/analysis/trace.ts';
 import {
   AdmittedPolicy, ProbabilisticAdmission, SecondHitAdmission, SizeAdmission, type AdmissionFilter,
@@ -17,6 +17,7 @@ import { US_PER_S } from '../models/core/units.ts';
 import { CSV_COLUMNS, type CsvColumns } from '../scenarios/cache-traces/csv.ts';
 import type { TraceFormat } from '../scenarios/cache-traces/formats.ts';
 import { suggest } from '../scenarios/errors.ts';
+import type { ReplayWay } from './cache-rows.ts';
 import { UsageError } from './exit.ts';
 
 /** Policies that can replay a trace: those of scenarios, and Belady, which knows what is to come. */
@@ -52,8 +53,8 @@ export interface CacheRequest {
   readonly columns: CsvColumns | undefined;
   /** Builds a policy by its name, behind the admission filter. */
   readonly creator: (policy: string) => CreatePolicy;
-  /** How a trace of so many requests is sampled; null replays all of it. */
-  readonly samplingFor: (requests: number) => Sampling | null;
+  /** How a policy meets a trace of so many requests. */
+  readonly wayOf: (policy: string, requests: number) => ReplayWay;
 }
 
 /** Checks the options before the trace is read; throws UsageError. */
@@ -99,9 +100,11 @@ export function parseCacheOptions(options: CacheOptions): CacheRequest {
       const admitting = filter === undefined ? policy : new AdmittedPolicy(policy, filter());
       return ttl === undefined ? admitting : new TtlPolicy(admitting, ttl, options.ttlReset === true);
     },
-    samplingFor: (requests) => {
+    wayOf: (policy, requests) => {
+      const isPlainLru = policy === 'lru' && filter === undefined && ttl === undefined;
+      const onePass = isPlainLru && options.curve === true && sample === undefined;
       const rate = sample ?? (options.curve === true ? Math.min(1, SAMPLED_REQUESTS / requests) : 1);
-      return rate === 1 ? null : { rate, samples: SAMPLES };
+      return { sampling: rate === 1 ? null : { rate, samples: SAMPLES }, onePass };
     },
   };
 }

@@ -3,10 +3,9 @@
  * calls from the shared code into each of them are slow, and its figures would depend on which came before.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Sampling } from '../models/cdn/analysis/curve.ts';
 import type { RequestTrace } from '../models/cdn/analysis/trace.ts';
 import { parseCacheOptions, type CacheOptions } from './cache-options.ts';
-import { replayRows } from './cache-rows.ts';
+import { replayRows, type ReplayWay } from './cache-rows.ts';
 
 /** What a thread is given. */
 export interface CacheWorkerData {
@@ -15,9 +14,9 @@ export interface CacheWorkerData {
   /** Columns in shared memory. */
   readonly trace: RequestTrace;
   readonly capacities: readonly number[];
-  readonly sampling: Sampling | null;
+  readonly way: ReplayWay;
 }
 
-const { options, policy, trace, capacities, sampling } = workerData as CacheWorkerData;
+const { options, policy, trace, capacities, way } = workerData as CacheWorkerData;
 const create = parseCacheOptions(options).creator(policy);
-parentPort!.postMessage(replayRows(trace, policy, capacities, create, sampling));
+parentPort!.postMessage(replayRows(trace, policy, capacities, create, way));

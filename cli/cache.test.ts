@@ -30,6 +30,19 @@ test('a curve from samples with its intervals, drawn; parameters and admission',
   expect(readFileSync(plot, 'utf8')).toMatch(/^<svg [^]*<polyline [^]*slru<\/text>[^]*<\/svg>\n$/);
 });
 
+test('the curve of LRU is exact and takes one pass; what it cannot tell is replayed', () => {
+  const { stdout } = weir(TRACE, '--curve', '--json');
+  const { rows, sampling } = JSON.parse(stdout) as CacheReplayDocument;
+  expect([sampling, rows.length, new Set(rows.map(({ method }) => method))])
+    .toEqual([null, 16, new Set(['replay', 'reuseDistances'])]);
+  const sizes = rows.map(({ capacity }) => capacity);
+  const replayed = JSON.parse(weir(TRACE, '--size', sizes.join(','), '--json').stdout) as CacheReplayDocument;
+  const counts = (all: CacheReplayDocument['rows']) =>
+    all.map(({ capacity, misses, missedBytes, evictions }) => [capacity, misses, missedBytes, evictions]);
+  expect(counts(rows)).toEqual(counts(replayed.rows));
+  expect(weir(TRACE, '--curve', '--ignore-size').stdout).toMatch(/lru: exact, .* in one pass for 15 sizes/);
+});
+
 test('what is wrong with a file is told with its record, and the status is 2', () => {
   const packed = readFileSync(join(HOME, 'scenarios', 'cache-traces', 'webcachesim-test.tr.gz'));
   const cutOff = packed.subarray(0, 20_000);

@@ -26,7 +26,7 @@ export function cacheCommand(): Command {
     .option('--policy <names>', `eviction policies: ${REPLAY_POLICIES.join(', ')}, or all`, 'lru')
     .option('--size <sizes>', 'cache sizes, such as 100MB, or 1% of all objects (default: 1%,10%)')
     .option('--ignore-size', 'count every object as one; sizes are then in objects')
-    .option('--curve', '16 sizes from 0.1 % of the objects to all, from samples if the trace is long')
+    .option('--curve', '16 sizes from 0.1 % of the objects to all: lru in one pass, others sampled if long')
     .option('--sample <rate>', 'replay samples of this share of the objects, such as 10%')
     .option('--admission <rule>', 'store only some misses: size:1MB, probability:0.1, second-hit, tiny-lfu')
     .option('--ttl <duration>', 'objects expire so long after they were stored, such as 60s')
@@ -57,7 +57,7 @@ async function cache(name: string, options: CacheOptions): Promise<number> {
   const trace = options.ignoreSize === true ? withoutSizes(read) : read;
   const totals = traceTotals(trace);
   const capacities = readCapacities(options, totals.objectBytes);
-  const sampling = request.samplingFor(trace.objects.length);
+  const ways = request.policies.map((policy) => request.wayOf(policy, trace.objects.length));
   const { signal, restore } = interruptible('Stopping: what was replayed so far is reported');
   const progress = new ProgressLine();
   const rows: CacheReplayRow[] = [];
@@ -65,11 +65,11 @@ async function cache(name: string, options: CacheOptions): Promise<number> {
   // Several policies get a thread each; one alone needs none.
   const common = request.policies.length > 1 ? shared(trace) : trace;
   try {
-    for (const policy of request.policies) {
+    for (const [i, policy] of request.policies.entries()) {
       await setImmediate();
       if (signal.aborted) break;
       progress.update(rows.length / total, policy);
-      const data = { options, policy, trace: common, capacities, sampling };
+      const data = { options, policy, trace: common, capacities, way: ways[i]! };
       const found = request.policies.length > 1
         ? await replayInThread(data, signal)
         : await replayHere(data, request.creator(policy), signal);
@@ -84,7 +84,7 @@ async function cache(name: string, options: CacheOptions): Promise<number> {
     trace: { file, format, ...totals, skipped: read.skipped },
     unit: options.ignoreSize === true ? 'objects' : 'bytes',
     admission: options.admission ?? null,
-    sampling,
+    sampling: rows.some(({ method }) => method === 'samples') ? ways[0]!.sampling : null,
     complete: rows.length === total,
     rows,
   };
@@ -100,14 +100,14 @@ async function cache(name: string, options: CacheOptions): Promise<number> {
 
 /** Whole replays can be stopped after each size. */
 async function replayHere(
-  { trace, policy, capacities, sampling }: CacheWorkerData, create: CreatePolicy, signal: AbortSignal,
+  { trace, policy, capacities, way }: CacheWorkerData, create: CreatePolicy, signal: AbortSignal,
 ): Promise<CacheReplayRow[]> {
-  if (sampling !== null) return replayRows(trace, policy, capacities, create, sampling);
+  if (way.sampling !== null || way.onePass) return replayRows(trace, policy, capacities, create, way);
   const rows: CacheReplayRow[] = [];
   for (const capacity of capacities) {
     await setImmediate();
     if (signal.aborted) break;
-    rows.push(...replayRows(trace, policy, [capacity], create, null));
+    rows.push(...replayRows(trace, policy, [capacity], create, way));
   }
   return rows;
 }

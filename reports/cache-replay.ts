@@ -18,6 +18,8 @@ export interface CacheReplayRow extends CurvePoint {
   readonly misses: number | null;
   readonly missedBytes: number | null;
   readonly evictions: number | null;
+  /** A replay at this size, replays of samples, or the distances of reuse, in one pass for all sizes. */
+  readonly method: 'replay' | 'samples' | 'reuseDistances';
   /** Requests replayed a second of wall-clock time; null for a sample, or too short to time. */
   readonly requestsPerSecond: number | null;
 }
@@ -73,7 +75,13 @@ export function renderCacheReplay(document: CacheReplayDocument, options: Termin
   const notes: string[] = [];
   if (sampling !== null) {
     const { rate, samples } = sampling;
-    notes.push(`95 % intervals over ${samples} samples of ${percent(rate)} of the objects.`);
+    notes.push(`95 % intervals over ${samples} samples of ${percent(rate)} of the objects, each replayed at `
+      + 'every size.');
+  }
+  const passed = rows.filter(({ method }) => method === 'reuseDistances');
+  if (passed.length > 0) {
+    notes.push(`${passed[0]!.policy}: exact, from every request, in one pass for ${passed.length} sizes `
+      + '(reuse distances).');
   }
   if (!document.complete) notes.push('Interrupted: what was replayed so far.');
   const [head, ...lines] = textTable([header, ...body], [1, 2, 3, 4, 5, 6]);

@@ -2,7 +2,7 @@ import { assert } from '../../core/assert.ts';
 import { estimateMean, type Estimate } from '../../core/statistics.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { EvictionPolicy } from '../policy/policy.ts';
-import { replay } from './replay.ts';
+import { replay, type ReplayCounts } from './replay.ts';
 import type { RequestTrace } from './trace.ts';
 
 /** Miss ratios of one cache size; estimates from samples have 95 % intervals, exact ones have none. */
@@ -22,15 +22,21 @@ export interface Sampling {
   readonly samples: number;
 }
 
+/** Counts what a policy makes of a trace at each of some sizes. */
+export type CountAll = (
+  trace: RequestTrace, capacities: readonly Bytes[],
+) => ReadonlyArray<Pick<ReplayCounts, 'misses' | 'missedBytes'>>;
+
 /**
- * Miss ratios over cache sizes. Below a rate of 1 each sample keeps the objects whose hash falls into the
- * rate, with all their requests, and replays them through a cache shrunk by the rate (Waldspurger et al.,
- * FAST 2015 and ATC 2017); the interval is over samples of different hashes. Ratios are of the requests a
- * sample should have, so that it matters little whether the most popular objects are in it. The interval
- * does not cover what shrinking itself does to small caches.
+ * Miss ratios over cache sizes, by a replay at each, or as `count` has them. Below a rate of 1 each sample
+ * keeps the objects whose hash falls into the rate, with all their requests, and replays them through a
+ * cache shrunk by the rate (Waldspurger et al., FAST 2015 and ATC 2017); the interval is over samples of
+ * different hashes. Ratios are of the requests a sample should have, so that it matters little whether the
+ * most popular objects are in it. The interval does not cover what shrinking itself does to small caches.
  */
 export function missRatioCurve(
   trace: RequestTrace, capacities: readonly Bytes[], create: CreatePolicy, sampling: Sampling,
+  count: CountAll = (some, sizes) => sizes.map((size) => replay(create(size, some), some)),
 ): CurvePoint[] {
   const { rate, samples } = sampling;
   assert(rate > 0 && rate <= 1 && samples >= 1, 'a sample is a share of the objects', { rate, samples });
@@ -39,8 +45,7 @@ export function missRatioCurve(
   const ratios = capacities.map((): { misses: number[]; bytes: number[] } => ({ misses: [], bytes: [] }));
   for (let salt = 0; salt < (rate === 1 ? 1 : samples); salt++) {
     const sample = rate === 1 ? trace : sampleObjects(trace, rate, salt);
-    capacities.forEach((capacity, i) => {
-      const counts = replay(create(capacity * rate, sample), sample);
+    count(sample, capacities.map((capacity) => capacity * rate)).forEach((counts, i) => {
       ratios[i]!.misses.push(counts.misses / requests);
       ratios[i]!.bytes.push(counts.missedBytes / sampledBytes);
     });
