@@ -138,6 +138,32 @@ test('videos that find the queue full are parked, and none is lost', () => {
   expect(total(held, 'transcoding_videos_parked')).toBeGreaterThan(0);
 });
 
+test.each([
+  ['patient creators', [], 0],
+  ['creators who come again once', ['upload.api.refusals=1'], 1],
+])('uploads are refused while the queue is full, come again, and none vanishes: %s', (_who, more, least) => {
+  const settings = ['upload.arrivals={peak: 0.000001/h, imports: [{at: 1min, videos: 600, over: 20min}]}',
+    'transcode.farm.workers=10', 'run={duration: 20h, warmup: 0s}', 'upload.abandoned=10%',
+    'upload.part.failures=10%',
+    'upload.part.tries=2', 'transcode.poison=5%', 'transcode.farm.failures=20%', 'transcode.queue.tries=3',
+    'transcode.queue.admission={most: 50, refuse: {retryAfter: 1min}}', ...more];
+  const outcome = outcomeOf(planOf(FARM, settings));
+  const ended = (reason: string) => total(outcome, 'uploads_failed_total', { reason });
+  const reasons = ['api', 'refused', 'parts', 'expired', 'tooLarge', 'abandoned'];
+  const completed = total(outcome, 'uploads_completed_total');
+  const failed = reasons.reduce((sum, reason) => sum + ended(reason), 0);
+  expect(total(outcome, 'upload_api_calls_total', { result: 'refused' })).toBeGreaterThan(100);
+  expect(total(outcome, 'uploads_started_total')).toBe(600);
+  expect(completed + failed).toBe(600);
+  expect(failed).toBe(total(outcome, 'uploads_failed_total'));
+  expect(ended('refused') >= least && (least > 0 || ended('refused') === 0)).toBe(true);
+  expect([ended('abandoned') > 0, ended('parts') > 0, completed > 100]).toEqual([true, true, true]);
+  // And what was completed became a video, or is known not to have.
+  const became = ['ready', 'incomplete', 'unreadable'].map((how) =>
+    total(outcome, 'transcoding_videos_total', { outcome: how }));
+  expect(became.reduce((sum, videos) => sum + videos, 0)).toBe(completed);
+});
+
 test('a farm that loses tries, and uploads nobody can read: whatever fails, the books balance', () => {
   const outcome = outcomeOf(planOf(FARM, ['transcode.farm.failures=30%', 'transcode.poison=5%',
     'transcode.queue.tries=2', 'transcode.farm.workers=200']));

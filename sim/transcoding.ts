@@ -81,8 +81,10 @@ export class Transcoding implements RunPart {
       submit: (task) => this.#dispatcher.submit(loop.now, task),
       awaitViews: (video, codec, views) => this.#awaitViews(video, codec, views),
     }, set);
-    this.#uploads = new SimulatedUploads(plan, context, (source) =>
-      this.#pipeline.uploaded(loop.now, source));
+    this.#uploads = new SimulatedUploads(plan, context, {
+      completed: (source) => this.#pipeline.uploaded(loop.now, source),
+      refusesFor: () => this.#pipeline.refusesFor(this.#dispatcher.queued),
+    });
     this.#listen();
     this.#encoders.open();
   }

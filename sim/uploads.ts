@@ -28,6 +28,14 @@ interface UploadSlot {
   wake: number;
 }
 
+/** What is behind the uploads. */
+export interface UploadService {
+  /** A file is there. */
+  completed(source: Source): void;
+  /** How long an upload that begins now is told to wait; 0: it may come. [us] */
+  refusesFor(): Us;
+}
+
 /** The simulated creators and their uploads, each over a line of its own. */
 export class SimulatedUploads {
   readonly #params: UploadParams;
@@ -42,29 +50,31 @@ export class SimulatedUploads {
   #slots: (UploadSlot | undefined)[] = [];
   #next: UploadArrival;
 
-  /** `onCompleted` is told of each file that is there. */
-  constructor(
-    plan: TranscodingPlan, { loop, metrics, streams }: RunContext, onCompleted: (source: Source) => void,
-  ) {
+  constructor(plan: TranscodingPlan, { loop, metrics, streams }: RunContext, service: UploadService) {
     const { upload: params, run } = plan.scenario;
     this.#params = params;
     this.#loop = loop;
     this.#horizon = run.duration;
+    const refusalDraws = streams.stream('upload/refusals');
     this.#apiDraws = streams.stream('upload/api');
     this.#partDraws = streams.stream('upload/parts');
     this.#lineDraws = streams.stream('upload/links');
     this.#lines = new Lines(plan.uploadLinks, params.links);
     this.#creators = new Creators(params, plan.uploadDurations, streams);
     this.#uploads = new Uploads(params, {
-      call: (slot) => this.#after(slot, params.api.latency, CODES.uploadAnswered, 0),
+      call: (slot, call) =>
+        this.#after(slot, params.api.latency, CODES.uploadAnswered, call === 'init' ? 1 : 0),
       send: (slot, parts) => this.#send(slot, parts),
-      completed: (slot) => onCompleted(this.#slots[slot]!.source),
+      completed: (slot) => service.completed(this.#slots[slot]!.source),
       ended: (slot) => this.#forget(slot),
     }, metrics);
     loop.on(CODES.uploadArrival, () => this.#arrive());
-    loop.on(CODES.uploadAnswered, (slot) => {
+    loop.on(CODES.uploadAnswered, (slot, isInit) => {
       this.#slots[slot]!.underWay = NO_EVENT;
-      this.#uploads.answered(loop.now, slot, this.#apiDraws.uniform() >= params.api.failures);
+      const retryAfter = isInit === 1 ? service.refusesFor() : 0;
+      // Spread, so that those who were refused together do not come again together.
+      if (retryAfter > 0) this.#uploads.refused(loop.now, slot, retryAfter * (1 + refusalDraws.uniform()));
+      else this.#uploads.answered(loop.now, slot, this.#apiDraws.uniform() >= params.api.failures);
       this.#rearm(slot);
     });
     loop.on(CODES.uploadSent, (slot, sent) => this.#sent(slot, sent));

@@ -101,7 +101,7 @@ function transcodingPlan(...more: readonly string[]): ScenarioPlan {
     'upload.arrivals.bursts={rate: 10/h, uploads: 20}', 'upload.part.failures=5%', 'upload.abandoned=10%',
     'upload.arrivals.imports=[{at: 10min, videos: 50}]', 'transcode.farm.failures=5%',
     'transcode.farm.workers=90', 'transcode.farm.resize=[{at: 20min, workers: 60}]',
-    'transcode.queue.admission={most: 100}',
+    'transcode.queue.admission={most: 100, refuse: {}}',
     'upload.links={traces: networks/ghent-4g, direction: 40%, together: 4}'];
   const file = findScenario('transcode-day')!;
   return buildPlan(loadScenario(file, diskFiles, [...settings, ...more]), diskFiles);

@@ -49,11 +49,15 @@ export function eventsOf(sli: string, bound: number): SliEvents | undefined {
         target: 1 - bound,
       };
     case 'upload_success_rate': {
-      const failed = ['api', 'parts', 'expired'].map((reason) => sum(uploadsFailed, { reason })).join(' + ');
+      const failed = ['api', 'refused', 'parts', 'expired']
+        .map((reason) => sum(uploadsFailed, { reason })).join(' + ');
       return { bad: failed, total: `${sum(uploadsCompleted)} + ${failed}`, target: bound };
     }
     case 'upload_api_success_rate':
-      return { bad: sum(apiCalls, { result: 'error' }), total: sum(apiCalls), target: bound };
+      return {
+        bad: `${sum(apiCalls, { result: 'error' })} + ${sum(apiCalls, { result: 'refused' })}`,
+        total: sum(apiCalls), target: bound,
+      };
     case 'transcoding_within_sla':
       return { bad: sum(videosDue, { met: 'no' }), total: sum(videosDue), target: bound };
     default:

@@ -44,6 +44,13 @@ export const queueParams = z.strictObject({
       doc: 'Parked videos are let in again below this share of the most.', source: 'assumed',
       positive: true, max: '1',
     }).prefault('80%'),
+    refuse: z.strictObject({
+      retryAfter: quantity('duration', {
+        doc: 'While the queue is full, uploads that begin are refused (503) and told to come again after '
+          + 'once to twice this; what is under way already is parked.',
+        source: 'assumed', positive: true,
+      }).prefault('1min'),
+    }).optional(),
   }).optional(),
 });
 

@@ -233,6 +233,14 @@ export class Pipeline {
     }
   }
 
+  /** How long uploads that begin now are to wait, since so many tasks are queued; 0: they may come. [us] */
+  refusesFor(queued: number): Us {
+    const { admission } = this.#params.queue;
+    if (admission?.refuse === undefined) return 0;
+    const isFull = queued >= admission.most || this.#unparked < this.#parked.length;
+    return isFull ? admission.refuse.retryAfter : 0;
+  }
+
   /** The run ends: videos that are due and not ready are late. */
   closeBooks(now: Us): void {
     const v = this.#videos.columns;

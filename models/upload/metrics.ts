@@ -11,7 +11,8 @@ export const uploadsCompleted = counter('uploads_completed_total', {
 /** Uploads that ended otherwise. */
 export const uploadsFailed = counter('uploads_failed_total', {
   labels: ['reason'], unit: 'uploads',
-  help: 'Uploads that ended without a video: api, parts, expired, tooLarge, abandoned by the creator.',
+  help: 'Uploads that ended without a video: api, refused too often, parts, expired, tooLarge, abandoned '
+    + 'by the creator.',
 });
 /** Uploads under way. */
 export const uploadsActive = level('uploads_active', { unit: 'uploads', help: 'Uploads under way.' });
@@ -23,7 +24,7 @@ export const uploadSeconds = tally('upload_duration_seconds', {
 });
 /** Calls of the upload API by their outcome. */
 export const apiCalls = counter('upload_api_calls_total', {
-  labels: ['result'], unit: 'calls', help: 'Calls of the upload API: ok, error.',
+  labels: ['result'], unit: 'calls', help: 'Calls of the upload API: ok, error, refused (503).',
 });
 /** Parts that had to be sent again. */
 export const partRetries = counter('upload_part_retries_total', {

@@ -162,6 +162,15 @@ export const uploadParams = z.strictObject({
       .meta({ description: 'Tries of a call before the upload is given up.', unit: 'tries',
         source: 'assumed' })
       .prefault(3),
+    refusals: z.number().int().min(0).max(200)
+      .meta({ description: 'Times that an upload which was refused (503) comes again.', unit: 'tries',
+        source: 'assumed' })
+      .prefault(20),
+    longestWait: quantity('duration', {
+      doc: 'Longest wait after a refusal: what the service asks for, doubled with every further one, ends '
+        + 'there.',
+      source: 'assumed', positive: true,
+    }).prefault('30min'),
   }).prefault({}),
   part: z.strictObject({
     size: quantity('size', {

@@ -5,12 +5,12 @@ import * as metrics from './metrics.ts';
 export const UPLOAD_SLIS: readonly SliDefinition[] = [
   {
     name: 'upload_success_rate', unit: 'ratio', better: 'higher', range: RATIO,
-    help: 'Uploads completed, of those completed or failed for a reason of the platform (API, parts, '
-      + 'expiry); what creators gave up, and files that are too large, do not count.',
+    help: 'Uploads completed, of those completed or failed for a reason of the platform (API, '
+      + 'refusals, parts, expiry); what creators gave up, and files that are too large, do not count.',
     compute: (view) => {
       const done = view.total(metrics.uploadsCompleted);
       const failed = (reason: string) => view.total(metrics.uploadsFailed, { reason });
-      return ratio(done, done + failed('api') + failed('parts') + failed('expired'));
+      return ratio(done, done + failed('api') + failed('refused') + failed('parts') + failed('expired'));
     },
   },
   {

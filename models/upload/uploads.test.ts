@@ -99,6 +99,45 @@ test('a call that fails is tried again; without a title the video is there all t
   expect(asked.at(-1)).toBe('0 ended api');
 });
 
+describe('an upload that is refused', () => {
+  test('comes again after what it is told, doubled each time up to the longest wait, and goes on', () => {
+    const { uploads, asked, begin, sli } = stage({ api: { longestWait: '5min' } });
+    begin(0, 1 * MB);
+    const waits: number[] = [];
+    let now = 0;
+    for (let i = 0; i < 4; i++) {
+      uploads.refused(now, 0, 60 * S);
+      waits.push((uploads.wakeAt(0) - now) / S);
+      now = uploads.wakeAt(0);
+      uploads.wake(now, 0);
+    }
+    expect(waits).toEqual([60, 120, 240, 300]);
+    uploads.answered(now, 0, true);
+    uploads.stored(now + 5 * S, 0, 1);
+    uploads.answered(now + 6 * S, 0, true);
+    uploads.answered(now + 7 * S, 0, true);
+    expect(asked.slice(-5)).toEqual(['0 send 1', '0 complete', '0 completed', '0 metadata',
+      '0 ended completed']);
+    expect(sli('upload_success_rate')).toBe(1);
+    expect(sli('upload_api_success_rate')).toBe(3 / 7);
+  });
+
+  test('too often has failed for that reason; one whose creator gives up meanwhile is abandoned', () => {
+    const { uploads, asked, begin, sli } = stage({ api: { refusals: 1 } });
+    begin(0, 1 * MB);
+    uploads.refused(0, 0, 60 * S);
+    uploads.wake(60 * S, 0);
+    uploads.refused(61 * S, 0, 60 * S);
+    expect(asked.at(-1)).toBe('0 ended refused');
+    expect(sli('upload_success_rate')).toBe(0);
+    begin(0, 1 * MB);
+    uploads.givesUp(0, 30 * S);
+    uploads.refused(0, 0, 60 * S);
+    uploads.wake(uploads.wakeAt(0), 0);
+    expect(asked.at(-1)).toBe('0 ended abandoned');
+  });
+});
+
 test('an address holds for twelve hours, a file of 256 GB is the largest, and creators may give up', () => {
   const { uploads, asked, begin, set, sli } = stage();
   begin(0, 256e9);

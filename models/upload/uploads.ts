@@ -14,7 +14,11 @@ const UPLOAD = {
   left: Int32Array,
   /** Tries of the call or of the part under way. */
   tries: Uint8Array,
+  /** Times that it was refused. */
+  refusals: Uint8Array,
   startedAt: Float64Array,
+  /** When it got its address. [us] */
+  addressAt: Float64Array,
   /** When the creator gives up, and when the next try is due. [us] */
   gaveUpAt: Float64Array,
   retryAt: Float64Array,
@@ -29,7 +33,7 @@ export interface UploadsState {
  * Uploads under way, a slot each: a call for a presigned address, the parts straight to the object store,
  * each with retries, a call to complete, one for the metadata.
  *
- *     started, answered, stored, partFailed, wake -> [ uploads ] -> call, send, completed, ended
+ *     started, answered, refused, stored, partFailed, wake -> [ uploads ] -> call, send, completed, ended
  */
 export class Uploads {
   readonly #params: UploadParams;
@@ -37,7 +41,8 @@ export class Uploads {
   readonly #rows = new Rows(UPLOAD);
   readonly #metrics: MetricSet;
   readonly #m: Readonly<Record<
-    'started' | 'completed' | 'active' | 'size' | 'seconds' | 'ok' | 'error' | 'retries', MetricHandle>>;
+    'started' | 'completed' | 'active' | 'size' | 'seconds' | 'ok' | 'error' | 'refused' | 'retries',
+    MetricHandle>>;
   readonly #failed: Readonly<Record<Exclude<UploadOutcome, 'completed'>, MetricHandle>>;
 
   constructor(params: UploadParams, ports: UploadPorts, set: MetricSet) {
@@ -48,12 +53,13 @@ export class Uploads {
       started: set.bind(metrics.uploadsStarted), completed: set.bind(metrics.uploadsCompleted),
       active: set.bind(metrics.uploadsActive), size: set.bind(metrics.uploadSize),
       seconds: set.bind(metrics.uploadSeconds), ok: set.bind(metrics.apiCalls, 'ok'),
-      error: set.bind(metrics.apiCalls, 'error'), retries: set.bind(metrics.partRetries),
+      error: set.bind(metrics.apiCalls, 'error'), refused: set.bind(metrics.apiCalls, 'refused'),
+      retries: set.bind(metrics.partRetries),
     };
     const failed = (reason: string) => set.bind(metrics.uploadsFailed, reason);
     this.#failed = {
-      api: failed('api'), parts: failed('parts'), expired: failed('expired'), tooLarge: failed('tooLarge'),
-      abandoned: failed('abandoned'),
+      api: failed('api'), refused: failed('refused'), parts: failed('parts'), expired: failed('expired'),
+      tooLarge: failed('tooLarge'), abandoned: failed('abandoned'),
     };
   }
 
@@ -74,6 +80,7 @@ export class Uploads {
     c.bytes[slot] = bytes;
     c.left[slot] = Math.max(1, Math.ceil(bytes / this.#params.part.size));
     c.tries[slot] = 0;
+    c.refusals[slot] = 0;
     c.startedAt[slot] = now;
     c.gaveUpAt[slot] = NEVER;
     c.retryAt[slot] = NEVER;
@@ -110,6 +117,7 @@ export class Uploads {
     const state = c.state[slot]!;
     if (state === INIT) {
       c.state[slot] = SENDING;
+      c.addressAt[slot] = now;
       this.#ports.send(slot, c.left[slot]!);
     } else if (state === COMPLETE) {
       this.#metrics.add(this.#m.completed, 1);
@@ -123,6 +131,25 @@ export class Uploads {
       assert(state === METADATA, 'an answer comes to a call', { slot, state });
       this.#end(now, slot, 'completed');
     }
+  }
+
+  /**
+   * The service takes no more uploads now: come again after so long, and longer after each further refusal.
+   * The address has not been given out yet, so nothing of it runs out meanwhile.
+   */
+  refused(now: Us, slot: number, retryAfter: Us): void {
+    const c = this.#rows.columns;
+    assert(c.state[slot] === INIT, 'only what has not begun is refused', { slot });
+    this.#metrics.add(this.#m.refused, 1);
+    const { refusals, longestWait } = this.#params.api;
+    if (c.refusals[slot]! >= refusals) {
+      this.#end(now, slot, 'refused');
+      return;
+    }
+    const wait = Math.min(longestWait, retryAfter * 2 ** c.refusals[slot]!);
+    c.refusals[slot]!++;
+    c.tries[slot] = 0;
+    c.retryAt[slot] = now + Math.round(wait);
   }
 
   /** Parts have arrived at the object store. */
@@ -183,7 +210,7 @@ export class Uploads {
 
   #expired(now: Us, slot: number): boolean {
     const c = this.#rows.columns;
-    if (c.state[slot] !== SENDING || now - c.startedAt[slot]! <= this.#params.expiry) return false;
+    if (c.state[slot] !== SENDING || now - c.addressAt[slot]! <= this.#params.expiry) return false;
     this.#end(now, slot, 'expired');
     return true;
   }
