@@ -5,6 +5,7 @@ import { US_PER_MS } from '../models/core/units.ts';
 import { Movie } from '../models/player/sabre/movie.ts';
 import { ScenarioError, type ScenarioIssue } from '../scenarios/errors.ts';
 import { DATA_LIMIT, FileTooLargeError, UnreadableFileError } from '../scenarios/files.ts';
+import { isMarkov, markovLinks, parseMarkov } from '../scenarios/markov-files.ts';
 import type { SizeTable } from '../scenarios/size-table.ts';
 import { parseSizeTables } from '../scenarios/size-tables.ts';
 import { parseTrace, TRACE_NAME } from '../scenarios/trace-files.ts';
@@ -17,7 +18,10 @@ export interface NamedTrace {
   readonly periods: readonly TracePeriod[];
 }
 
-/** The trace of a file, or the traces of a folder or a shipped set; throws with all problems of all files. */
+/**
+ * The trace of a file, the links of a Markov model, or the traces of a folder or a shipped set; throws with
+ * all problems of all files.
+ */
 export function readTraces(name: string): NamedTrace[] {
   const path = located(name, join(HOME, 'scenarios', 'networks', name), 'a trace file or a folder of traces');
   const names = diskFiles.list(path)?.filter((file) => TRACE_NAME.test(file));
@@ -29,7 +33,9 @@ export function readTraces(name: string): NamedTrace[] {
     const at = file === '' ? path : join(path, file);
     try {
       const text = readText(at);
-      return [{ name: basename(at).replace(TRACE_NAME, ''), periods: parseTrace(text, at) }];
+      const stem = basename(at).replace(TRACE_NAME, '');
+      if (!isMarkov(text)) return [{ name: stem, periods: parseTrace(text, at) }];
+      return markovLinks(parseMarkov(text, at)).map((periods, i) => ({ name: `${stem} ${i + 1}`, periods }));
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       issues.push(...error.issues);

@@ -43,7 +43,7 @@ interface PlayedRule {
 export function abrCommand(): Command {
   return new Command('abr')
     .description('play one video over network traces with one rule after the other, and compare the rules')
-    .argument('<trace>', 'a trace file, a folder of them, or the name of a shipped set such as norway-3g')
+    .argument('<trace>', 'a trace file, a Markov model, a folder, or a shipped set such as norway-3g')
     .argument('<video>', 'a file of segment sizes (file#video where it holds several), or a shipped one: bbb')
     .option('--rule <names>', 'rules, separated by commas', 'throughput,bola,bolae,dynamic,hybrid')
     .option('--buffer <duration>', 'most media the player may hold', '25s')

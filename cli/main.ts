@@ -8,6 +8,7 @@ import { compareCommand } from './compare.ts';
 import { EXIT, MissingError, UsageError } from './exit.ts';
 import { exportCommand } from './export.ts';
 import { weirVersion } from './provenance.ts';
+import { networksCommand } from './networks.ts';
 import { realCommand } from './real.ts';
 import { rehearseCommand } from './rehearse.ts';
 import { rulesCommand } from './rules.ts';
@@ -31,7 +32,7 @@ Exit status: 0 good, 1 internal error, 2 wrong command line or file, 3 objective
 const verbs = [
   runCommand(), sweepCommand(), realCommand(), calibrateCommand(), compareCommand(), checkCommand(),
   rehearseCommand(), abrCommand(), cacheCommand(), serveCommand(), validateCommand(), schemaCommand(),
-  exportCommand(), rulesCommand(),
+  exportCommand(), rulesCommand(), networksCommand(),
 ];
 for (const verb of verbs) program.addCommand(verb);
 for (const command of [program, ...verbs, ...verbs.flatMap((verb) => verb.commands)]) {

@@ -41,6 +41,20 @@ describe('a plan', () => {
     expect(plan.inputs.map((input) => input.path)).toEqual(['networks/cable/1.csv', 'networks/cable/2.csv']);
   });
 
+  test('draws the links of a Markov model, and says what is wrong with one', () => {
+    const text = GOOD.replace('traces: cable.csv', 'markov: m.yaml');
+    const model = 'weir-markov: 1\nstep: 1s\n'
+      + 'states: [{ kbps: 900 }, { kbps: 50 }]\nweights: [[9, 1], [1, 1]]\n';
+    const files = memoryFiles({ 'x.yaml': text, 'm.yaml': model });
+    const { networks, inputs } = buildPlan(loadScenario('x.yaml', files), files);
+    expect(networks[0]!.traces).toHaveLength(32);
+    expect(new Set(networks[0]!.traces.flatMap(({ rate }) => [...rate]))).toEqual(new Set([9e5, 5e4]));
+    expect(inputs).toEqual([{ path: 'm.yaml', sha256: model }]);
+    const wrong = memoryFiles({ 'x.yaml': text, 'm.yaml': model.replace('[1, 1]', '[1]') });
+    expect(() => buildPlan(loadScenario('x.yaml', wrong), wrong))
+      .toThrow('m.yaml:4:19: weights[1]: expected 2 weights, one a state, got 1');
+  });
+
   test('reads a folder that two classes of networks share once', () => {
     const text = GOOD.replace('- { name: cable, traces: cable.csv }',
       '- { name: a, traces: cable.csv }\n    - { name: b, traces: cable.csv }');

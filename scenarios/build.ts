@@ -31,8 +31,10 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
       const table = new TraceTable(profilePeriods(profile, scenario.run.duration));
       return { name, viewersPerLink, traces: [table], inStep: true, slowStart };
     }
-    const path = network.traces!;
-    const found = traces.get(path) ?? data.readTraces(path, ['audience', 'networks', i, 'traces']);
+    const path = (network.traces ?? network.markov)!;
+    const found = traces.get(path) ?? (network.markov === undefined
+      ? data.readTraces(path, ['audience', 'networks', i, 'traces'])
+      : data.readMarkov(path, ['audience', 'networks', i, 'markov']));
     traces.set(path, found);
     return { name, viewersPerLink, traces: found, inStep: false, slowStart };
   });

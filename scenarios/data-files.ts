@@ -11,6 +11,7 @@ import { formatPath, ScenarioError, suggest, type ScenarioIssue } from './errors
 import { DATA_LIMIT, UnreadableFileError, type FileSource } from './files.ts';
 import { parseDurations } from './durations.ts';
 import { parseCalibration, type EncoderCalibration } from './calibrations.ts';
+import { markovLinks, parseMarkov } from './markov-files.ts';
 import { parsePriceList } from './price-lists.ts';
 import { parseOpenSlo } from './openslo/read.ts';
 import { parseAlertWindows, parseRuleFile } from './rule-files.ts';
@@ -55,6 +56,8 @@ export class DataFiles {
     each(valueAt(valueAt(input, 'audience'), 'networks'), (network, i) => {
       const path = valueAt(network, 'traces');
       if (isPath(path)) this.readTraces(path, ['audience', 'networks', i, 'traces']);
+      const model = valueAt(network, 'markov');
+      if (isPath(model)) this.readMarkov(model, ['audience', 'networks', i, 'markov']);
     });
     each(valueAt(valueAt(valueAt(input, 'catalogue'), 'sizes'), 'tables'), (path, i) => {
       if (isPath(path)) this.readTables(path, ['catalogue', 'sizes', 'tables', i]);
@@ -91,6 +94,14 @@ export class DataFiles {
       if (trace !== undefined) traces.push(trace);
     }
     return traces;
+  }
+
+  /** The links drawn from the Markov model of a file. */
+  readMarkov(path: string, at: Path): TraceTable[] {
+    const found = this.#locate(path, at);
+    if (found === undefined) return [];
+    return this.#read(found, path, at, (text) =>
+      markovLinks(parseMarkov(text, path)).map((periods) => new TraceTable(periods))) ?? [];
   }
 
   /** The tables of segment sizes of a file. */

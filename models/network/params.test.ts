@@ -15,9 +15,9 @@ test('a profile is a trace by the clock of the run, whose last step holds to the
 });
 
 test.each([
-  [{}, 'expected either traces'],
+  [{}, 'expected one of traces'],
   [{ traces: 'x', viewersPerLink: 2, slowStart: {} }, 'expected viewersPerLink 1'],
-  [{ traces: 'x', profile: STEPS }, 'expected either traces'],
+  [{ traces: 'x', profile: STEPS }, 'expected one of traces'],
   [{ profile: STEPS.slice(1) }, 'expected the first step at 0s'],
   [{ profile: [...STEPS, STEPS[1]] }, 'expected a time after'],
   [{ profile: [{ at: '0s', rate: '0 Mbps' }] }, 'carries no bit'],

@@ -21,6 +21,10 @@ export const networkParams = z.strictObject({
       unit: 'path', source: 'assumed' })
     .optional(),
   profile: z.array(profileStep).min(1).max(1000).optional(),
+  markov: z.string().min(1)
+    .meta({ description: 'A Markov model (weir networks fit): each link plays one of those drawn from it.',
+      unit: 'path', source: 'assumed' })
+    .optional(),
   share: quantity('ratio', {
     doc: 'Share of viewers; shares are scaled to sum to one.', source: 'assumed', positive: true,
   })
@@ -29,13 +33,14 @@ export const networkParams = z.strictObject({
     .meta({ description: 'Most viewers on one link at a time.', unit: 'viewers', source: 'assumed' })
     .prefault(1),
   slowStart: slowStartParams.optional(),
-}).superRefine(({ traces, profile, viewersPerLink, slowStart }, context) => {
+}).superRefine(({ traces, profile, markov, viewersPerLink, slowStart }, context) => {
   if (slowStart !== undefined && viewersPerLink > 1) {
     const message = 'expected viewersPerLink 1 beside it: on shared links transfers begin at full rate';
     context.addIssue({ code: 'custom', path: ['slowStart'], message });
   }
-  if ((traces === undefined) === (profile === undefined)) {
-    const message = 'expected either traces (measured) or a profile (steps by the clock of the run)';
+  if ([traces, profile, markov].filter((given) => given !== undefined).length !== 1) {
+    const message = 'expected one of traces (measured), profile (steps by the clock of the run) '
+      + 'and markov (a model)';
     context.addIssue({ code: 'custom', path: [], message });
   }
   profile?.forEach(({ at }, i) => {
