@@ -43,6 +43,7 @@ export interface CacheOptions {
   readonly columns?: string;
   readonly seed: string;
   readonly plot?: string;
+  readonly html?: string;
   readonly json?: boolean;
 }
 

@@ -43,6 +43,18 @@ test('the curve of LRU is exact and takes one pass; what it cannot tell is repla
   expect(weir(TRACE, '--curve', '--ignore-size').stdout).toMatch(/lru: exact, .* in one pass for 15 sizes/);
 });
 
+test('a page in one file has the totals, the picture and the table, and asks for nothing else', () => {
+  const [page, plot] = [join(folder, 'curve.html'), join(folder, 'plot.html')];
+  const { status, stderr } = weir(TRACE, '--policy', 'lru,fifo', '--size', '10%', '--ignore-size',
+    '--html', page, '--plot', plot);
+  expect([status, stderr]).toEqual([0, `Wrote ${plot}\nWrote ${page}\n`]);
+  const html = readFileSync(page, 'utf8');
+  expect(readFileSync(plot, 'utf8')).toContain('<svg ');
+  expect(html).toMatch(/^<!doctype html>[^]*<dt>requests<\/dt><dd>10,492<\/dd>[^]*<svg [^]*<\/svg>/);
+  expect(html).toMatch(/<tr><td>lru<\/td><td class="number">96<\/td><td class="number">5,537<\/td>/);
+  expect(html).not.toMatch(/<script|<link|src=|url\(/);
+});
+
 test('what is wrong with a file is told with its record, and the status is 2', () => {
   const packed = readFileSync(join(HOME, 'scenarios', 'cache-traces', 'webcachesim-test.tr.gz'));
   const cutOff = packed.subarray(0, 20_000);

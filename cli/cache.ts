@@ -4,7 +4,8 @@ import { Command, Option } from 'commander';
 import type { CreatePolicy } from '../models/cdn/analysis/curve.ts';
 import { traceTotals, withoutSizes } from '../models/cdn/analysis/trace.ts';
 import {
-  CACHE_REPLAY_SCHEMA, drawCacheReplay, renderCacheReplay, type CacheReplayDocument, type CacheReplayRow,
+  CACHE_REPLAY_SCHEMA, drawCacheReplay, pageOfCacheReplay, renderCacheReplay, type CacheReplayDocument,
+  type CacheReplayRow,
 } from '../reports/cache-replay.ts';
 import { TRACE_FORMATS } from '../scenarios/cache-traces/formats.ts';
 import { EXIT } from './exit.ts';
@@ -37,13 +38,15 @@ export function cacheCommand(): Command {
       .choices([...TRACE_FORMATS]))
     .option('--columns <names>', 'columns of a CSV trace, such as time=ts,id=url,size=bytes')
     .option('--seed <integer>', 'seed of --admission probability', '1')
-    .option('--plot <file>', 'draw the miss ratios as an SVG picture')
+    .option('--plot <file>', 'draw the miss ratios as an SVG picture, or, to a name in .html, as --html')
+    .option('--html <file>', 'a page in one file: totals, the picture and the table')
     .option('--json', `print the result as JSON (schema ${CACHE_REPLAY_SCHEMA})`)
     .addHelpText('after', () => `\nShipped traces: ${shippedTraces().join(', ')}
 
 Examples:
   weir cache webcachesim-test --policy lru,sieve,s3fifo,belady --size 1%,10%
   weir cache access.log.gz --curve --policy all --plot curve.svg
+  weir cache access.log --curve --policy lru,sieve --html curve.html
   weir cache access.log --policy unbounded --ttl 1h
   weir cache requests.csv --columns time=ts,id=url,size=bytes --size 10GB,100GB --json`)
     .action(async (trace: string, options: CacheOptions) => {
@@ -89,8 +92,13 @@ async function cache(name: string, options: CacheOptions): Promise<number> {
     rows,
   };
   if (options.plot !== undefined && rows.length > 0) {
-    writeFileSync(options.plot, drawCacheReplay(document));
+    const isPage = /\.html?$/i.test(options.plot);
+    writeFileSync(options.plot, isPage ? pageOfCacheReplay(document) : drawCacheReplay(document));
     note(`Wrote ${options.plot}`);
+  }
+  if (options.html !== undefined && rows.length > 0) {
+    writeFileSync(options.html, pageOfCacheReplay(document));
+    note(`Wrote ${options.html}`);
   }
   await print(options.json === true
     ? JSON.stringify(document, null, 2)

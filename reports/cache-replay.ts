@@ -45,12 +45,59 @@ export interface CacheReplayDocument {
 
 /** The document for a terminal: totals, compulsory misses, a row for each policy and size. */
 export function renderCacheReplay(document: CacheReplayDocument, options: TerminalOptions): string {
-  const { trace, unit, rows, sampling } = document;
+  const { trace } = document;
   const paint = painter(options.colour);
+  const notes = notesOf(document);
+  const [head, ...lines] = textTable([HEADER, ...bodyOf(document)], [1, 2, 3, 4, 5, 6]);
+  return [
+    `${paint.bold(trace.file)} ${paint.dim(`(${trace.format})`)}`,
+    ...textTable(factsOf(document)).map((line) => `  ${line}`),
+    '', `  ${paint.bold(head!)}`, ...lines.map((line) => `  ${line}`),
+    ...(notes.length > 0 ? ['', ...notes.map((line) => `  ${line}`)] : []),
+  ].join('\n');
+}
+
+/** The document as a page in one file: totals, the picture and the table. */
+export function pageOfCacheReplay(document: CacheReplayDocument): string {
+  const { trace } = document;
+  const cells = (row: readonly string[], tag: string): string =>
+    row.map((cell, i) => `<${tag}${i > 0 ? ' class="number"' : ''}>${escapeXml(cell)}</${tag}>`).join('');
+  const facts = factsOf(document).map(([name, value]) => `<dt>${name}</dt><dd>${escapeXml(value!)}</dd>`);
+  const rows = bodyOf(document).map((row) => `<tr>${cells(row, 'td')}</tr>`);
+  const notes = notesOf(document).map((note) => `<p>${escapeXml(note)}</p>`);
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Cache replay of ${escapeXml(trace.file)} · Weir</title>
+<style>
+  :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+  body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+  svg { width: 100%; height: auto; }
+  dl { display: grid; grid-template-columns: max-content auto; gap: .2rem 1rem; }
+  dd { margin: 0; }
+  table { border-collapse: collapse; display: block; overflow-x: auto; }
+  th, td { text-align: left; padding: .3rem 1rem .3rem 0; white-space: nowrap; }
+  tr { border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+  .number { text-align: right; font-variant-numeric: tabular-nums; }
+</style></head><body><main><h1>${escapeXml(trace.file)} <small>(${escapeXml(trace.format)})</small></h1>
+<dl>${facts.join('')}</dl>
+<figure style="margin: 1rem 0">${drawCacheReplay(document)}</figure>
+<table><thead><tr>${cells(HEADER, 'th')}</tr></thead><tbody>
+${rows.join('\n')}
+</tbody></table>
+${notes.join('\n')}
+</main></body></html>
+`;
+}
+
+const HEADER = [
+  'policy', 'size', 'misses', 'miss ratio', 'byte miss ratio', 'beyond compulsory', 'M requests/s',
+];
+
+function factsOf({ trace, unit, admission }: CacheReplayDocument): string[][] {
   const skipped = Object.entries(trace.skipped).map(([reason, count]) => `${formatCount(count)} ${reason}`);
   const compulsory = `${percent(trace.objects / trace.requests)} of requests, `
     + `${percent(trace.objectBytes / trace.bytes)} of bytes`;
-  const facts = [
+  return [
     ['requests', formatCount(trace.requests)],
     ['bytes', unit === 'bytes' ? formatValue(trace.bytes, 'bytes') : 'not counted'],
     ['objects', unit === 'bytes'
@@ -58,12 +105,12 @@ export function renderCacheReplay(document: CacheReplayDocument, options: Termin
       : formatCount(trace.objects)],
     ['compulsory misses', unit === 'bytes' ? compulsory : percent(trace.objects / trace.requests)],
     ...(skipped.length > 0 ? [['left out', skipped.join(', ')]] : []),
-    ...(document.admission === null ? [] : [['admission', document.admission]]),
+    ...(admission === null ? [] : [['admission', admission]]),
   ];
-  const header = [
-    'policy', 'size', 'misses', 'miss ratio', 'byte miss ratio', 'beyond compulsory', 'M requests/s',
-  ];
-  const body = rows.map((row) => [
+}
+
+function bodyOf({ trace, unit, rows }: CacheReplayDocument): string[][] {
+  return rows.map((row) => [
     row.policy,
     unit === 'bytes' ? formatValue(row.capacity, 'bytes') : formatCount(row.capacity),
     row.misses === null ? '-' : formatCount(row.misses),
@@ -72,6 +119,9 @@ export function renderCacheReplay(document: CacheReplayDocument, options: Termin
     percent(Math.max(0, row.missRatio.value - trace.objects / trace.requests)),
     row.requestsPerSecond === null ? '-' : significant(row.requestsPerSecond / 1e6, 3),
   ]);
+}
+
+function notesOf({ sampling, rows, complete }: CacheReplayDocument): string[] {
   const notes: string[] = [];
   if (sampling !== null) {
     const { rate, samples } = sampling;
@@ -83,14 +133,8 @@ export function renderCacheReplay(document: CacheReplayDocument, options: Termin
     notes.push(`${passed[0]!.policy}: exact, from every request, in one pass for ${passed.length} sizes `
       + '(reuse distances).');
   }
-  if (!document.complete) notes.push('Interrupted: what was replayed so far.');
-  const [head, ...lines] = textTable([header, ...body], [1, 2, 3, 4, 5, 6]);
-  return [
-    `${paint.bold(trace.file)} ${paint.dim(`(${trace.format})`)}`,
-    ...textTable(facts).map((line) => `  ${line}`),
-    '', `  ${paint.bold(head!)}`, ...lines.map((line) => `  ${line}`),
-    ...(notes.length > 0 ? ['', ...notes.map((line) => `  ${line}`)] : []),
-  ].join('\n');
+  if (!complete) notes.push('Interrupted: what was replayed so far.');
+  return notes;
 }
 
 /** Miss ratio over cache size as an SVG picture, sizes on a logarithmic axis, one line a policy. */
