@@ -33,6 +33,8 @@ export interface EventList {
    * left.
    */
   pop(): boolean;
+  /** As `pop`, but leaves an event later than `until` where it is and returns false. */
+  popUntil(until: Us): boolean;
   /** Time of the next event, or Infinity when none is left. */
   peekTime(): Us;
   /** Fields of the event last popped. */

@@ -114,11 +114,11 @@ export class EventLoop {
     const list = this.#list;
     const handlers = this.#handlers;
     for (let left = maxEvents; left > 0; left--) {
-      if (list.peekTime() > until) {
+      if (!list.popUntil(until)) {
+        // Until Infinity, the end of an empty list is not beyond.
         if (until < Infinity) this.#now = Math.max(this.#now, until);
         return true;
       }
-      if (!list.pop()) return true; // until Infinity, the end of an empty list is not beyond
       const { time, code, entity, detail } = list;
       this.#now = time;
       this.#events++;

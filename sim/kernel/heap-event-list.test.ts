@@ -76,7 +76,10 @@ test('agrees with a sorted array under any mixture of operations', () => {
       for (const { kind, delay, pick } of operations) {
         const time = list.time + delay;
         if (kind === 'schedule') naive.schedule(list.schedule(time, pick, delay, 0), time, pick);
-        else if (kind === 'pop') expect(popCode(list)).toBe(naive.popCode());
+        else if (kind === 'pop') {
+          expect(list.popUntil(naive.peekTime() - 1)).toBe(false);
+          expect(popCode(list)).toBe(naive.popCode());
+        }
         else if (naive.size > 0) {
           const handle = naive.handleAt(pick);
           if (kind === 'cancel') list.cancel(handle);

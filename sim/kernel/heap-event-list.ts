@@ -72,6 +72,10 @@ export class HeapEventList implements SavableEventList {
     return true;
   }
 
+  popUntil(until: Us): boolean {
+    return this.size > 0 && this.#times[0]! <= until && this.pop();
+  }
+
   peekTime(): Us {
     return this.size === 0 ? Infinity : this.#times[0]!;
   }

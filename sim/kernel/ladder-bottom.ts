@@ -23,9 +23,8 @@ export class LadderBottom {
   }
 
   /** Inserts a record behind those that are not later, going through them one by one: they are few. */
-  insertAmongFew(staged: Float64Array): void {
+  insertAmongFew(time: Us, key: number): void {
     if (2 * this.tail === this.records.length) this.#makeRoom();
-    const time = staged[0]!;
     const records = this.records;
     const first = 2 * this.head;
     let hole = 2 * this.tail++;
@@ -35,7 +34,7 @@ export class LadderBottom {
       hole -= 2;
     }
     records[hole] = time;
-    records[hole + 1] = staged[1]!;
+    records[hole + 1] = key;
   }
 
   /** Inserts a record, whose time and key `staged` holds, behind those that are not later. */

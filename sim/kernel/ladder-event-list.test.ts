@@ -211,14 +211,26 @@ class Pair {
     const ladder = this.#ladder;
     same(ladder.size, heap.size);
     if (this.#rng.uniform() < 0.5) same(ladder.peekTime(), heap.peekTime());
+    // An event that is not due stays; one that is due at that very time comes out.
+    const due = heap.peekTime();
+    if (this.#rng.uniform() < 0.25) this.#popNone(due);
     const popped = heap.pop();
-    same(ladder.pop(), popped);
+    same(this.#rng.uniform() < 0.5 ? ladder.pop() : ladder.popUntil(due), popped);
     same(ladder.time, heap.time);
     same(ladder.code, heap.code);
     same(ladder.entity, heap.entity);
     same(ladder.detail, heap.detail);
     if (popped) this.#forget(this.#handleOf[heap.code]!);
     return popped;
+  }
+
+  #popNone(due: number): void {
+    if (due === Infinity) return;
+    const before = due - Math.max(1, due * 1e-9);
+    same(this.#ladder.popUntil(before), false);
+    same(this.#heap.popUntil(before), false);
+    same(this.#ladder.size, this.#heap.size);
+    same(this.#ladder.time, this.#heap.time);
   }
 
   #forget(handle: EventHandle): void {

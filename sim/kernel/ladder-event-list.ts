@@ -54,9 +54,14 @@ export class LadderEventList implements SavableEventList {
       records[2 * at] = time;
       records[2 * at + 1] = base + handle;
     } else {
-      geometry[0] = time;
-      geometry[1] = base + handle;
-      this.#insertStaged();
+      const bottom = this.#bottom;
+      if (rungs.depth === 0 && bottom.tail - bottom.head < FEW) {
+        bottom.insertAmongFew(time, base + handle);
+      } else {
+        geometry[0] = time;
+        geometry[1] = base + handle;
+        this.#insertStaged();
+      }
     }
     return handle;
   }
@@ -78,13 +83,20 @@ export class LadderEventList implements SavableEventList {
   }
 
   pop(): boolean {
+    return this.popUntil(Infinity);
+  }
+
+  popUntil(until: Us): boolean {
     const bottom = this.#bottom;
     if ((bottom.head === bottom.tail || this.#rungs.stale > 0) && !this.#settle()) return false;
-    const at = bottom.head++;
+    const at = bottom.head;
     const records = bottom.records;
+    const time = records[2 * at]!;
+    if (time > until) return false;
+    bottom.head = at + 1;
     const handle = records[2 * at + 1]! & HANDLE_MASK;
     const columns = this.#handles.columns;
-    this.time = records[2 * at]!;
+    this.time = time;
     this.code = columns[4 * handle + CODE]! | 0;
     this.entity = columns[4 * handle + ENTITY]!;
     this.detail = columns[4 * handle + DETAIL]!;
@@ -132,8 +144,11 @@ export class LadderEventList implements SavableEventList {
   #insertStaged(): void {
     const rungs = this.#rungs;
     const bottom = this.#bottom;
-    if (rungs.depth === 0 && bottom.tail - bottom.head < FEW) bottom.insertAmongFew(rungs.geometry);
-    else if (!rungs.insert()) this.#insertNear();
+    if (rungs.depth === 0 && bottom.tail - bottom.head < FEW) {
+      bottom.insertAmongFew(rungs.geometry[0]!, rungs.geometry[1]!);
+    } else if (!rungs.insert()) {
+      this.#insertNear();
+    }
   }
 
   /** Inserts the staged record, which lies before all buckets. */

@@ -78,6 +78,7 @@ export abstract class Facility implements Part<SavedFacility> {
   readonly #served: ((entity: number) => void) | undefined;
   readonly #started: ((entity: number, job: Job) => void) | undefined;
   readonly #reneged: ((entity: number) => void) | undefined;
+  readonly #unitUs: Us;
   readonly #services: RandomStream | undefined;
   readonly #patiences: RandomStream | undefined;
 
@@ -90,6 +91,7 @@ export abstract class Facility implements Part<SavedFacility> {
     this.capacity = capacity;
     this.model = model;
     this.loop = model.loop;
+    this.#unitUs = model.unitUs;
     this.#service = options.service;
     this.#patience = options.patience;
     this.#served = options.served;
@@ -127,16 +129,12 @@ export abstract class Facility implements Part<SavedFacility> {
 
   /** A customer asks for a service, and brings a patience, of the facility's own laws. */
   arrive(entity: number, priority = 0): Job {
-    const service = this.#service;
-    const patience = this.#patience;
-    if (service === undefined) {
-      throw new InvariantError('arrive() needs a law of service', { facility: this.name });
-    }
-    const unitUs = this.model.unitUs;
+    // Short, and the rare in methods of their own, so that V8 inlines the sampling: doubles stay doubles.
+    if (this.#service === undefined) throw this.#noService();
     // Whole numbers go from call to call without an object being made of them.
-    const serviceUs = Math.round(service.sample(this.#services!) * unitUs);
-    if (patience === undefined) return this.use(entity, serviceUs, priority);
-    return this.use(entity, serviceUs, priority, patience.sample(this.#patiences!) * unitUs);
+    const serviceUs = Math.round(this.#service.sample(this.#services!) * this.#unitUs);
+    if (this.#patience === undefined) return this.use(entity, serviceUs, priority);
+    return this.use(entity, serviceUs, priority, this.#drawPatience());
   }
 
   /** Customers inside, waiting and in service. */
@@ -240,10 +238,12 @@ export abstract class Facility implements Part<SavedFacility> {
 
   /** Says that a customer has a server. */
   protected tellStarted(job: Job): void {
-    const then = this.jobs.then[job]!;
-    const entity = this.jobs.entity[job]!;
-    if (then === OWN_HOOKS) this.#started?.(entity, job);
-    else if (this.jobs.demand[job] === Infinity) this.model.continuations[then]!(entity, STARTED, job);
+    const { jobs } = this;
+    const then = jobs.then[job]!;
+    if (then === OWN_HOOKS) this.#started?.(jobs.entity[job]!, job);
+    else if (jobs.demand[job] === Infinity) {
+      this.model.continuations[then]!(jobs.entity[job]!, STARTED, job);
+    }
   }
 
   /** Counts a customer as served, whose job is still there. */
@@ -276,6 +276,14 @@ export abstract class Facility implements Part<SavedFacility> {
       facility: this.name,
       job,
     });
+  }
+
+  #noService(): InvariantError {
+    return new InvariantError('arrive() needs a law of service', { facility: this.name });
+  }
+
+  #drawPatience(): Us {
+    return this.#patience!.sample(this.#patiences!) * this.#unitUs;
   }
 
   #areas(): { readonly inside: number; readonly busy: number; readonly servers: number } {

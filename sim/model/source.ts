@@ -21,7 +21,7 @@ export class Source implements Part<SavedSource> {
   readonly #model: Model;
   readonly #process: ArrivalProcess;
   readonly #arrive: (customer: number) => void;
-  readonly #options: SourceOptions;
+  readonly #batch: Distribution | undefined;
   readonly #stream: RandomStream;
   readonly #batches: RandomStream | undefined;
   readonly #code: number;
@@ -37,7 +37,7 @@ export class Source implements Part<SavedSource> {
     this.#model = model;
     this.#process = process;
     this.#arrive = arrive;
-    this.#options = options;
+    this.#batch = options.batch;
     this.#limit = options.limit ?? Infinity;
     this.#stream = model.stream(`${name}/arrivals`);
     this.#batches = options.batch && model.stream(`${name}/batch`);
@@ -65,14 +65,14 @@ export class Source implements Part<SavedSource> {
   }
 
   #come(): void {
-    const { batch } = this.#options;
     this.#arrivals++;
     this.#scheduleNext();
-    if (batch === undefined) {
-      this.#arrive(this.#customers++);
-      return;
-    }
-    const size = Math.round(batch.sample(this.#batches!));
+    if (this.#batch === undefined) this.#arrive(this.#customers++);
+    else this.#comeTogether();
+  }
+
+  #comeTogether(): void {
+    const size = Math.round(this.#batch!.sample(this.#batches!));
     for (let left = size; left > 0; left--) this.#arrive(this.#customers++);
   }
 
