@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
 import { missingRequirement } from '../tests/requirements.ts';
@@ -78,6 +78,10 @@ test('a package is made once, and again when a file of it is gone', async (ctx) 
   const other = await packageOnce(supervisor, store, { ...wish, segmentUs: 2_000_000 });
   expect(other.reused).toBe(false);
   expect(readdirSync(store)).toHaveLength(2);
+  renameSync(store, join(folder, 'moved'));
+  const moved = await packageOnce(supervisor, join(folder, 'moved'), wish);
+  expect(moved.reused).toBe(true);
+  expect(existsSync(join(moved.video.directory, 'master.m3u8'))).toBe(true);
 });
 
 test('every segment begins with a key frame and plays on its own', async (ctx) => {

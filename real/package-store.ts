@@ -79,7 +79,8 @@ function readPackage(directory: string): PackagedVideo | undefined {
   const measured = video.rungs.flatMap((_, rung) => video.sizes.map((row) => row[rung]!));
   const segments = sizes.filter((_, i) => !video.files[i]!.path.endsWith('.m3u8'));
   const whole = sizes.every((size) => size !== undefined) && segments.join() === measured.join();
-  return whole ? video : undefined;
+  // Where it lies is where it was found: a checkout may have moved since.
+  return whole ? { ...video, directory } : undefined;
 }
 
 function keyOf({ clip, ladder, segmentUs, encoder }: Omit<PackageOptions, 'directory'>): string {
