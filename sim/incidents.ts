@@ -12,9 +12,13 @@ const ENDS = 1;
 const BEGIN_KNOWN = 2;
 const END_KNOWN = 3;
 
-/** What faults break and people mend. */
+/** What faults break and people mend in one part of the platform. */
 export interface Levers {
+  /** Time until its own monitoring finds out that a fault began or ended. [us] */
   readonly detection: Us;
+  /** Whether a fault, or what is done about one, is of this part; only such are handed to it. */
+  breaks(fault: FaultParams): boolean;
+  mends(action: ActionParams): boolean;
   begin(fault: FaultParams, until: Us): void;
   end(fault: FaultParams): void;
   foundOut(fault: FaultParams, began: boolean): void;
@@ -27,7 +31,7 @@ export class Incidents implements RunPart {
   readonly #faults: readonly FaultParams[];
   readonly #results: readonly FaultResult[];
 
-  constructor(plan: ScenarioPlan, levers: Levers, { loop, streams }: RunContext) {
+  constructor(plan: ScenarioPlan, parts: readonly Levers[], { loop, streams }: RunContext) {
     const { faults, run } = plan.scenario;
     this.#faults = faults;
     const onsets = faults.map((fault, i) => {
@@ -36,14 +40,17 @@ export class Incidents implements RunPart {
       return fault.at + Math.floor(u * fault.jitter);
     });
     const untilOf = (i: number) => onsets[i]! + durationOf(faults[i]!);
+    const leversOf = faults.map((fault) => parts.find((part) => part.breaks(fault)));
     loop.on(CODES.incident, (what, i) => {
       const fault = faults[i]!;
+      const levers = leversOf[i]!;
       if (what === BEGINS) levers.begin(fault, untilOf(i));
       else if (what === ENDS) levers.end(fault);
       else levers.foundOut(fault, what === BEGIN_KNOWN);
     });
     faults.forEach((_fault, i) => {
-      const known = levers.detection;
+      if (leversOf[i] === undefined) return; // of a part that is not simulated
+      const known = leversOf[i].detection;
       loop.schedule(onsets[i]!, CODES.incident, BEGINS, i);
       loop.schedule(onsets[i]! + known, CODES.incident, BEGIN_KNOWN, i);
       loop.schedule(untilOf(i), CODES.incident, ENDS, i);

@@ -3,13 +3,16 @@ import type { CdnParams } from '../models/cdn/params.ts';
 import type { Router } from '../models/cdn/topology/router.ts';
 import type { Topology } from '../models/cdn/topology/topology.ts';
 import type { Us } from '../models/core/units.ts';
+import { isDeliveryFault, type DeliveryFault } from '../models/operations/faults/delivery-params.ts';
 import type { FaultParams } from '../models/operations/faults/params.ts';
+import { isDeliveryAction, type DeliveryAction } from '../models/operations/runbook/delivery-params.ts';
 import type { ActionParams } from '../models/operations/runbook/params.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
 import { placesOf, type PlaceScope } from './cdn-schedule.ts';
 import type { SimulatedCdn } from './cdn.ts';
 import type { CdnPortFaults } from './cdn-port-faults.ts';
 import type { ContentOperations } from './content.ts';
+import type { Levers } from './incidents.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import type { SimulatedOrigin } from './origin.ts';
 
@@ -36,7 +39,7 @@ export interface PlaybackLeversState {
 }
 
 /** What can be broken and mended in playback while it runs. */
-export class PlaybackLevers {
+export class PlaybackLevers implements Levers {
   readonly #setup: LeverSetup;
   readonly #down = new Set<number>();
   /** Part of its capacity that a fault leaves the origin, and times that people gave it. */
@@ -52,8 +55,16 @@ export class PlaybackLevers {
     return this.#setup.params.routing.detection;
   }
 
+  breaks(fault: FaultParams): boolean {
+    return isDeliveryFault(fault);
+  }
+
+  mends(action: ActionParams): boolean {
+    return isDeliveryAction(action);
+  }
+
   /** A fault begins, to last until a time; what it is about follows from its scope. */
-  begin(fault: FaultParams, until: Us): void {
+  begin(fault: DeliveryFault, until: Us): void {
     const { ports, origin, loop } = this.#setup;
     const from = loop.now;
     switch (fault.kind) {
@@ -88,7 +99,7 @@ export class PlaybackLevers {
   }
 
   /** A fault ends by itself; those at ports do so by their time. */
-  end(fault: FaultParams): void {
+  end(fault: DeliveryFault): void {
     if (fault.kind === 'placeDown') this.#setDown(this.#places(fault), false);
     if (fault.kind !== 'originOverload') return;
     this.#overload = 1;
@@ -96,13 +107,13 @@ export class PlaybackLevers {
   }
 
   /** The CDN's own monitoring finds out that a fault began or ended. */
-  foundOut(fault: FaultParams, began: boolean): void {
+  foundOut(fault: DeliveryFault, began: boolean): void {
     if (fault.kind !== 'placeDown') return;
     for (const pop of this.#places(fault)) this.#avoid(pop, began);
   }
 
   /** Somebody does something about it. */
-  act(action: ActionParams): void {
+  act(action: DeliveryAction): void {
     const { cdn, ports, origin, content, loop } = this.#setup;
     switch (action.action) {
       case 'reroute':

@@ -12,7 +12,7 @@ import type { ActionParams } from '../models/operations/runbook/params.ts';
 import { CODES } from './codes.ts';
 import { createEventList } from './kernel/default-event-list.ts';
 import { EventLoop, type DeliveredEvent, type EventLoopState } from './kernel/event-loop.ts';
-import { Incidents } from './incidents.ts';
+import { Incidents, type Levers } from './incidents.ts';
 import { Monitoring } from './monitoring.ts';
 import { Playback } from './playback.ts';
 import type { RunContext, RunPart } from './run-part.ts';
@@ -235,11 +235,12 @@ function partsOf(
   const parts: RunPart[] = [];
   const playback = isWatched(plan) ? new Playback(plan, context) : undefined;
   if (playback !== undefined) parts.push(playback);
-  const act = (action: ActionParams) => playback?.levers.act(action);
   if (isTranscoding(plan)) parts.push(new Transcoding(plan, context));
   const { monitoring } = plan.scenario;
-  if (playback !== undefined && plan.scenario.faults.length > 0) {
-    parts.push(new Incidents(plan, playback.levers, context));
+  const levers: readonly Levers[] = playback === undefined ? [] : [playback.levers];
+  const act = (action: ActionParams) => levers.find((part) => part.mends(action))?.act(action);
+  if (levers.length > 0 && plan.scenario.faults.length > 0) {
+    parts.push(new Incidents(plan, levers, context));
   }
   if (monitoring !== undefined) {
     parts.push(new Monitoring(plan, monitoring, context, act));
