@@ -35,6 +35,10 @@ describe('figures show as many digits as their interval is sure of', () => {
     expect(formatFigure(rate)).toBe('97.310 % (97.301–97.319)');
   });
 
+  test('a range that begins below zero has no dash beside its minus sign', () => {
+    expect(formatInterval({ value: -0.23, low: -0.53, high: 0.07, unit: '' })).toBe('-0.53 to 0.07');
+  });
+
   test('a wide interval drops digits rather than pretending to them', () => {
     expect(formatFigure({ value: 5.2e6, low: 1e6, high: 3e7, unit: 'bits/s' })).toBe('5 Mbps (1–30)');
   });

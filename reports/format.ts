@@ -74,7 +74,9 @@ export function formatInterval(figure: Figure): string | null {
     return `${text}–${text}`;
   }
   const decimals = decimalsForWidth((high - low) / scale.divisor);
-  return `${grouped(low / scale.divisor, decimals)}–${grouped(high / scale.divisor, decimals)}`;
+  // A dash before a minus sign would be read as one.
+  const between = low < 0 ? ' to ' : '–';
+  return `${grouped(low / scale.divisor, decimals)}${between}${grouped(high / scale.divisor, decimals)}`;
 }
 
 /** Two values as a range, the unit told once where both share it: `1.1 to 4.39 Mbps`. */

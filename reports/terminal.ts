@@ -5,6 +5,7 @@ import {
   formatScale,
   formatValue, shortDigest,
 } from './format.ts';
+import { percentileText } from './percentiles.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { backlogBlock, enginesBlock, stagesBlock } from './terminal-transcoding.ts';
 import { painter, textTable, visibleLength, wrapText, type Painter } from './text-table.ts';
@@ -147,7 +148,9 @@ function indicators(document: RunDocument, paint: Painter): string[] {
   });
   const many = Object.values(document.slis).some((sli) => sli.low !== null);
   const note = many ? paint.dim('  mean over replications, 95 % interval') : '';
-  return [paint.bold('Indicators') + note, ...textTable(rows, [1])];
+  const percentiles = percentileText(document.metrics);
+  const foot = percentiles === '' ? [] : [paint.dim(`  ${percentiles}`)];
+  return [paint.bold('Indicators') + note, ...textTable(rows, [1]), ...foot];
 }
 
 function tiers(document: RunDocument, paint: Painter): string[] {

@@ -15,6 +15,8 @@ export interface SliDefinition {
 
 /** Bounds of what is only not negative. */
 export const ANY: readonly [number, number] = [0, Infinity];
+/** Bounds of what may be negative too. */
+export const SIGNED: readonly [number, number] = [-Infinity, Infinity];
 /** Bounds of a share of 1. */
 export const RATIO: readonly [number, number] = [0, 1];
 /** Bounds of a share of 100. */

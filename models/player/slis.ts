@@ -1,5 +1,5 @@
 import type { MetricView } from '../core/metrics.ts';
-import { ANY, observed, PERCENT, RATIO, ratio, scaled, type SliDefinition } from '../core/sli.ts';
+import { ANY, observed, PERCENT, RATIO, ratio, scaled, SIGNED, type SliDefinition } from '../core/sli.ts';
 import * as metrics from './metrics.ts';
 
 /** What viewers see, in the order of reports. */
@@ -53,7 +53,7 @@ export const PLAYER_SLIS: readonly SliDefinition[] = [
     compute: (view) => ratio(view.total(metrics.playedBits), view.total(metrics.playedSeconds)),
   },
   {
-    name: 'session_qoe_lin', unit: 'Mbit/s', better: 'higher', range: ANY,
+    name: 'session_qoe_lin', unit: 'Mbit/s', better: 'higher', range: SIGNED,
     help: 'QoE_lin a segment fetched: mean rate less stalls (a second costs the highest rate) and steps.',
     compute: (view) => {
       const net = view.total(metrics.qoeLin) - view.total(metrics.qoeLinLoss);
@@ -61,7 +61,7 @@ export const PLAYER_SLIS: readonly SliDefinition[] = [
     },
   },
   {
-    name: 'session_qoe_log', unit: 'utility', better: 'higher', range: ANY,
+    name: 'session_qoe_log', unit: 'utility', better: 'higher', range: SIGNED,
     help: 'QoE_log a segment fetched: the same by logarithms of rates over the lowest.',
     compute: (view) => {
       const net = view.total(metrics.qoeLog) - view.total(metrics.qoeLogLoss);

@@ -1,14 +1,16 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
-import type { RunDocument, SliResult } from '../../models/core/run-record.ts';
+import type { MetricResult, RunDocument, SliResult } from '../../models/core/run-record.ts';
 import { findSli } from '../../models/operations/sli.ts';
 import { formatFigureValue, formatInterval, humanise, NOTHING } from '../../reports/format.ts';
+import { percentileText } from '../../reports/percentiles.ts';
 import { shared } from './styles.ts';
 
 /** Every indicator with its interval and what it means. */
 export class WeirIndicators extends LitElement {
-  static override properties = { slis: { attribute: false } };
+  static override properties = { slis: { attribute: false }, metrics: { attribute: false } };
 
   declare slis: RunDocument['slis'];
+  declare metrics: readonly MetricResult[];
 
   protected override render(): TemplateResult {
     return html`
@@ -22,6 +24,7 @@ export class WeirIndicators extends LitElement {
           <tbody>${Object.entries(this.slis).map(([name, sli]) => this.#row(name, sli))}</tbody>
         </table>
       </div>
+      <p class="soft small">${percentileText(this.metrics)}</p>
     `;
   }
 

@@ -79,7 +79,7 @@ function sectionsOf(record: PageRecord): Section[] {
     section('objectives', 'Objectives', document.slos.length > 0,
       () => html`<weir-objectives .slos=${document.slos}></weir-objectives>`),
     section('indicators', 'Indicators', Object.keys(document.slis).length > 0,
-      () => html`<weir-indicators .slis=${document.slis}></weir-indicators>`),
+      () => html`<weir-indicators .slis=${document.slis} .metrics=${document.metrics}></weir-indicators>`),
     section('over-time', 'Over time', panels.length > 0, () => html`
       <weir-over-time .panels=${panels} .replications=${document.replications}
         .warmupSeconds=${document.warmupSeconds}></weir-over-time>`),
