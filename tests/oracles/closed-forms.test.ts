@@ -53,7 +53,34 @@ test('M/D/c is Pollaczek-Khinchine for one server, and near to Cosmetatos for th
   expect(mdc(lambda, c) / ((factor / 2) * mmc(lambda, 1, c).waiting)).toBeCloseTo(1, 1.7);
 });
 
+test.each([
+  [0.5, 1], [0.9, 1], [1, 2], [1.6, 2], [1.8, 2], [2.4, 3], [2.7, 3], [4, 5], [8, 10],
+])('M/D/c by Crommelin is M/D/c by the series of Pollaczek: %d erlangs, %d servers', (lambda, c) => {
+  expect(mdc(lambda, c)).toBeCloseTo(mdcSeries(lambda, c), 9);
+});
+
 test('the variance of a time average tends to its asymptotic constant', () => {
   // 2 rho (1 + rho) / (1 - rho)^4
   expect(500 * meanNumberVariance(0.3, 500)).toBeCloseTo((2 * 0.3 * 1.3) / 0.7 ** 4, 1);
 });
+
+/**
+ * Mean wait of M/D/c with unit service as Pollaczek (1930) has it, a sum over i of tails of Poisson laws:
+ * P(N >= ic) - (c / lambda) P(N > ic), where N has the mean i lambda. It shares nothing with the chain of
+ * Crommelin.
+ */
+function mdcSeries(lambda: number, c: number): number {
+  let sum = 0;
+  for (let i = 1; ; i++) {
+    const mean = i * lambda;
+    let logFactorial = 0;
+    for (let k = 2; k <= i * c; k++) logFactorial += Math.log(k);
+    let term = Math.exp(i * c * Math.log(mean) - mean - logFactorial);
+    const first = term;
+    let tail = 0;
+    for (let k = i * c; term > 1e-18; term *= mean / ++k) tail += term;
+    const more = tail - (c / lambda) * (tail - first);
+    sum += more;
+    if (more < 1e-15) return sum;
+  }
+}
