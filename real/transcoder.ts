@@ -6,10 +6,10 @@ import { US_PER_S, usToSeconds, type Us } from '../models/core/units.ts';
 import { Dispatcher, FAILURES, type Failure } from '../models/transcode/dispatcher.ts';
 import { engineBusySeconds } from '../models/transcode/fleet-metrics.ts';
 import type { Farm } from '../models/transcode/farm.ts';
-import { CHAINS, chunksOf, STAGES, type Stage } from '../models/transcode/graph.ts';
+import { CHAINS, chunksOf, STAGES, type Cut, type Stage } from '../models/transcode/graph.ts';
 import { Pipeline } from '../models/transcode/pipeline.ts';
 import { TaskQueue } from '../models/transcode/queue.ts';
-import { CODECS, type TaskTable } from '../models/transcode/task.ts';
+import { CODECS, shareOf, type TaskTable } from '../models/transcode/task.ts';
 import type { TranscodingPlan } from '../scenarios/plan.ts';
 import type { Supervisor } from './children.ts';
 import type { Clock } from './clock.ts';
@@ -137,9 +137,9 @@ export class Transcoder {
     const { name, height, bitrate } = this.#set.plan.scenario.transcode.ladder[rung]!;
     const output = join(folder, `try-${serial}.${chunkEnding(encoder)}`);
     const startedAt = clock.now();
+    const lengthUs = Math.round(shareOf(c, task, chunk, 1) * c.chunkUs[task]!);
     const outcome = await encodeChunk(supervisor, {
-      source: this.#source(), output, startUs: chunk * c.chunkUs[task]!, lengthUs: c.chunkUs[task]!, height,
-      bitrate, encoder,
+      source: this.#source(), output, startUs: chunk * c.chunkUs[task]!, lengthUs, height, bitrate, encoder,
     }, {
       ...this.#set.chunks, signal, onProgress: () => this.dispatcher.workerSeen(clock.now(), worker),
     });
@@ -203,8 +203,8 @@ export class Transcoder {
       case 'split': {
         // Chunks are spans of the source, which ffmpeg finds by itself: nothing is cut where no key frame is.
         const { chunk } = this.#set.plan.scenario.transcode;
-        const { count, chunkUs } = chunksOf(this.#known().durationUs, chunk);
-        log(`${count} chunks of ${usToSeconds(chunkUs).toFixed(2)} s`);
+        const { count, chunkUs, lastUs } = chunksOf(this.#known().durationUs, chunk);
+        log(`${count} chunks of ${usToSeconds(chunkUs)} s, the last of ${usToSeconds(lastUs)} s`);
         return;
       }
       case 'thumbnails': {
@@ -249,8 +249,8 @@ export class Transcoder {
       const body = await store.get(bucket, chunkKey(codec, name, chunk, encoder), signal);
       writeFileSync(join(home, file), body);
     }
-    const { chunkUs } = chunksOf(this.#known().durationUs, this.#set.plan.scenario.transcode.chunk);
-    writeFileSync(join(home, PLAYLIST), playlist(names, chunkUs));
+    const cut = chunksOf(this.#known().durationUs, this.#set.plan.scenario.transcode.chunk);
+    writeFileSync(join(home, PLAYLIST), playlist(names, cut));
     writeFileSync(join(home, 'list.txt'), names.map((file) => `file '${file}'\n`).join(''));
     if (chunkEnding(encoder) === 'ts') return;
     const args = ['-y', '-f', 'concat', '-safe', '0', '-i', join(home, 'list.txt'), '-c', 'copy',
@@ -311,10 +311,13 @@ function chunkKey(codec: number, rung: string, chunk: number, encoder: CpuEncode
   return `transcoded/v/${CODECS[codec]}/${rung}/${chunkName(chunk, encoder)}`;
 }
 
-function playlist(names: readonly string[], chunkUs: Us): string {
-  const seconds = usToSeconds(chunkUs);
-  const entries = names.flatMap((name) => [`#EXTINF:${seconds.toFixed(6)},`, name]);
-  return ['#EXTM3U', '#EXT-X-VERSION:3', `#EXT-X-TARGETDURATION:${Math.ceil(seconds)}`,
+function playlist(names: readonly string[], { chunkUs, lastUs }: Cut): string {
+  const entries = names.flatMap((name, i) => {
+    const seconds = usToSeconds(i === names.length - 1 ? lastUs : chunkUs);
+    return [`#EXTINF:${seconds.toFixed(6)},`, name];
+  });
+  const longest = Math.round(usToSeconds(Math.max(chunkUs, lastUs)));
+  return ['#EXTM3U', '#EXT-X-VERSION:3', `#EXT-X-TARGETDURATION:${Math.max(1, longest)}`,
     '#EXT-X-MEDIA-SEQUENCE:0', '#EXT-X-PLAYLIST-TYPE:VOD', ...entries, '#EXT-X-ENDLIST', ''].join('\n');
 }
 

@@ -28,6 +28,20 @@ test('codecs that no pool encodes, and GPUs without encoders, are told at their 
   ].map(expectLine));
 });
 
+test('rendition fidelity is for pools: a fleet has it refused at its place', () => {
+  const farm = (kind: string) => `transcode:
+  fidelity: rendition
+  codecs: [{ codec: h264 }]
+  farm: ${kind}
+`;
+  const pools = '[{ name: a, machine: g6.xlarge, machines: 1 }]';
+  const [problem, ...others] = problemsOf(farm(`{ kind: fleet, pools: ${pools} }`));
+  const said = 'x.yaml:7: transcode.fidelity: expected chunk on a farm of kind fleet, got rendition';
+  expect(problem?.slice(0, said.length)).toBe(said);
+  expect(others).toEqual([]);
+  expect(problemsOf(farm('{ kind: pool, workers: 3 }'))).toEqual([]);
+});
+
 test('machines without a price in the scenario\'s list are told', () => {
   const problems = problemsOf(`prices: own.yaml
 transcode:

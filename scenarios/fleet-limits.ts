@@ -4,7 +4,10 @@ import { CODECS } from '../models/transcode/task.ts';
 import type { LimitProblem } from './limit-problem.ts';
 import type { Scenario } from './schema.ts';
 
-/** What a fleet cannot do that the scenario asks of it: codecs without a pool, pools without an encoder. */
+/**
+ * What a fleet cannot do that the scenario asks of it: codecs without a pool, pools without an encoder, a
+ * fidelity at which chunks start together.
+ */
 export function fleetLimits({ transcode }: Scenario): LimitProblem[] {
   const farm = transcode?.farm;
   if (transcode === undefined || farm?.kind !== 'fleet') return [];
@@ -16,6 +19,14 @@ export function fleetLimits({ transcode }: Scenario): LimitProblem[] {
     const message = `expected machines with encoders: the ${engine} of ${params.machine} has no NVENC`;
     problems.push({ path, message });
   });
+  if (transcode.fidelity === 'rendition') {
+    // docs/decisions/0022: waits came out up to 15 % longer.
+    problems.push({
+      path: ['transcode', 'fidelity'],
+      message: 'expected chunk on a farm of kind fleet, got rendition: chunks that start together idle the '
+        + 'engines of a GPU together, which real ones do not; rendition is for a farm of kind pool',
+    });
+  }
   transcode.codecs.forEach(({ codec }, i) => {
     if (pools.some(({ speeds }) => speeds[CODECS.indexOf(codec)] !== undefined)) return;
     const able = codec === 'vp9' ? 'machines without a GPU' : codec === 'av1'

@@ -6,7 +6,8 @@ import type { Failure } from '../models/transcode/dispatcher.ts';
 import type { Farm } from '../models/transcode/farm.ts';
 import { workers } from '../models/transcode/metrics.ts';
 import type { PoolParams } from '../models/transcode/params.ts';
-import { CODECS, type TaskTable } from '../models/transcode/task.ts';
+import { CODECS, shareOf, type TaskTable } from '../models/transcode/task.ts';
+import type { WorkBooks } from '../models/transcode/work-books.ts';
 import { WorkerPool } from '../models/transcode/worker-pool.ts';
 import { CODES } from './codes.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
@@ -39,6 +40,7 @@ export interface Encoders {
 export interface EncoderSetting {
   readonly tasks: TaskTable;
   readonly attempts: () => AttemptColumns;
+  readonly work: () => WorkBooks;
   readonly streams: RandomStreams;
   readonly loop: EventLoop;
   readonly metrics: MetricSet;
@@ -109,12 +111,14 @@ export class PoolEncoders implements Encoders {
     const { start, pixelRate, decodeRate, law, variation } = this.#params;
     const c = this.#setting.tasks.columns;
     const task = attempts.task[attempt]!;
+    const chunks = attempts.chunks[attempt]!;
+    const share = shareOf(c, task, attempts.first[attempt]!, chunks) / chunks;
     const encode = (c.content[task]! * c.chunkPixels[task]! * this.#slowdown[c.codec[task]!]!) / pixelRate;
-    const mean = start + (encode + c.chunkDecodePixels[task]! / decodeRate) * US_PER_S;
+    const mean = start + share * (encode + c.chunkDecodePixels[task]! / decodeRate) * US_PER_S;
     if (law === 'exponential') return Math.max(1, Math.round(this.#times.exponential(mean)));
     if (variation === 0) return Math.max(1, Math.round(mean));
     // Chunks that start together give their workers back together, after their mean time.
-    const deviation = variation / Math.sqrt(attempts.chunks[attempt]!);
+    const deviation = variation / Math.sqrt(chunks);
     const sigma = Math.sqrt(Math.log(1 + deviation ** 2));
     return Math.max(1, Math.round(mean * Math.exp(sigma * this.#times.normal() - sigma ** 2 / 2)));
   }

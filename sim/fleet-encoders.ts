@@ -8,6 +8,8 @@ import type { FleetParams } from '../models/transcode/fleet-params.ts';
 import { resolvePools, type CpuSpeeds, type Pool, type PoolSpeed } from '../models/transcode/fleet-pools.ts';
 import { MACHINE } from '../models/transcode/machine-park.ts';
 import { Fleet } from '../models/transcode/fleet.ts';
+import { shareOf } from '../models/transcode/task.ts';
+import type { WorkSums } from '../models/transcode/work-books.ts';
 import { SharedEngines, type SharedEnginesState } from '../models/transcode/shared-engines.ts';
 import { CODES } from './codes.ts';
 import { failuresAmong, type EncoderHost, type Encoders, type EncoderSetting } from './encoders.ts';
@@ -19,7 +21,6 @@ export interface FleetEncodersState {
   readonly engines: SharedEnginesState;
   readonly books: FleetBooksState;
   readonly scalers: readonly AutoscalerState[];
-  readonly doneUs: readonly number[];
   readonly jobs: readonly number[];
   readonly attemptOf: readonly number[];
   readonly busySeen: readonly number[];
@@ -49,8 +50,6 @@ export class FleetEncoders implements Encoders {
   readonly #engines = new SharedEngines();
   readonly #books: FleetBooks;
   readonly #scalers: ReadonlyArray<{ readonly pool: number; readonly scaler: Autoscaler }>;
-  /** Machine time of the work done, by autoscaler. [us] */
-  readonly #doneUs: number[];
   readonly #times: RandomStream;
   readonly #failures: RandomStream;
   /** By attempt, its job on the engines, -1 before it starts; by job, its attempt. */
@@ -83,7 +82,6 @@ export class FleetEncoders implements Encoders {
       const ports = { scaleTo: (machines: number) => this.farm.scaleTo(loop.now, pool, machines) };
       return [{ pool, scaler: new Autoscaler(autoscale, ports) }];
     });
-    this.#doneUs = this.#scalers.map(() => 0);
     this.#listen();
   }
 
@@ -120,7 +118,7 @@ export class FleetEncoders implements Encoders {
 
   save(): FleetEncodersState {
     return {
-      engines: this.#engines.save(), books: this.#books.save(), doneUs: [...this.#doneUs],
+      engines: this.#engines.save(), books: this.#books.save(),
       scalers: this.#scalers.map(({ scaler }) => scaler.save()), jobs: [...this.#jobs],
       attemptOf: [...this.#attemptOf], busySeen: [...this.#busySeen], finishes: [...this.#finishes],
       wake: this.#wake,
@@ -131,7 +129,6 @@ export class FleetEncoders implements Encoders {
     this.#engines.restore(state.engines);
     this.#books.restore(state.books);
     state.scalers.forEach((saved, i) => this.#scalers[i]!.scaler.restore(saved));
-    state.doneUs.forEach((us, i) => (this.#doneUs[i] = us));
     this.#jobs = [...state.jobs];
     this.#attemptOf = [...state.attemptOf];
     this.#busySeen = [...state.busySeen];
@@ -162,18 +159,20 @@ export class FleetEncoders implements Encoders {
     const station = a.worker[attempt]!;
     const task = a.task[attempt]!;
     const speed = this.farm.speedOf(station, task);
-    const workUs = Math.max(1, this.#workUs(task, speed) * this.#noise(a.chunks[attempt]!));
-    const job = this.#engines.start(now, station, a.chunks[attempt]!, workUs, speed.isSplit);
+    const chunks = a.chunks[attempt]!;
+    const share = shareOf(this.#set.tasks.columns, task, a.first[attempt]!, chunks) / chunks;
+    const workUs = Math.max(1, this.#workUs(task, speed, share) * this.#noise(chunks));
+    const job = this.#engines.start(now, station, chunks, workUs, speed.isSplit);
     this.#jobs[attempt] = job;
     this.#attemptOf[job] = attempt;
     this.#rearm(station);
   }
 
-  /** Engine time of a chunk of a task. [us] */
-  #workUs(task: number, speed: PoolSpeed): Us {
+  /** Engine time of a chunk of a task that has some share of the length of a full one. [us] */
+  #workUs(task: number, speed: PoolSpeed, share: number): Us {
     const c = this.#set.tasks.columns;
     const encode = c.content[task]! * c.chunkPixels[task]! * speed.usPerPixel;
-    return speed.fixedUs + encode + c.chunkDecodePixels[task]! * speed.decodeUsPerPixel;
+    return speed.fixedUs + share * (encode + c.chunkDecodePixels[task]! * speed.decodeUsPerPixel);
   }
 
   /** Lognormal with mean 1; chunks that start together end together, after their mean time. */
@@ -203,10 +202,9 @@ export class FleetEncoders implements Encoders {
     const pool = this.farm.poolOf(a.worker[attempt]!);
     const c = this.#set.tasks.columns;
     const rungs = c.topRung[task]! - c.rung[task]! + 1;
-    this.#books.addOutput(pool, (chunks - failed) * c.chunkUs[task]! * rungs);
-    this.#scalers.forEach((one, i) => {
-      this.#doneUs[i]! += (chunks - failed) * this.#machineUs(task, one.pool);
-    });
+    const done = chunks - failed;
+    const share = done === 0 ? 0 : shareOf(c, task, a.first[attempt]! + failed, done);
+    this.#books.addOutput(pool, share * c.chunkUs[task]! * rungs);
     this.#host.ended(attempt, a.serial[attempt]!, failed, 'encoder');
   }
 
@@ -261,22 +259,17 @@ export class FleetEncoders implements Encoders {
   #look(i: number): void {
     const { now } = this.#loop;
     const { pool, scaler } = this.#scalers[i]!;
-    let [queued, running, backlogUs] = [0, 0, 0];
-    const { tasks } = this.#set;
-    const c = tasks.columns;
-    for (let task = 0; task < tasks.end; task++) {
-      const waiting = c.waiting[task]!;
-      const runs = c.running[task]!;
-      if (waiting + runs === 0 || c.chunks[task]! === 0) continue;
-      const us = this.#machineUs(task, pool);
-      if (us === 0) continue;
-      queued += waiting;
-      running += runs;
-      backlogUs += (waiting + runs) * us;
-    }
+    const work = this.#set.work();
+    let [queued, running] = [0, 0];
+    this.#pools[pool]!.speeds.forEach((speed, codec) => {
+      if (speed === undefined) return;
+      queued += work.waiting[codec]!;
+      running += work.open.chunks[codec]! - work.waiting[codec]!;
+    });
+    const backlogUs = this.#machineUs(work.open, pool);
     const { park } = this.farm;
     scaler.look(now, {
-      queued, running, backlogUs, arrivedUs: this.#doneUs[i]! + backlogUs,
+      queued, running, backlogUs, arrivedUs: this.#machineUs(work.come, pool),
       ready: park.count(pool, MACHINE.ready), starting: park.count(pool, MACHINE.starting),
     });
     this.#books.settle(now);
@@ -284,11 +277,16 @@ export class FleetEncoders implements Encoders {
     this.#arm();
   }
 
-  /** Time of a machine of a pool that a chunk takes; 0 where it cannot be encoded. [us] */
-  #machineUs(task: number, p: number): Us {
-    const pool = this.#pools[p]!;
-    const speed = pool.speeds[this.#set.tasks.columns.codec[task]!];
-    return speed === undefined ? 0 : this.#workUs(task, speed) / (pool.engines * pool.stations);
+  /** Time of a machine of a pool that work takes, without what the pool cannot encode. [us] */
+  #machineUs(work: WorkSums, p: number): Us {
+    const { speeds, engines, stations } = this.#pools[p]!;
+    let us = 0;
+    speeds.forEach((speed, codec) => {
+      if (speed === undefined) return;
+      us += work.chunks[codec]! * speed.fixedUs + work.pixels[codec]! * speed.usPerPixel
+        + work.decodePixels[codec]! * speed.decodeUsPerPixel;
+    });
+    return us / (engines * stations);
   }
 
   #isCurrent(attempt: number, serial: number): boolean {

@@ -58,7 +58,8 @@ export class Transcoding implements RunPart {
     const tasks = createTasks();
     this.#trace = new PipelineTrace(transcode.ladder.map(({ name }) => name));
     this.#encoders = this.#createEncoders(plan, {
-      tasks, attempts: () => this.#dispatcher.attempts, streams, loop, metrics: set, host: {
+      tasks, attempts: () => this.#dispatcher.attempts, work: () => this.#dispatcher.work,
+      streams, loop, metrics: set, host: {
         ended: (attempt, serial, failed, reason) =>
           this.#dispatcher.ended(loop.now, attempt, serial, failed, FAILURES.indexOf(reason)),
         workerLost: (worker) => this.#dispatcher.workerLost(loop.now, worker),
@@ -100,9 +101,10 @@ export class Transcoding implements RunPart {
   closeBooks(now: Us): void {
     this.#pipeline.closeBooks(now);
     const { submitted, encoded, setAside, underWay } = this.#dispatcher.account();
-    const left = submitted - encoded - setAside - underWay;
-    assert(Math.abs(left) <= 1e-9 * submitted + 1, 'pixels submitted are encoded, set aside or under way',
-      { submitted, encoded, setAside, underWay });
+    const there = encoded + setAside + underWay;
+    assert(submitted === there, 'pixels submitted are encoded, set aside or under way', {
+      submitted, encoded, setAside, underWay,
+    });
   }
 
   outcome(): PartOutcome {

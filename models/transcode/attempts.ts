@@ -43,6 +43,11 @@ export class Attempts {
     return this.#rows.size;
   }
 
+  /** One more than the highest row ever used. */
+  get end(): number {
+    return this.#rows.end;
+  }
+
   /** Workers that had an attempt so far are numbered below this. */
   get workers(): number {
     return this.#workers.end;

@@ -48,8 +48,8 @@ export class Bench {
   submit(now: Us, fields: Partial<Record<keyof TaskColumns, number>>): number {
     const task = this.tasks.open();
     const filled = {
-      video: 0, codec: 0, later: 0, rung: 0, topRung: 0, priority: 1, user: 0, chunks: 1, chunkPixels: 1,
-      chunkDecodePixels: 0, chunkUs: 1e6, content: 1, deadline: 1e12, ...fields,
+      video: 0, codec: 0, later: 0, rung: 0, topRung: 0, priority: 1, user: 0, chunks: 1, lastShare: 1,
+      chunkPixels: 1, chunkDecodePixels: 0, chunkUs: 1e6, content: 1, deadline: 1e12, ...fields,
     };
     for (const [name, value] of Object.entries(filled)) {
       this.tasks.columns[name as keyof TaskColumns][task] = value;

@@ -18,7 +18,7 @@ describe('chunks of a task', () => {
     bench.end(3 * S, bench.started[2]!);
     expect(bench.ended).toMatchObject([{ video: 7, complete: true }]);
     expect([bench.tasks.size, bench.pool.busy]).toEqual([0, 0]);
-    expect(bench.dispatcher.account()).toEqual({ submitted: 3, encoded: 3, setAside: 0, underWay: 0 });
+    expect(bench.dispatcher.account()).toEqual({ submitted: 3n, encoded: 3n, setAside: 0n, underWay: 0n });
   });
 
   test('start together where that is allowed, and those that fail go again without the others', () => {
@@ -26,7 +26,7 @@ describe('chunks of a task', () => {
     bench.submit(0, { chunks: 6 });
     expect(bench.started).toMatchObject([{ chunks: 6 }]);
     bench.end(1 * S, bench.started[0]!, 2);
-    expect(bench.dispatcher.account()).toEqual({ submitted: 6, encoded: 4, setAside: 0, underWay: 2 });
+    expect(bench.dispatcher.account()).toEqual({ submitted: 6n, encoded: 4n, setAside: 0n, underWay: 2n });
     bench.until(5 * S);
     expect(bench.started[1]).toMatchObject({ chunks: 2, at: 5 * S });
     bench.end(6 * S, bench.started[1]!);
@@ -45,7 +45,7 @@ test('a piece that fails is tried again after 5, 10, 20 s, and set aside after t
   }
   expect(bench.started.map(({ at }) => at / S)).toEqual([0, 6, 17, 38]);
   expect(bench.ended).toMatchObject([{ complete: false }]);
-  expect(bench.dispatcher.account()).toEqual({ submitted: 1, encoded: 0, setAside: 1, underWay: 0 });
+  expect(bench.dispatcher.account()).toEqual({ submitted: 1n, encoded: 0n, setAside: 1n, underWay: 0n });
   const view = bench.metrics.view(1000 * S);
   expect(view.total(metrics.failures, { reason: 'encoder' })).toBe(4);
   expect(view.total(metrics.chunksSetAside)).toBe(1);
@@ -92,7 +92,7 @@ describe('a lease', () => {
     bench.end(62 * S, again!);
     bench.end(63 * S, again!);
     expect(bench.ended).toHaveLength(1);
-    expect(bench.dispatcher.account()).toEqual({ submitted: 1, encoded: 1, setAside: 0, underWay: 0 });
+    expect(bench.dispatcher.account()).toEqual({ submitted: 1n, encoded: 1n, setAside: 0n, underWay: 0n });
     expect(bench.metrics.view(70 * S).total(metrics.duplicates)).toBe(2);
   });
 });
@@ -125,7 +125,9 @@ test('whatever fails, dies or comes late: no job is lost, and none counts twice'
       bench.until(now);
       const running = open();
       const one = running[pick % Math.max(1, running.length)];
-      if (kind === 'submit') bench.submit(now, { video: videos++, chunks });
+      const lastShare = (1 + (pick % 7)) / 7;
+      const fields = { chunks, lastShare, chunkPixels: 1 + pick * 1e9, codec: pick % 4, content: 0.5 };
+      if (kind === 'submit') bench.submit(now, { video: videos++, ...fields });
       if (kind === 'end' && one !== undefined) bench.end(now, one);
       if (kind === 'fail' && one !== undefined) bench.end(now, one, 1 + (pick % one.chunks));
       if (kind === 'lose') {
@@ -141,12 +143,13 @@ test('whatever fails, dies or comes late: no job is lost, and none counts twice'
       if (kind === 'reload') {
         const saved = structuredClone(bench.dispatcher.save());
         const { length } = bench.started;
-        bench.submit(now, { video: -1, chunks });
+        bench.submit(now, { video: -1, ...fields });
         bench.dispatcher.restore(saved);
         bench.started.length = length;
       }
       const { submitted, encoded, setAside, underWay } = bench.dispatcher.account();
       expect(encoded + setAside + underWay).toBe(submitted);
+      expect(booksOf(bench)).toEqual(counted(bench));
       expect(bench.pool.busy).toBeLessThanOrEqual(3);
     }
     for (let i = 0; i < 5000 && bench.tasks.size > 0; i++) {
@@ -162,3 +165,20 @@ test('whatever fails, dies or comes late: no job is lost, and none counts twice'
     expect([bench.tasks.size, bench.pool.busy, bench.dispatcher.queued]).toEqual([0, 0, 0]);
   }), { numRuns: 150 });
 });
+
+/** Chunks by codec that wait, and that wait or run, as the books have them. */
+function booksOf({ dispatcher: { work } }: Bench) {
+  return { waiting: [...work.waiting], open: [...work.open.chunks] };
+}
+
+/** The same, counted over the tasks. */
+function counted({ tasks }: Bench) {
+  const c = tasks.columns;
+  const [waiting, open] = [[0, 0, 0, 0], [0, 0, 0, 0]];
+  for (let task = 0; task < tasks.end; task++) {
+    if (c.chunks[task] === 0) continue;
+    waiting[c.codec[task]!]! += c.waiting[task]!;
+    open[c.codec[task]!]! += c.waiting[task]! + c.running[task]!;
+  }
+  return { waiting, open };
+}

@@ -5,8 +5,9 @@ import type { Farm } from './farm.ts';
 import * as metrics from './metrics.ts';
 import type { QueueParams } from './params.ts';
 import type { TaskQueue, TaskQueueState } from './queue.ts';
-import { CODECS, type TaskTable } from './task.ts';
+import { CODECS, pixelsOf, type TaskTable } from './task.ts';
 import { TaskHeap, type TaskHeapState } from './task-heap.ts';
+import { WorkBooks, type PixelAccount, type WorkBooksState } from './work-books.ts';
 
 /** Why a try came to nothing. */
 export const FAILURES = ['encoder', 'truncated', 'lost', 'reclaimed', 'hardware', 'memory'] as const;
@@ -23,15 +24,6 @@ export interface DispatcherPorts {
   taskEnded(task: number, complete: boolean): void;
 }
 
-/** Where the pixels to encode are. */
-export interface PixelAccount {
-  readonly submitted: number;
-  readonly encoded: number;
-  readonly setAside: number;
-  /** Of chunks that wait, for a worker or their next try, or run. */
-  readonly underWay: number;
-}
-
 /** Copied state of a dispatcher; tasks, queue and farm are saved with it. */
 export interface DispatcherState {
   readonly tasks: ReturnType<TaskTable['save']>;
@@ -41,7 +33,7 @@ export interface DispatcherState {
   readonly delayed: TaskHeapState;
   readonly delays: number;
   readonly nextCheck: Us;
-  readonly account: Omit<PixelAccount, 'underWay'>;
+  readonly work: WorkBooksState;
 }
 
 /**
@@ -56,6 +48,8 @@ export interface DispatcherState {
  */
 export class Dispatcher {
   readonly tasks: TaskTable;
+  /** What is to be done and what was, by codec. */
+  readonly work: WorkBooks;
   readonly #queue: TaskQueue;
   readonly #farm: Farm;
   readonly #params: QueueParams;
@@ -73,7 +67,6 @@ export class Dispatcher {
   readonly #failures: readonly MetricHandle[];
   readonly #submitted: readonly MetricHandle[];
   readonly #pixelsIn: MetricHandle;
-  #account = { submitted: 0, encoded: 0, setAside: 0 };
   /** Tries that had to wait so far. */
   #delays = 0;
   #nextCheck: Us = Infinity;
@@ -88,6 +81,7 @@ export class Dispatcher {
     ports: DispatcherPorts, set: MetricSet,
   ) {
     this.tasks = tasks;
+    this.work = new WorkBooks(tasks);
     this.#queue = queue;
     this.#farm = farm;
     this.#params = params;
@@ -130,9 +124,7 @@ export class Dispatcher {
     c.submittedAt[task] = now;
     c.lane[task] = this.#farm.laneOf(task);
     this.#metrics.add(this.#submitted[c.codec[task]!]!, 1);
-    const pixels = c.chunks[task]! * c.chunkPixels[task]!;
-    this.#account.submitted += pixels;
-    this.#metrics.add(this.#pixelsIn, pixels);
+    this.#metrics.add(this.#pixelsIn, this.work.submitted(task));
     this.#enqueue(now, task);
   }
 
@@ -151,7 +143,7 @@ export class Dispatcher {
     const first = a.first[attempt]!;
     this.#metrics.observe(this.#m.tries, (now - a.startedAt[attempt]!) / US_PER_S);
     this.#finish(now, attempt);
-    if (chunks > failed) this.#count(task, chunks - failed);
+    if (chunks > failed) this.#count(task, first + failed, chunks - failed);
     if (failed > 0) {
       this.#metrics.add(this.#failures[reason]!, failed);
       this.#tryAgain(now, task, first, failed, true);
@@ -187,12 +179,11 @@ export class Dispatcher {
   dispatch(now: Us): void {
     const queue = this.#queue;
     const farm = this.#farm;
-    const c = this.tasks.columns;
     for (let lane = 0; lane < farm.lanes.length; lane++) {
       for (;;) {
         const task = queue.head(now, lane);
         if (task < 0) break;
-        const chunks = farm.place(now, task, Math.min(c.waiting[task]!, this.#together));
+        const chunks = farm.place(now, task, Math.min(this.#alike(task), this.#together));
         if (chunks === 0) break;
         this.#start(now, task, chunks, farm.placedOn);
         queue.started(now, lane);
@@ -200,16 +191,30 @@ export class Dispatcher {
     }
   }
 
-  /** Pixels since the run began: those submitted are encoded, set aside or under way. */
-  account(): PixelAccount {
-    return { ...this.#account, underWay: this.#underWay() };
+  /** Chunks of a task that may start as one attempt: a short last one would end long before the others. */
+  #alike(task: number): number {
+    const { waiting, lastShare } = this.tasks.columns;
+    const chunks = waiting[task]!;
+    return chunks > 1 && this.#together > 1 && lastShare[task]! < 1 ? chunks - 1 : chunks;
   }
 
-  #underWay(): number {
+  /** Pixels since the run began: those submitted are encoded, set aside or under way. */
+  account(): PixelAccount {
+    return this.work.account(this.#underWay());
+  }
+
+  #underWay(): bigint {
     const c = this.tasks.columns;
-    let sum = 0;
+    const a = this.#attempts.columns;
+    let sum = 0n;
     for (let task = 0; task < this.tasks.end; task++) {
-      if (c.chunks[task]! > 0) sum += (c.waiting[task]! + c.running[task]!) * c.chunkPixels[task]!;
+      const waiting = c.chunks[task]! > 0 ? c.waiting[task]! : 0;
+      if (waiting === 0) continue;
+      sum += BigInt(pixelsOf(c, task, c.firstChunk[task]! + c.chunks[task]! - waiting, waiting));
+    }
+    for (let attempt = 0; attempt < this.#attempts.end; attempt++) {
+      const task = a.task[attempt]!;
+      if (task >= 0) sum += BigInt(pixelsOf(c, task, a.first[attempt]!, a.chunks[attempt]!));
     }
     return sum;
   }
@@ -218,7 +223,7 @@ export class Dispatcher {
     return {
       tasks: this.tasks.save(), queue: this.#queue.save(), farm: this.#farm.save(),
       attempts: this.#attempts.save(), delayed: this.#delayed.save(), delays: this.#delays,
-      nextCheck: this.#nextCheck, account: { ...this.#account },
+      nextCheck: this.#nextCheck, work: this.work.save(),
     };
   }
 
@@ -230,13 +235,14 @@ export class Dispatcher {
     this.#delayed.restore(state.delayed);
     this.#delays = state.delays;
     this.#nextCheck = state.nextCheck;
-    this.#account = { ...state.account };
+    this.work.restore(state.work);
   }
 
   /** Puts a task that waits from now on into the queue, or with those that wait for their next try. */
   #enqueue(now: Us, task: number, at = now): void {
     this.#metrics.addLevel(this.#m.queued, now, 1);
     this.#metrics.addLevel(this.#m.chunks, now, this.tasks.columns.waiting[task]!);
+    this.work.waits(task, this.tasks.columns.waiting[task]!);
     if (at <= now) this.#queue.push(now, task);
     else this.#delayed.push(at, this.#delays++, task);
   }
@@ -248,6 +254,7 @@ export class Dispatcher {
     c.waiting[task]! -= chunks;
     c.running[task]! += chunks;
     this.#metrics.addLevel(this.#m.chunks, now, -chunks);
+    this.work.waits(task, -chunks);
     this.#metrics.addLevel(this.#running[c.lane[task]!]!, now, chunks);
     if (c.waiting[task] === 0) this.#metrics.addLevel(this.#m.queued, now, -1);
     if (this.#watchLeases && this.#nextCheck === Infinity) this.#nextCheck = now + this.#params.leaseCheck;
@@ -267,13 +274,11 @@ export class Dispatcher {
   }
 
   /** Chunks of a task are encoded: its root has one thing less to wait for. */
-  #count(task: number, chunks: number): void {
+  #count(task: number, first: number, chunks: number): void {
     const c = this.tasks.columns;
     const root = c.parent[task]! < 0 ? task : c.parent[task]!;
     c.done[root]! += chunks;
-    const pixels = chunks * c.chunkPixels[task]!;
-    this.#account.encoded += pixels;
-    this.#metrics.add(this.#m.encoded, pixels);
+    this.#metrics.add(this.#m.encoded, this.work.encoded(task, first, chunks));
   }
 
   /** Chunks came to nothing: they become a task of their own, or are set aside. */
@@ -284,14 +289,15 @@ export class Dispatcher {
     if (tries >= this.#params.tries) {
       c.aside[root]! += chunks;
       this.#metrics.add(this.#m.setAside, chunks);
-      this.#account.setAside += chunks * c.chunkPixels[task]!;
-      this.#metrics.add(this.#m.given, chunks * c.chunkPixels[task]!);
+      this.#metrics.add(this.#m.given, this.work.setAside(task, first, chunks));
       return;
     }
     const piece = this.tasks.open();
     for (const name of INHERITED) c[name][piece] = c[name][task]!;
     c.chunks[piece] = chunks;
     c.firstChunk[piece] = first;
+    const hasLast = first + chunks === c.firstChunk[task]! + c.chunks[task]!;
+    c.lastShare[piece] = hasLast ? c.lastShare[task]! : 1;
     c.waiting[piece] = chunks;
     c.running[piece] = 0;
     c.done[piece] = 0;

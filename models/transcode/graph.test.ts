@@ -21,15 +21,18 @@ test('a source is never made larger, and always encoded to something', () => {
   expect(rungsFor([1080, 360], 200)).toEqual([1]);
 });
 
-test('chunks are of one length, no longer than asked for, and make up the whole', () => {
-  expect(chunksOf(600e6, 4e6)).toEqual({ count: 150, chunkUs: 4e6 });
-  expect(chunksOf(1e6, 4e6)).toEqual({ count: 1, chunkUs: 1e6 });
+test('chunks are as long as asked for, the last has what is left, and they make up the whole', () => {
+  expect(chunksOf(600e6, 4e6)).toEqual({ count: 150, chunkUs: 4e6, lastUs: 4e6 });
+  expect(chunksOf(1e6, 4e6)).toEqual({ count: 1, chunkUs: 1e6, lastUs: 1e6 });
+  expect(chunksOf(52_208_333, 4e6)).toEqual({ count: 14, chunkUs: 4e6, lastUs: 208_333 });
+  // Less than a frame is no chunk.
+  expect(chunksOf(52_040_000, 4e6)).toEqual({ count: 13, chunkUs: 4e6, lastUs: 4_040_000 });
   const lengths = [fc.integer({ min: 1, max: 1e12 }), fc.integer({ min: 1e6, max: 1e9 })] as const;
   fc.assert(fc.property(...lengths, (duration, longest) => {
-    const { count, chunkUs } = chunksOf(duration, longest);
-    expect(chunkUs).toBeLessThanOrEqual(longest);
-    expect((count * chunkUs) / duration).toBeCloseTo(1, 12);
-    expect((count - 1) * longest).toBeLessThan(duration);
+    const { count, chunkUs, lastUs } = chunksOf(duration, longest);
+    expect((count - 1) * chunkUs + lastUs).toBe(duration);
+    expect(lastUs).toBeGreaterThan(0);
+    expect(Math.max(chunkUs, lastUs)).toBeLessThan(longest + 1e6 / 24 + 1);
   }));
 });
 

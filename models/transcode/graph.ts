@@ -66,13 +66,27 @@ export function rungsFor(heights: readonly number[], sourceHeight: number): numb
   return [heights.indexOf(Math.min(...heights))];
 }
 
-/** How a video of some length is cut: chunks of one length, none longer than asked for. */
-export function chunksOf(durationUs: Us, longestUs: Us): { readonly count: number; readonly chunkUs: Us } {
-  const count = Math.max(1, Math.ceil(durationUs / longestUs));
-  return { count, chunkUs: durationUs / count };
+/** How a video is cut. */
+export interface Cut {
+  readonly count: number;
+  /** Length of all chunks but the last, and of that one. [us] */
+  readonly chunkUs: Us;
+  readonly lastUs: Us;
 }
 
-/** Pixels in some time of pictures of a height. */
+/**
+ * How a video of some length is cut: chunks as long as asked for, and a last one of what is left. Less than a
+ * frame at 24 frames a second is no chunk, but goes with the one before.
+ */
+export function chunksOf(durationUs: Us, longestUs: Us): Cut {
+  const count = Math.max(1, Math.ceil((durationUs - FRAME_US) / longestUs));
+  if (count === 1) return { count, chunkUs: durationUs, lastUs: durationUs };
+  return { count, chunkUs: longestUs, lastUs: durationUs - (count - 1) * longestUs };
+}
+
+const FRAME_US = US_PER_S / 24;
+
+/** Whole pixels in some time of pictures of a height. */
 export function pixelsIn(height: number, framesPerS: number, timeUs: Us): number {
-  return widthOf(height) * height * framesPerS * (timeUs / US_PER_S);
+  return Math.round(widthOf(height) * height * framesPerS * (timeUs / US_PER_S));
 }

@@ -146,7 +146,7 @@ export const transcodeParams = z.strictObject({
   fidelity: z.enum(['chunk', 'rendition'])
     .meta({
       description: 'chunk: every chunk on its worker is simulated; rendition: chunks of a task that start '
-        + 'together end together, in steps of `step`.',
+        + 'together end together, in steps of `step`, on a farm of kind pool.',
       unit: 'name', source: 'assumed',
     })
     .prefault('chunk'),
@@ -154,7 +154,7 @@ export const transcodeParams = z.strictObject({
     doc: 'At rendition fidelity, workers become free in steps of this.', source: 'assumed', positive: true,
   }).prefault('500ms'),
   chunk: quantity('duration', {
-    doc: 'Longest chunk; the chunks of a video are of one length.',
+    doc: 'Length of chunks; the last one of a video has what is left.',
     source: `${SEED}, section 6.1 (section 13.1 has one minute)`, min: '500ms',
   }).prefault('4s'),
   ladder: z.array(renditionParams).min(1).max(16).prefault([

@@ -190,8 +190,7 @@ export class Pipeline {
     const rungs = c.topRung[task]! - c.rung[task]! + 1;
     if (complete) {
       this.#metrics.add(this.#completed[c.codec[task]!]!, 1);
-      this.#metrics.add(this.#output[c.codec[task]!]!,
-        (rungs * c.chunks[task]! * c.chunkUs[task]!) / US_PER_S);
+      this.#metrics.add(this.#output[c.codec[task]!]!, (rungs * v.durationUs[video]!) / US_PER_S);
       this.#metrics.observe(this.#seconds[c.topRung[task]!]!, (now - c.submittedAt[task]!) / US_PER_S);
     } else this.#metrics.add(this.#m.missing, 1);
     if (c.later[task] === 1) {
@@ -280,8 +279,8 @@ export class Pipeline {
 
   #submitFirst(now: Us, video: number): void {
     const v = this.#videos.columns;
-    const { codecs, chunk } = this.#params;
-    const perCodec = this.#workOf(video, chunk);
+    const { codecs } = this.#params;
+    const perCodec = this.#workOf(video);
     const atOnce = codecs.map(({ afterViews, from }) => afterViews === 0 && from <= now);
     v.work[video] = perCodec * atOnce.filter(Boolean).length;
     codecs.forEach((_params, codec) => {
@@ -291,13 +290,12 @@ export class Pipeline {
   }
 
   /** Pixels that a codec takes for all rungs of a video. */
-  #workOf(video: number, longestUs: Us): number {
+  #workOf(video: number): number {
     const v = this.#videos.columns;
-    const { count, chunkUs } = chunksOf(v.durationUs[video]!, longestUs);
     let pixels = 0;
     for (const rung of rungsFor(this.#heights, v.height[video]!)) {
       const height = Math.min(this.#heights[rung]!, v.height[video]!);
-      pixels += count * pixelsIn(height, v.framesPerS[video]!, chunkUs);
+      pixels += pixelsIn(height, v.framesPerS[video]!, v.durationUs[video]!);
     }
     return pixels * v.content[video]!;
   }
@@ -316,7 +314,7 @@ export class Pipeline {
   #submit(_now: Us, video: number, codec: number, rung: number, topRung: number, later: 0 | 1): void {
     const v = this.#videos.columns;
     const { codecs, chunk, playableFirst } = this.#params;
-    const { count, chunkUs } = chunksOf(v.durationUs[video]!, chunk);
+    const { count, chunkUs, lastUs } = chunksOf(v.durationUs[video]!, chunk);
     const height = v.height[video]!;
     const frames = v.framesPerS[video]!;
     const wanted = codecs[codec]!;
@@ -336,6 +334,7 @@ export class Pipeline {
     c.priority[task] = isFirst ? Math.max(0, own - 1) : own;
     c.user[task] = v.user[video]!;
     c.chunks[task] = count;
+    c.lastShare[task] = lastUs / chunkUs;
     c.chunkPixels[task] = pixels;
     c.chunkDecodePixels[task] = pixelsIn(height, frames, chunkUs);
     c.chunkUs[task] = chunkUs;

@@ -26,6 +26,7 @@ class Line {
     c.priority[task] = priority;
     c.lane[task] = 0;
     c.chunks[task] = chunks;
+    c.lastShare[task] = 1;
     c.waiting[task] = chunks;
     c.chunkPixels[task] = size / chunks;
     c.content[task] = 1;

@@ -128,7 +128,9 @@ export class TaskQueue {
 
   #remaining(task: number): number {
     const c = this.#tasks.columns;
-    return c.waiting[task]! * c.chunkPixels[task]! * c.content[task]!;
+    // What waits is the end of a task: its last chunk may be shorter.
+    const chunks = c.waiting[task]! - 1 + c.lastShare[task]!;
+    return chunks * c.chunkPixels[task]! * c.content[task]!;
   }
 
   /** Index of the heap whose head is next in a lane, or -1. */

@@ -23,8 +23,10 @@ const SPEC = {
   /** Number in `PRIORITIES`. */
   priority: Uint8Array,
   user: Int32Array,
-  /** Chunks it consists of: they can be encoded side by side, and are of one length. */
+  /** Chunks it consists of: they can be encoded side by side, and are of one length but for the last. */
   chunks: Int32Array,
+  /** Length of the last of them relative to the others. */
+  lastShare: Float64Array,
   /** Pixels (width x height x frames) that a chunk puts out over all its rungs, and that it decodes. */
   chunkPixels: Float64Array,
   chunkDecodePixels: Float64Array,
@@ -56,6 +58,19 @@ const SPEC = {
 export type TaskColumns = Columns<typeof SPEC>;
 /** Tasks under way: some chunks of a video, to be encoded to one codec and one or more rungs. */
 export type TaskTable = Rows<typeof SPEC>;
+
+/** How many chunks of full length some chunks of a task make: its last one may be shorter. */
+export function shareOf(c: TaskColumns, task: number, first: number, chunks: number): number {
+  const hasLast = first + chunks === c.firstChunk[task]! + c.chunks[task]!;
+  return hasLast ? chunks - 1 + c.lastShare[task]! : chunks;
+}
+
+/** Whole pixels that some chunks of a task put out: those of parts make up those of the whole. */
+export function pixelsOf(c: TaskColumns, task: number, first: number, chunks: number): number {
+  const each = Math.round(c.chunkPixels[task]!);
+  const hasLast = first + chunks === c.firstChunk[task]! + c.chunks[task]!;
+  return hasLast ? (chunks - 1) * each + Math.round(each * c.lastShare[task]!) : chunks * each;
+}
 
 /** An empty table of tasks. */
 export function createTasks(): TaskTable {

@@ -57,6 +57,7 @@ function runLine({ workers, lambda, order = 'fifo', draw, serve = (s) => s, task
     const c = tasks.columns;
     for (const column of Object.values(c)) column[task] = 0;
     c.chunks[task] = chunks;
+    c.lastShare[task] = 1;
     c.chunkPixels[task] = chunkSeconds;
     c.content[task] = 1;
     dispatcher.submit(loop.now, task);
