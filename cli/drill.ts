@@ -55,8 +55,8 @@ export async function drill(
   const own = session.finish();
   const debrief = drillDebrief(plan, session.journal, {
     drill: own,
-    noFault: outcomeOf(plan, { faults: [], runbooks: [] }),
-    nothing: outcomeOf(plan, { runbooks: [] }),
+    noFault: outcomeOf(plan, { faults: [], runbooks: [], degraded: { levels: [] } }),
+    nothing: outcomeOf(plan, { runbooks: [], degraded: { levels: [] } }),
     runbook: outcomeOf(plan, {}),
   });
   return debrief;
@@ -90,7 +90,7 @@ export async function drill(
 
 /** The scenario with other faults or runbooks, run with the drill's seed. */
 function outcomeOf(
-  plan: ScenarioPlan, other: Partial<Pick<ScenarioPlan['scenario'], 'faults' | 'runbooks'>>,
+  plan: ScenarioPlan, other: Partial<Pick<ScenarioPlan['scenario'], 'faults' | 'runbooks' | 'degraded'>>,
 ): ReplicationOutcome {
   const run = new VideoRun({ ...plan, scenario: { ...plan.scenario, ...other } }, 0);
   while (!run.advance(1_000_000));

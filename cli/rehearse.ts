@@ -73,10 +73,11 @@ async function batch(scenario: string, options: RehearseOptions): Promise<number
     return { name, title, set: {}, plan: readPlan(scenario, { ...others, set: settings }) };
   };
   const designs = [
-    design('nobody-there', 'The faults, and nobody does anything', ['runbooks=[]']),
+    design('nobody-there', 'The faults, and nobody does anything', ['runbooks=[]', 'degraded={}']),
     design('runbook', 'The faults, and the runbooks are followed', []),
-    design('no-fault', 'An evening without the faults', ['faults=[]', 'runbooks=[]']),
-  ].filter(({ name, plan }) => name !== 'runbook' || plan.scenario.runbooks.length > 0);
+    design('no-fault', 'An evening without the faults', ['faults=[]', 'runbooks=[]', 'degraded={}']),
+  ].filter(({ name, plan: { scenario: { runbooks, degraded } } }) =>
+    name !== 'runbook' || runbooks.length + degraded.levels.length > 0);
   const startedAt = new Date();
   const progress = new ProgressLine();
   const { signal, restore } = interruptible('Stopping: what was simulated so far is compared');

@@ -206,10 +206,16 @@ function incidents(document: RunDocument, paint: Painter): string[] {
     one.doneSeconds === null ? '' : `at ${formatClock(one.doneSeconds)}`,
     one.workedIn > 0 ? `worked in ${one.workedIn}` : '',
   ]);
-  if (faults.length + steps.length === 0) return [];
+  const levels = (document.levels ?? []).map((one) => [
+    `  ${one.level}  ${one.name}`, `entered in ${one.enteredIn} of ${document.replications}`,
+    one.enteredSeconds === null ? '' : `at ${formatClock(one.enteredSeconds)}`,
+    one.spentSeconds === null ? '' : `for ${formatDuration(one.spentSeconds)}`,
+    one.enteredIn === 0 ? '' : `left in ${one.leftIn}`,
+  ]);
   return [
     ...(faults.length > 0 ? [paint.bold('Faults'), ...textTable(faults, [])] : []),
     ...(steps.length > 0 ? [paint.bold('Runbooks'), ...textTable(steps, [])] : []),
+    ...(levels.length > 0 ? [paint.bold('Degraded levels'), ...textTable(levels, [])] : []),
   ];
 }
 

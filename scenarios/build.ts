@@ -3,6 +3,7 @@ import type { GeographyData } from '../models/cdn/geography/geography.ts';
 import { profilePeriods } from '../models/network/params.ts';
 import { TraceTable } from '../models/network/trace.ts';
 import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
+import { isAlertName } from '../models/operations/runbook/condition.ts';
 import { burnRateRules, type AlertWindows } from '../models/operations/budget/burn-rate-rules.ts';
 import { DEFAULT_SLOS, toSlo, type SloDefinition } from '../models/operations/slo.ts';
 import { CPU_SPEEDS } from '../models/transcode/encoder-speeds.ts';
@@ -53,6 +54,8 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
   const { burnRates } = scenario.monitoring ?? {};
   if (burnRates !== undefined) rules.push(...burnRateFiles(slos, data.readWindows(burnRates)));
   for (const { path, message } of unpricedPools(scenario, prices)) data.problem(path, message);
+  const operated = readOperations(scenario, data);
+  checkAlertNames(operated, rules, data);
   const { calibration: file } = scenario;
   const calibration = file === undefined ? undefined : data.readCalibration(file, ['calibration']);
   const named = scenario.real?.clip;
@@ -68,10 +71,40 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
   const digest = files.sha256(canonicalJson({ scenario, inputs }));
   const { variant } = loaded;
   return {
-    scenario, networks, sizeTables, uploadDurations, uploadLinks, geography, slos, rules, prices, inputs,
+    scenario: operated, networks, sizeTables, uploadDurations, uploadLinks, geography, slos, rules, prices,
+    inputs,
     cpuSpeeds: calibration?.speeds ?? CPU_SPEEDS,
     parameters: [...parameters, ...calibratedParameters(calibration)], digest, clip, variant,
   };
+}
+
+/** The scenario with the runbooks and degraded levels that stand in files of their own. */
+function readOperations(scenario: Scenario, data: DataFiles): Scenario {
+  const runbooks = scenario.runbooks.map((entry, i) => {
+    if (entry.file === undefined) return entry;
+    return data.readRunbook(entry.file, ['runbooks', i, 'file']) ?? entry;
+  });
+  const { file, levels } = scenario.degraded;
+  const read = file === undefined ? [] : data.readLevels(file, ['degraded', 'file']);
+  return { ...scenario, runbooks, degraded: { levels: [...read, ...levels] } };
+}
+
+/** Alerts that runbooks and levels wait for are alerts of the rules, if there are rules. */
+function checkAlertNames(
+  { runbooks, degraded }: Scenario, rules: readonly RuleFile[], data: DataFiles,
+): void {
+  const known = rules.flatMap(({ groups }) => groups.flatMap((group) =>
+    group.rules.flatMap(({ alert }) => alert ?? [])));
+  const check = (text: string | undefined, path: ReadonlyArray<string | number>) => {
+    if (text === undefined || !isAlertName(text) || known.length === 0 || known.includes(text)) return;
+    data.problem(path, `there is no alert "${text}" among the rules of monitoring: ${suggest(text, known)}`);
+  };
+  runbooks.forEach(({ steps }, i) => steps.forEach(({ when }, j) =>
+    check(when, ['runbooks', i, 'steps', j, 'when'])));
+  degraded.levels.forEach(({ when, until }, i) => {
+    check(when, ['degraded', 'levels', i, 'when']);
+    check(until, ['degraded', 'levels', i, 'until']);
+  });
 }
 
 /** What a calibration says instead of the defaults, with its file and day. */
@@ -132,6 +165,12 @@ function readGeography(scenario: Scenario, data: DataFiles): GeographyData | und
   cdn.outages.forEach(({ region, city }, i) => {
     if (region !== undefined) named(['cdn', 'outages', i, 'region'], region, 'region');
     if (city !== undefined) named(['cdn', 'outages', i, 'city'], city, 'city');
+  });
+  scenario.faults.forEach((fault, i) => {
+    if ('region' in fault && fault.region !== undefined) {
+      named(['faults', i, 'region'], fault.region, 'region');
+    }
+    if ('city' in fault && fault.city !== undefined) named(['faults', i, 'city'], fault.city, 'city');
   });
   content.operations.forEach((operation, i) => {
     if (!('regions' in operation)) return;

@@ -14,6 +14,9 @@ import { parseCalibration, type EncoderCalibration } from './calibrations.ts';
 import { markovLinks, parseMarkov } from './markov-files.ts';
 import { parsePriceList } from './price-lists.ts';
 import { parseOpenSlo } from './openslo/read.ts';
+import type { LevelParams } from '../models/operations/degraded/params.ts';
+import type { RunbookParams } from '../models/operations/runbook/params.ts';
+import { parseLevels, parseRunbook } from './runbook-files.ts';
 import { parseAlertWindows, parseRuleFile } from './rule-files.ts';
 import { valueAt } from './schema-walk.ts';
 import type { SizeTable } from './size-table.ts';
@@ -69,6 +72,12 @@ export class DataFiles {
     each(valueAt(valueAt(input, 'monitoring'), 'rules'), (path, i) => {
       if (isPath(path)) this.readRules(path, ['monitoring', 'rules', i]);
     });
+    each(valueAt(input, 'runbooks'), (entry, i) => {
+      const path = valueAt(entry, 'file');
+      if (isPath(path)) this.readRunbook(path, ['runbooks', i, 'file']);
+    });
+    const levels = valueAt(valueAt(input, 'degraded'), 'file');
+    if (isPath(levels)) this.readLevels(levels, ['degraded', 'file']);
     const durations = valueAt(valueAt(input, 'upload'), 'durations');
     if (isPath(durations)) this.readDurations(durations, ['upload', 'durations']);
     const links = valueAt(valueAt(valueAt(input, 'upload'), 'links'), 'traces');
@@ -124,6 +133,19 @@ export class DataFiles {
     if (found === undefined) return [];
     const rules = this.#read(found, path, at, (text) => parseRuleFile(text, path));
     return rules === undefined ? [] : [rules];
+  }
+
+  /** The runbook of a file; undefined with a problem noted when it is none. */
+  readRunbook(path: string, at: Path): RunbookParams | undefined {
+    const found = this.#locate(path, at);
+    return found === undefined ? undefined : this.#read(found, path, at, (text) => parseRunbook(text, path));
+  }
+
+  /** The degraded levels of a file; none with a problem noted when it has none. */
+  readLevels(path: string, at: Path): readonly LevelParams[] {
+    const found = this.#locate(path, at);
+    if (found === undefined) return [];
+    return this.#read(found, path, at, (text) => parseLevels(text, path)) ?? [];
   }
 
   /** Durations in seconds, one a line, as microseconds. */

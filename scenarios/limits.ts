@@ -3,6 +3,7 @@ import { misplacedAdmission, misplacedTuning } from '../models/cdn/storage-param
 import { US_PER_S } from '../models/core/units.ts';
 import { mostSessions } from '../models/player/audience.ts';
 import { fleetLimits } from './fleet-limits.ts';
+import { incidentLimits } from './incident-limits.ts';
 import type { LimitProblem } from './limit-problem.ts';
 import { schemaAt, unwrap, valueAtPath } from './schema-walk.ts';
 import { scenarioSchema, type Scenario } from './schema.ts';
@@ -21,7 +22,7 @@ export function checkLimits(scenario: Scenario, input: unknown): LimitProblem[] 
 /** A scenario simulates something, and has no part that another one it leaves out would have to use. */
 function partsLeftOut(scenario: Scenario, input: unknown): LimitProblem[] {
   const { audience, upload, transcode } = scenario;
-  const problems = incidentsLeftAlone(scenario);
+  const problems = incidentLimits(scenario);
   const serving = audience === undefined ? SERVING : [];
   for (const part of serving.filter((name) => valueAtPath(input, [name]) !== undefined)) {
     problems.push({ path: [part], message: 'expected "audience" beside it: without one nobody watches' });
@@ -32,19 +33,6 @@ function partsLeftOut(scenario: Scenario, input: unknown): LimitProblem[] {
   }
   if (problems.length > 0 || audience !== undefined || transcode !== undefined) return problems;
   return [{ path: [], message: 'expected a part to simulate: audience or transcode' }];
-}
-
-/** Faults break what viewers use; runbooks go by what monitoring sees, and by alerts that its rules know. */
-function incidentsLeftAlone({ audience, faults, monitoring, runbooks }: Scenario): LimitProblem[] {
-  const problems: LimitProblem[] = [];
-  if (faults.length > 0 && audience === undefined) {
-/** Faults break what viewers use; runbooks go by what the monitoring sees. */
-  }
-  if (runbooks.length > 0 && monitoring === undefined) {
-    const message = 'expected "monitoring" beside it: without it no alert fires and no probe sees anything';
-    problems.push({ path: ['runbooks'], message });
-  }
-  return problems;
 }
 
 /** Parts that serve an audience. */

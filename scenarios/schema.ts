@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { cdnParams } from '../models/cdn/params.ts';
 import { geographyParams } from '../models/cdn/topology/params.ts';
 import { quantity } from '../models/core/quantity.ts';
+import { degradedParams } from '../models/operations/degraded/params.ts';
 import { faultParams } from '../models/operations/faults/params.ts';
 import { monitoringParams } from '../models/operations/monitoring/params.ts';
-import { runbookParams } from '../models/operations/runbook/params.ts';
+import { runbookEntry } from '../models/operations/runbook/params.ts';
 import { sloParams } from '../models/operations/slo.ts';
 import { audienceParams } from '../models/player/audience.ts';
 import { playerParams } from '../models/player/params.ts';
@@ -71,7 +72,8 @@ export const scenarioSchema = z.strictObject({
       unit: 'path', source: 'assumed' }),
   monitoring: monitoringParams.optional(),
   faults: z.array(faultParams).max(100).prefault([]),
-  runbooks: z.array(runbookParams).max(100).prefault([]),
+  runbooks: z.array(runbookEntry).max(100).prefault([]),
+  degraded: degradedParams.prefault({}),
   real: realParams.optional(),
   ...studyParams,
 });

@@ -40,7 +40,8 @@ export class Drill {
   /** The scenario's runbooks are not followed: the people are there instead. */
   constructor(plan: ScenarioPlan) {
     const { monitoring, run } = plan.scenario;
-    this.#run = new VideoRun({ ...plan, scenario: { ...plan.scenario, runbooks: [] } }, 0);
+    const scenario = { ...plan.scenario, runbooks: [], degraded: { levels: [] } };
+    this.#run = new VideoRun({ ...plan, scenario }, 0);
     this.#stepUs = monitoring?.scrapeEvery ?? US_PER_S;
     this.#warmupUs = run.warmup;
     this.wait(run.warmup / US_PER_S);

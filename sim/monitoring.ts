@@ -5,6 +5,8 @@ import { Monitor, type MonitorState } from '../models/operations/monitoring/moni
 import { budgetOutcomes } from '../models/operations/budget/budget-outcome.ts';
 import type { MonitoringParams } from '../models/operations/monitoring/params.ts';
 import type { ActionParams } from '../models/operations/runbook/params.ts';
+import { DegradedLevels, type DegradedLevelsState } from '../models/operations/degraded/levels.ts';
+import { runbooksOf } from '../models/operations/runbook/params.ts';
 import { Runbooks, type RunbooksState } from '../models/operations/runbook/runbook.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
@@ -16,6 +18,7 @@ import type { RunContext, RunPart } from './run-part.ts';
 export interface MonitoringState {
   readonly monitor: MonitorState;
   readonly runbooks: RunbooksState;
+  readonly levels: DegradedLevelsState;
 }
 
 /** The monitoring of a run: metrics are scraped and rules evaluated in virtual time. */
@@ -26,10 +29,12 @@ export class Monitoring implements RunPart {
   readonly #loop: EventLoop;
   readonly #monitor: Monitor;
   readonly #runbooks: Runbooks;
+  readonly #levels: DegradedLevels;
+  readonly #act: (action: ActionParams) => void;
 
   readonly #expectLook: RunContext['expectLook'];
 
-  /** `act` does what runbooks order. */
+  /** `act` does what runbooks and degraded levels order. */
   constructor(
     plan: ScenarioPlan, params: MonitoringParams, context: RunContext, act: (action: ActionParams) => void,
   ) {
@@ -40,16 +45,28 @@ export class Monitoring implements RunPart {
     this.#loop = loop;
     const buckets = plan.slos.flatMap(({ events }) => (events?.bucket === undefined ? [] : [events.bucket]));
     this.#monitor = new Monitor(metrics, params.scrapeEvery, plan.rules, buckets);
-    this.#runbooks = new Runbooks(plan.scenario.runbooks, this.#monitor.store, { act });
+    const { store } = this.#monitor;
+    this.#act = act;
+    this.#levels = new DegradedLevels(plan.scenario.degraded.levels, store, { act });
+    this.#runbooks = new Runbooks(runbooksOf(plan.scenario.runbooks), store,
+      { act: (action) => this.act(action) });
     loop.on(CODES.monitor, () => {
       settle();
       this.#monitor.woken(loop.now);
       if (loop.now < plan.scenario.run.warmup) return this.#rearm();
-      const firing = this.#monitor.active().filter(({ state }) => state === 'firing');
-      this.#runbooks.looked(loop.now, new Set(firing.map(({ alert }) => alert)));
+      const active = this.#monitor.active().filter(({ state }) => state === 'firing');
+      const firing = new Set(active.map(({ alert }) => alert));
+      this.#levels.looked(loop.now, firing);
+      this.#runbooks.looked(loop.now, firing);
       this.#rearm();
     });
     this.#rearm();
+  }
+
+  /** Somebody does something: a degraded level is known here, all else elsewhere. */
+  act(action: ActionParams): void {
+    if (action.action === 'degrade') this.#levels.ordered(this.#loop.now, action.level, action.on);
+    else this.#act(action);
   }
 
   /** Alerts that are pending or firing now. */
@@ -90,18 +107,22 @@ export class Monitoring implements RunPart {
       ...(this.#replication === 0 ? { scrapes: this.#monitor.scrapes() } : {}),
       budgets: outcomes,
       steps: this.#runbooks.reports(),
+      levels: this.#levels.reports(this.#loop.now),
       series,
       warnings: this.#monitor.problems,
     };
   }
 
   save(): MonitoringState {
-    return { monitor: this.#monitor.save(), runbooks: this.#runbooks.save() };
+    return {
+      monitor: this.#monitor.save(), runbooks: this.#runbooks.save(), levels: this.#levels.save(),
+    };
   }
 
   restore(state: MonitoringState): void {
     this.#monitor.restore(state.monitor);
     this.#runbooks.restore(state.runbooks);
+    this.#levels.restore(state.levels);
   }
 
   #rearm(): void {

@@ -174,6 +174,7 @@ export class VideoRun {
       ...monitoredOf(left),
       faults: left.flatMap(({ faults }) => faults ?? []),
       steps: left.flatMap(({ steps }) => steps ?? []),
+      levels: left.flatMap(({ levels }) => levels ?? []),
       sessions: left.flatMap(({ sessions }) => sessions ?? []),
       logs: left.flatMap(({ logs }) => logs ?? []),
       trace: left.flatMap(({ trace }) => trace ?? []),
@@ -242,8 +243,8 @@ function partsOf(
   if (levers.length > 0 && plan.scenario.faults.length > 0) {
     parts.push(new Incidents(plan, levers, context));
   }
-  if (monitoring !== undefined) {
-    parts.push(new Monitoring(plan, monitoring, context, act));
-  }
-  return { parts, act };
+  if (monitoring === undefined) return { parts, act };
+  const monitor = new Monitoring(plan, monitoring, context, act);
+  parts.push(monitor);
+  return { parts, act: (action) => monitor.act(action) };
 }

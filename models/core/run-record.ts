@@ -220,6 +220,18 @@ export interface StepResult {
   readonly doneSeconds: number | null;
 }
 
+/** A degraded level over all replications. */
+export interface LevelResult {
+  readonly level: number;
+  readonly name: string;
+  /** Replications in which it was entered, and in which it was off again at the end. */
+  readonly enteredIn: number;
+  readonly leftIn: number;
+  /** When it was entered first, and how long it was on: means over the replications that entered it. [s] */
+  readonly enteredSeconds: number | null;
+  readonly spentSeconds: number | null;
+}
+
 /** A change of an alert's state, in seconds from the start of the run. */
 export interface AlertTransition {
   readonly replication: number;
@@ -287,6 +299,7 @@ export interface RunDocument {
   readonly faults?: readonly FaultResult[];
   readonly incidents?: readonly IncidentResult[];
   readonly steps?: readonly StepResult[];
+  readonly levels?: readonly LevelResult[];
   readonly costs: readonly CostResult[];
   readonly warnings: readonly string[];
   readonly provenance: Provenance;

@@ -1,7 +1,10 @@
-import type { BudgetFigure, FaultResult, IncidentResult, StepResult } from '../core/run-record.ts';
+import type {
+  BudgetFigure, FaultResult, IncidentResult, LevelResult, StepResult,
+} from '../core/run-record.ts';
 import { estimateMean } from '../core/statistics.ts';
-import { NEVER, US_PER_S } from '../core/units.ts';
+import { NEVER, US_PER_S, type Us } from '../core/units.ts';
 import type { AlertOutcome } from './alert-summary.ts';
+import type { LevelReport } from './degraded/levels.ts';
 import type { StepReport } from './runbook/runbook.ts';
 
 /** An alert this long after a fault is taken to be about it. [s] */
@@ -11,18 +14,24 @@ export const AFTERMATH_S = 3600; // the long window of the fastest alert in the 
 interface Incident {
   readonly faults?: readonly FaultResult[] | undefined;
   readonly steps?: readonly StepReport[] | undefined;
+  readonly levels?: readonly LevelReport[] | undefined;
   readonly alerts?: AlertOutcome | undefined;
 }
 
-/** Faults, how they were met, and what the runbooks did; nothing for a run without faults. */
+/** Faults, how they were met, what the runbooks did, and degraded levels; nothing for a run without any. */
 export function incidentsOf(outcomes: readonly Incident[]): {
   readonly faults?: readonly FaultResult[];
   readonly incidents?: readonly IncidentResult[];
   readonly steps?: readonly StepResult[];
+  readonly levels?: readonly LevelResult[];
 } {
   const faults = outcomes[0]?.faults ?? [];
   const steps = stepsOf(outcomes);
-  if (faults.length === 0) return steps.length === 0 ? {} : { steps };
+  const levels = levelsOf(outcomes);
+  const done = {
+    ...(steps.length === 0 ? {} : { steps }), ...(levels.length === 0 ? {} : { levels }),
+  };
+  if (faults.length === 0) return done;
   const incidents = faults.map(({ name, kind, scope }, i): IncidentResult => {
     const met = outcomes.map(({ faults: own, alerts }) => meet(own![i]!, alerts));
     const detected = met.flatMap(({ detect }) => (detect === undefined ? [] : [detect]));
@@ -32,7 +41,7 @@ export function incidentsOf(outcomes: readonly Incident[]): {
       detectSeconds: figure(detected), clearSeconds: figure(cleared),
     };
   });
-  return { faults, incidents, ...(steps.length === 0 ? {} : { steps }) };
+  return { faults, incidents, ...done };
 }
 
 /** From a fault's onset to the first alert it raised, and from its end until those are quiet. */
@@ -62,6 +71,18 @@ function stepsOf(outcomes: readonly Incident[]): StepResult[] {
       runbook, step, action, doneIn: done.length,
       workedIn: own.filter(({ state }) => state === 'worked').length,
       doneSeconds: done.length === 0 ? null : sum / done.length,
+    };
+  });
+}
+
+function levelsOf(outcomes: readonly Incident[]): LevelResult[] {
+  return (outcomes[0]?.levels ?? []).map(({ level, name }, i): LevelResult => {
+    const own = outcomes.flatMap(({ levels }) => levels?.[i] ?? []).filter(({ entered }) => entered > 0);
+    const mean = (of: (report: LevelReport) => Us) => (own.length === 0 ? null
+      : own.reduce((total, report) => total + of(report), 0) / own.length / US_PER_S);
+    return {
+      level, name, enteredIn: own.length, leftIn: own.filter(({ leftAt }) => leftAt < NEVER).length,
+      enteredSeconds: mean(({ enteredAt }) => enteredAt), spentSeconds: mean(({ spent }) => spent),
     };
   });
 }

@@ -21,6 +21,7 @@ import type { PriceList } from '../cost/price-list.ts';
 import { joinDigests } from '../core/fingerprint.ts';
 import { US_PER_S, type Us } from '../core/units.ts';
 import { incidentsOf } from './incident-summary.ts';
+import type { LevelReport } from './degraded/levels.ts';
 import type { StepReport } from './runbook/runbook.ts';
 import { summariseAlerts, type AlertOutcome } from './alert-summary.ts';
 import { SLIS, slisOf, type PartName } from './sli.ts';
@@ -40,6 +41,7 @@ export interface PartOutcome {
   readonly scrapes?: readonly ScrapedSeries[];
   readonly faults?: readonly FaultResult[];
   readonly steps?: readonly StepReport[];
+  readonly levels?: readonly LevelReport[];
   /** Sentences that the reader of the figures has to know. */
   readonly warnings?: readonly string[];
 }
@@ -58,6 +60,7 @@ export interface ReplicationOutcome {
   readonly scrapes?: readonly ScrapedSeries[];
   readonly faults?: readonly FaultResult[];
   readonly steps?: readonly StepReport[];
+  readonly levels?: readonly LevelReport[];
   readonly fingerprint: string;
   readonly events: number;
   readonly simulatedSeconds: number;

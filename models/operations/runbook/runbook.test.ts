@@ -34,6 +34,21 @@ test('it has worked when its expectation comes true in time, and has failed when
   expect(reports()).toEqual(['worked', 'failed']);
 });
 
+test('a step with a diagnosis is done when both hold, for as long as it says', () => {
+  const steps = [{
+    when: 'High', if: 'x > 8', for: '1min', after: '0s', do: { action: 'announce', to: 'statusPage' },
+  }];
+  const { look, acts } = host(runbookParams.parse({ name: 'branch', steps }));
+  look(0, 9);
+  look(30, 1, 'High');
+  look(60, 9, 'High');
+  look(90, 9);
+  look(120, 9, 'High');
+  expect(acts).toEqual([]);
+  look(180, 9, 'High');
+  expect(acts).toEqual(['180 announce']);
+});
+
 test('saved and restored, it goes on as if nothing had happened', () => {
   const before = host();
   before.look(0, 9, 'High');
@@ -44,11 +59,11 @@ test('saved and restored, it goes on as if nothing had happened', () => {
   expect(after.reports()).toEqual(['done', 'failed']);
 });
 
-function host() {
+function host(book = BOOK) {
   const store = new SeriesStore();
   const acts: string[] = [];
   let now = 0;
-  const books = new Runbooks([BOOK], store, { act: ({ action }) => acts.push(`${now} ${action}`) });
+  const books = new Runbooks([book], store, { act: ({ action }) => acts.push(`${now} ${action}`) });
   const look = (seconds: number, x: number, ...firing: readonly string[]) => {
     now = seconds;
     store.append(labelSet({ [NAME]: 'x' }), seconds * 1000, x);

@@ -1,9 +1,7 @@
 import { NEVER, type Us } from '../../core/units.ts';
-import { evaluatePromql } from '../promql/evaluate.ts';
-import { parsePromql } from '../promql/parse.ts';
 import type { SeriesStore } from '../promql/series.ts';
-import type { Expression } from '../promql/syntax.ts';
-import type { ActionParams, RunbookParams } from './params.ts';
+import { Condition } from './condition.ts';
+import { actionText, type ActionParams, type RunbookParams } from './params.ts';
 
 /** What became of a step: waiting for its cause, about to be done, done, worked or not in time. */
 export type StepState = 'waiting' | 'due' | 'done' | 'worked' | 'failed';
@@ -29,17 +27,20 @@ interface Step {
   readonly runbook: string;
   readonly step: number;
   readonly params: RunbookParams['steps'][number];
-  /** undefined: the name of an alert. */
-  readonly when: Expression | undefined;
-  readonly expect: Expression | undefined;
+  readonly when: Condition;
+  readonly if: Condition | undefined;
+  readonly expect: Condition | undefined;
   state: StepState;
+  /** Since when its cause has held without a break. */
+  heldSince: Us;
   seenAt: Us;
   doneAt: Us;
   workedAt: Us;
 }
 
 /** Copied state of runbooks. */
-export type RunbooksState = ReadonlyArray<Pick<Step, 'state' | 'seenAt' | 'doneAt' | 'workedAt'>>;
+export type RunbooksState =
+  ReadonlyArray<Pick<Step, 'state' | 'heldSince' | 'seenAt' | 'doneAt' | 'workedAt'>>;
 
 /**
  * Runbooks that are followed: each step once, when its alert fires or its probe finds something, after the
@@ -54,9 +55,10 @@ export class Runbooks {
     this.#store = store;
     this.#ports = ports;
     this.#steps = runbooks.flatMap(({ name, steps }) => steps.map((params, step): Step => ({
-      runbook: name, step, params, when: isName(params.when) ? undefined : parsePromql(params.when),
-      expect: params.expect === undefined ? undefined : parsePromql(params.expect),
-      state: 'waiting', seenAt: NEVER, doneAt: NEVER, workedAt: NEVER,
+      runbook: name, step, params, when: new Condition(params.when),
+      if: params.if === undefined ? undefined : new Condition(params.if),
+      expect: params.expect === undefined ? undefined : new Condition(params.expect),
+      state: 'waiting', heldSince: NEVER, seenAt: NEVER, doneAt: NEVER, workedAt: NEVER,
     })));
   }
 
@@ -68,13 +70,14 @@ export class Runbooks {
   /** What became of each step so far. */
   reports(): StepReport[] {
     return this.#steps.map(({ runbook, step, params, state, seenAt, doneAt, workedAt }) => {
-      return { runbook, step, action: params.do.action, state, seenAt, doneAt, workedAt };
+      return { runbook, step, action: actionText(params.do), state, seenAt, doneAt, workedAt };
     });
   }
 
   /** A copy of the whole state. */
   save(): RunbooksState {
-    return this.#steps.map(({ state, seenAt, doneAt, workedAt }) => ({ state, seenAt, doneAt, workedAt }));
+    return this.#steps.map(({ state, heldSince, seenAt, doneAt, workedAt }) =>
+      ({ state, heldSince, seenAt, doneAt, workedAt }));
   }
 
   /** Puts a saved state of the same runbooks back. */
@@ -84,9 +87,11 @@ export class Runbooks {
 
   #look(step: Step, now: Us, firing: ReadonlySet<string>): void {
     const { params } = step;
+    const store = this.#store;
     if (step.state === 'waiting') {
-      const isSeen = step.when === undefined ? firing.has(params.when) : this.#holds(step.when, now);
-      if (!isSeen) return;
+      const isSeen = step.when.holds(store, now, firing) && step.if?.holds(store, now, firing) !== false;
+      step.heldSince = isSeen ? Math.min(step.heldSince, now) : NEVER;
+      if (now - step.heldSince < params.for || !isSeen) return;
       step.state = 'due';
       step.seenAt = now;
     }
@@ -98,19 +103,9 @@ export class Runbooks {
       return;
     }
     if (step.state !== 'done' || step.expect === undefined) return;
-    if (this.#holds(step.expect, now)) {
+    if (step.expect.holds(store, now, firing)) {
       step.state = 'worked';
       step.workedAt = now;
     } else if (now >= step.doneAt + params.within) step.state = 'failed';
   }
-
-  #holds(expression: Expression, now: Us): boolean {
-    const value = evaluatePromql(expression, this.#store, now / 1000);
-    return value.kind === 'scalar' ? value.value !== 0 : value.samples.length > 0;
-  }
-}
-
-/** An alert's name rather than an expression. */
-export function isName(text: string): boolean {
-  return /^[A-Za-z][\w-]*$/.test(text);
 }

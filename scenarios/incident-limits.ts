@@ -1,0 +1,62 @@
+import { parsePromql } from '../models/operations/promql/parse.ts';
+import { PromqlError } from '../models/operations/promql/syntax.ts';
+import { isDeliveryFault } from '../models/operations/faults/delivery-params.ts';
+import { isAlertName } from '../models/operations/runbook/condition.ts';
+import type { LimitProblem } from './limit-problem.ts';
+import type { Scenario } from './schema.ts';
+
+type Path = ReadonlyArray<string | number>;
+
+/**
+ * Faults break a part that is simulated; runbooks and degraded levels go by what monitoring sees, and their
+ * probes are PromQL.
+ */
+export function incidentLimits(scenario: Scenario): LimitProblem[] {
+  const { audience, faults, monitoring, runbooks, degraded } = scenario;
+  const problems: LimitProblem[] = [];
+  faults.forEach((fault, i) => {
+    if (!isDeliveryFault(fault) || audience !== undefined) return;
+    const message = `expected "audience" beside it: without one there is nothing that ${fault.kind} breaks`;
+    problems.push({ path: ['faults', i, 'kind'], message });
+  });
+  const followed = { runbooks: runbooks.length > 0, degraded: degraded.levels.length > 0 };
+  for (const key of ['runbooks', 'degraded'] as const) {
+    if (!followed[key] || monitoring !== undefined) continue;
+    const message = 'expected "monitoring" beside it: without it no alert fires and no probe sees anything';
+    problems.push({ path: [key], message });
+  }
+  return [...problems, ...probeProblems(scenario)];
+}
+
+/** Texts of runbooks and levels that are neither an alert's name nor PromQL. */
+function probeProblems({ runbooks, degraded }: Pick<Scenario, 'runbooks' | 'degraded'>): LimitProblem[] {
+  return [
+    ...runbooks.flatMap(({ steps }, i) => stepProblems(steps, ['runbooks', i, 'steps'])),
+    ...levelProblems(degraded.levels, ['degraded', 'levels']),
+  ];
+}
+
+/** The same of the steps of one runbook, at a path. */
+export function stepProblems(
+  steps: Scenario['runbooks'][number]['steps'], path: Path,
+): LimitProblem[] {
+  return steps.flatMap((step, i) => (['when', 'if', 'expect'] as const).flatMap((key) =>
+    textProblems(step[key], [...path, i, key])));
+}
+
+/** The same of degraded levels, at a path. */
+export function levelProblems(levels: Scenario['degraded']['levels'], path: Path): LimitProblem[] {
+  return levels.flatMap((level, i) => (['when', 'until'] as const).flatMap((key) =>
+    textProblems(level[key], [...path, i, key])));
+}
+
+function textProblems(text: string | undefined, path: Path): LimitProblem[] {
+  if (text === undefined || isAlertName(text)) return [];
+  try {
+    parsePromql(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof PromqlError)) throw error;
+    return [{ path, message: error.message }];
+  }
+}
