@@ -5,7 +5,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { RunDocument } from '../models/core/run-record.ts';
 import { EXIT, MissingError, UsageError } from './exit.ts';
-import { HOME } from './files.ts';
+import { readScenarioFile } from '../scenarios/document.ts';
+import { diskFiles, HOME } from './files.ts';
 import { readRun } from './output.ts';
 
 /** The other side of a gate: what a scenario came to before the change. */
@@ -21,6 +22,13 @@ export interface Baseline {
 /** Revisions that were checked out, and how to leave nothing behind. */
 export class Baselines {
   readonly #folders: { readonly repository: string; readonly tree: string }[] = [];
+  readonly #scratch = mkdtempSync(join(tmpdir(), 'weir-gate-'));
+  #checkpoints = 0;
+
+  /** A file for finished replications of one side: a later look goes on from them. */
+  checkpoint(): string {
+    return join(this.#scratch, `checkpoint-${this.#checkpoints++}`);
+  }
 
   /**
    * The baseline of a scenario: a folder or file written by `weir run`, else a git revision, whose scenario,
@@ -48,9 +56,10 @@ export class Baselines {
       throw new UsageError(`--baseline: ${reference} has no ${relative(repository, resolve(scenarioFile))}`);
     }
     const weir = weirOf(tree);
+    const words = [...passOn, ...variantOf(file, passOn), '--checkpoint', this.checkpoint()];
     return {
       name: `${reference} (${revision.slice(0, 9)})`, most: Infinity,
-      run: (replications) => runChild(weir, [file, '--replications', String(replications), ...passOn]),
+      run: (replications) => runChild(weir, [file, '--replications', String(replications), ...words]),
     };
   }
 
@@ -63,6 +72,7 @@ export class Baselines {
         rmSync(tree, { recursive: true, force: true });
       }
     }
+    rmSync(this.#scratch, { recursive: true, force: true });
   }
 
   #checkOut(repository: string, revision: string): string {
@@ -76,6 +86,12 @@ export class Baselines {
     this.#folders.push({ repository, tree });
     return tree;
   }
+}
+
+/** Of a scenario with variants its baseline, unless one is asked for: a gate judges one design. */
+function variantOf(file: string, passOn: readonly string[]): string[] {
+  const hasVariants = readScenarioFile(file, diskFiles).value['variants'] !== undefined;
+  return hasVariants && !passOn.includes('--variant') ? ['--variant', 'base'] : [];
 }
 
 /** The Weir of a checkout where it has one, with the packages it names; else this one. */

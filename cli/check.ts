@@ -1,10 +1,9 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
 import { Command } from 'commander';
 import type { RunDocument } from '../models/core/run-record.ts';
-import {
-  defaultMargin, gateLooks, judgeAlone, judgeGate, type GateResult,
-} from '../models/operations/gate/gate.ts';
+import { decideGate } from '../models/operations/gate/decide.ts';
 import { annotations, checkSummary, junitXml, renderCheck, type CheckedScenario } from '../reports/check.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
 import { simulateInParallel } from '../sim/parallel.ts';
@@ -24,6 +23,7 @@ interface CheckOptions extends ScenarioOptions {
   readonly budget: string;
   readonly junit?: string;
   readonly summary?: string;
+  readonly verdict?: string;
   readonly json?: boolean;
 }
 
@@ -40,13 +40,14 @@ export function checkCommand(): Command {
     .option('--junit <file>', 'write JUnit XML')
     .option('--summary <file>', 'append a summary in Markdown (default: $GITHUB_STEP_SUMMARY, when set)')
     .option('--json', 'print the verdict as JSON (schema weir.check/1)')
+    .option('--verdict <file>', 'write the verdict as JSON to a file')
     .addHelpText(
       'after',
       `
 Both sides run with the same seeds on common random numbers, in this job. An objective fails when
 it got worse by more than its margin (slos[].margin) beyond chance, or is missed where the baseline
 met it; it passes when it did not get worse by the margin, beyond chance; else more replications are
-run, up to --budget. The chance that an unchanged scenario fails is at most 5 %, over all of its
+run, up to --budget. The chance that an unchanged scenario fails is at most 0.2 %, over all of its
 objectives and looks; one whose history is identical passes at once. --set changes this side only.
 
 Exit status: 0 passed, 2 wrong command line or file, 3 failed, 4 inconclusive
@@ -76,8 +77,11 @@ async function check(scenarios: readonly string[], options: CheckOptions): Promi
     for (const { name, plan } of planned) {
       const file = scenarioFileOf(name);
       const { baseline: reference } = options;
-      const seed = ['--seed', String(plan.scenario.run.seed)];
-      const baseline = reference === undefined ? undefined : baselines.open(reference, file, seed);
+      const passOn = [
+        '--seed', String(plan.scenario.run.seed), ...options.variant.flatMap((one) => ['--variant', one]),
+      ];
+      const baseline = reference === undefined ? undefined : baselines.open(reference, file, passOn);
+      const checkpoint = baselines.checkpoint();
       const head = async (replications: number): Promise<RunDocument> => {
         const scenario = { ...plan.scenario, run: { ...plan.scenario.run, replications } };
         const { document } = await simulateInParallel(
@@ -85,6 +89,7 @@ async function check(scenarios: readonly string[], options: CheckOptions): Promi
           {
             provenance: provenanceOf(plan, name),
             workers: availableParallelism(),
+            checkpoint,
             signal,
             onProgress: ({ fraction }) =>
               progress.update(fraction, `${plan.scenario.name}, ${replications} replications`),
@@ -92,8 +97,9 @@ async function check(scenarios: readonly string[], options: CheckOptions): Promi
         );
         return document;
       };
-      checked.push(await checkOne(plan, name, file, baseline, head, budget, signal));
-      if (signal.aborted) return EXIT.interrupted;
+      const one = await checkOne({ plan, name }, baseline, head, budget, signal);
+      if (one === undefined || signal.aborted) return EXIT.interrupted;
+      checked.push(one);
     }
   } finally {
     progress.clear();
@@ -105,66 +111,36 @@ async function check(scenarios: readonly string[], options: CheckOptions): Promi
 }
 
 async function checkOne(
-  plan: ScenarioPlan, name: string, file: string, baseline: Baseline | undefined,
+  { plan, name }: { readonly plan: ScenarioPlan; readonly name: string }, baseline: Baseline | undefined,
   head: (replications: number) => Promise<RunDocument>, budget: number, signal: AbortSignal,
-): Promise<CheckedScenario> {
-  const first = Math.max(FIRST_LOOK, plan.scenario.run.replications);
-  const looks = gateLooks(first, Math.min(budget, baseline?.most ?? Infinity));
-  const own = { scenario: plan.scenario.name, file, name, baseline: baseline?.name ?? null };
-  let results: GateResult[] = [];
-  for (const [i, replications] of looks.entries()) {
-    const document = await head(replications);
-    if (signal.aborted) break;
-    const done = { ...own, replications, looks: i + 1 };
-    if (baseline === undefined) results = judgeAlone(judged(plan, document));
-    else {
-      const before = await baseline.run(replications);
-      if (before.fingerprint !== '' && before.fingerprint === document.fingerprint) {
-        return { ...done, unchanged: true, results: unchanged(plan, document) };
-      }
-      results = judgeGate(objectives(plan, before, document), { looks: looks.length });
-    }
-    if (!results.some(({ verdict }) => verdict === 'inconclusive') || i === looks.length - 1
-      || results.some(({ verdict }) => verdict === 'fail')) return { ...done, unchanged: false, results };
-  }
-  return { ...own, replications: 0, looks: 0, unchanged: false, results };
-}
-
-/** Objectives that are judged: those of parts that are simulated, and all that the scenario names itself. */
-function judged(plan: ScenarioPlan, document: RunDocument): RunDocument['slos'] {
-  return document.slos.filter(({ verdict }) => verdict !== 'no-data' || plan.scenario.slos !== undefined);
-}
-
-function objectives(plan: ScenarioPlan, before: RunDocument, after: RunDocument) {
-  return judged(plan, after).map((slo) => {
-    const definition = plan.slos.find(({ name }) => name === slo.name)!;
-    const baselineVerdict = before.slos.find(({ name }) => name === slo.name)?.verdict ?? 'no-data';
-    return {
-      name: slo.name, direction: slo.direction, unit: slo.unit,
-      margin: definition.margin ?? defaultMargin(definition),
-      baseline: before.slis[slo.sli]?.values ?? [], head: after.slis[slo.sli]?.values ?? [],
-      baselineVerdict, headVerdict: slo.verdict,
-    };
-  });
-}
-
-function unchanged(plan: ScenarioPlan, document: RunDocument): GateResult[] {
-  return judged(plan, document).map(({ name, unit, value }) => ({
-    name, unit, margin: 0, verdict: 'pass', reason: 'no behavioural change: the histories are identical',
-    deterioration: null, baselineMean: value, headMean: value,
-  }));
+): Promise<CheckedScenario | undefined> {
+  const { scenario, slos } = plan;
+  const decision = await decideGate(
+    { slos, ownSlos: scenario.slos !== undefined },
+    { head, baseline: baseline === undefined ? undefined : (replications) => baseline.run(replications) },
+    {
+      first: Math.max(FIRST_LOOK, scenario.run.replications),
+      budget: Math.min(budget, baseline?.most ?? Infinity), signal,
+    },
+  );
+  if (decision === undefined) return undefined;
+  const file = scenarioFileOf(name);
+  const here = relative(process.cwd(), file);
+  return {
+    // A job's page finds files by their way from where it began.
+    scenario: scenario.name, file: here.startsWith('..') ? file : here, name,
+    baseline: baseline?.name ?? null, ...decision,
+  };
 }
 
 async function tell(checked: readonly CheckedScenario[], options: CheckOptions): Promise<void> {
   if (options.junit !== undefined) writeFileSync(options.junit, junitXml(checked));
   const summary = options.summary ?? process.env['GITHUB_STEP_SUMMARY'];
   if (summary !== undefined && summary !== '') appendFileSync(summary, checkSummary(checked));
-  if (options.json === true) {
-    await print(
-      JSON.stringify({ schema: 'weir.check/1', status: statusOf(checked), scenarios: checked }, null, 2),
-    );
-    return;
-  }
+  const verdict = { schema: 'weir.check/1', status: statusOf(checked), scenarios: checked };
+  const json = JSON.stringify(verdict, null, 2);
+  if (options.verdict !== undefined) writeFileSync(options.verdict, `${json}\n`);
+  if (options.json === true) return print(json);
   await print(renderCheck(checked, terminalOptions(process.stdout)));
   if (process.env['GITHUB_ACTIONS'] === 'true') await print(annotations(checked, lineOf));
 }

@@ -61,7 +61,7 @@ export function junitXml(checked: readonly CheckedScenario[]): string {
         inconclusive: `<skipped message="inconclusive: ${escape(result.reason)}"/>`,
       };
       return `    <testcase classname="${escape(one.scenario)}" name="${escape(result.name)}">`
-        + `${inner[result.verdict]}<system-out>${text}</system-out></testcase>`;
+        + `${propertiesOf(one, result)}${inner[result.verdict]}<system-out>${text}</system-out></testcase>`;
     });
     return `  <testsuite name="${escape(one.scenario)}" tests="${results.length}" `
       + `failures="${count(results, 'fail')}" errors="${count(results, 'error')}" `
@@ -71,12 +71,27 @@ export function junitXml(checked: readonly CheckedScenario[]): string {
   return `${head}\n${suites.join('\n')}\n</testsuites>\n`;
 }
 
+/** The figures of a case; not every reader of JUnit XML shows properties, so its text has them too. */
+function propertiesOf({ replications }: CheckedScenario, result: GateResult): string {
+  const { unit, margin, deterioration, baselineMean, headMean } = result;
+  const values = {
+    verdict: result.verdict, unit, margin, baseline: baselineMean, head: headMean,
+    worse: deterioration?.value, worseLow: deterioration?.low, worseHigh: deterioration?.high, replications,
+  };
+  const properties = Object.entries(values).flatMap(([name, value]) => {
+    return value === null || value === undefined ? []
+      : [`<property name="${name}" value="${escape(String(value))}"/>`];
+  });
+  return `<properties>${properties.join('')}</properties>`;
+}
+
 /** A summary in Markdown for the job's page, the worst first; cut with a note before it grows too long. */
 export function checkSummary(checked: readonly CheckedScenario[]): string {
   const rank = (one: CheckedScenario) =>
     Math.min(...one.results.map(({ verdict }) => WORST.indexOf(verdict)), 9);
   const ordered = checked.toSorted((a, b) => rank(a) - rank(b));
   let text = '## weir check\n';
+  let size = sizeOf(text);
   for (const one of ordered) {
     const rows = worstFirst(one.results).map(
       (result) =>
@@ -85,7 +100,8 @@ export function checkSummary(checked: readonly CheckedScenario[]): string {
     );
     const block = `\n### ${one.scenario}\n\n${how(one)}\n\n`
       + `| verdict | objective | change | why |\n|---|---|---|---|\n${rows.join('\n')}\n`;
-    if (text.length + block.length > SUMMARY_LIMIT) {
+    size += sizeOf(block);
+    if (size > SUMMARY_LIMIT) {
       return `${text}\nMore scenarios were checked than a summary holds: see the JUnit file.\n`;
     }
     text += block;
@@ -109,6 +125,10 @@ export function annotations(
       }),
   );
   return found.slice(0, MOST_ANNOTATIONS).join('\n');
+}
+
+function sizeOf(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 function worstFirst(results: readonly GateResult[]): readonly GateResult[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RandomStreams } from '../../core/rng.ts';
-import { defaultMargin, gateLooks, judgeAlone, judgeGate, type GateObjective } from './gate.ts';
+import { defaultMargin, FAIL_LEVEL, gateLooks, judgeAlone, judgeGate, type GateObjective } from './gate.ts';
 
 describe('a gate', () => {
   test('identical replications pass, whatever the margin', () => {
@@ -56,13 +56,12 @@ describe('a gate', () => {
   });
 
   // Head and baseline draw noise of their own around the same mean: nothing changed. With five objectives and
-  // three looks the gate must fail in at most 5 % of trials; a binomial with 400 trials passes 33 with a
+  // three looks the gate must fail in at most 0.2 % of trials; a binomial with 1000 trials passes 7 with a
   // chance of 0.1 % at that rate.
   test('what did not change fails in at most the stated share of trials', () => {
-    const random = new RandomStreams(11, 0).stream('gate');
+    const draws = drawn(11);
     let failed = 0;
-    for (let trial = 0; trial < 400; trial++) {
-      const draws = (n: number) => Array.from({ length: n }, () => 100 + 10 * random.normal());
+    for (let trial = 0; trial < 1000; trial++) {
       const all = Array.from({ length: 5 }, () => ({ baseline: draws(20), head: draws(20) }));
       const fails = gateLooks(5, 20).some((n, _, looks) => judgeGate(
         all.map(({ baseline, head }) => objective(baseline.slice(0, n), head.slice(0, n), { margin: 0 })),
@@ -70,10 +69,26 @@ describe('a gate', () => {
       ).some(({ verdict }) => verdict === 'fail'));
       if (fails) failed++;
     }
-    expect(failed).toBeGreaterThan(0);
-    expect(failed).toBeLessThanOrEqual(33);
+    expect(failed).toBeLessThanOrEqual(7);
+  });
+
+  // One objective, one look, no margin: the level is used up, neither more nor less. Tails of 0.1 %.
+  test('the level is what it says', () => {
+    const draws = drawn(12);
+    const trials = 20_000;
+    const failed = Array.from({ length: trials }, () =>
+      judgeGate([objective(draws(6), draws(6), { margin: 0 })], { looks: 1 })[0]!.verdict,
+    ).filter((verdict) => verdict === 'fail').length;
+    expect(failed).toBeGreaterThanOrEqual(FAIL_LEVEL * trials - 3.1 * Math.sqrt(FAIL_LEVEL * trials));
+    expect(failed).toBeLessThanOrEqual(FAIL_LEVEL * trials + 3.3 * Math.sqrt(FAIL_LEVEL * trials));
   });
 });
+
+/** Lists of independent normal numbers. */
+function drawn(seed: number): (n: number) => number[] {
+  const random = new RandomStreams(seed, 0).stream('gate');
+  return (n) => Array.from({ length: n }, () => 100 + 10 * random.normal());
+}
 
 function objective(
   baseline: readonly number[], head: readonly number[], other: Partial<GateObjective>,

@@ -3,7 +3,9 @@ import type { Verdict } from '../../core/run-record.ts';
 import { studentQuantile, studentTail, type StatedEstimate } from '../../core/statistics.ts';
 
 /** Chance that a gate with all of its objectives, at all of its looks, fails what did not change. */
-export const GATE_LEVEL = 0.05;
+export const FAIL_LEVEL = 0.002; // one red build in 500: at 5 %, other draws failed 2 of 100 (bench gate)
+/** Chance that it passes what did get worse by the margin. */
+const PASS_LEVEL = 0.05;
 
 /** An objective on both sides of a change, replication by replication on common random numbers. */
 export interface GateObjective {
@@ -45,13 +47,12 @@ export interface GateLook {
  * Judges a change against its baseline: an objective fails when it deteriorated by more than its margin
  * beyond chance, or is missed where the baseline met it; it passes when it did not deteriorate by as much as
  * the margin, beyond chance (non-inferiority); otherwise these replications cannot tell. One-sided paired t
- * tests, Holm's correction over the objectives, the level shared over the looks.
+ * tests, Holm's correction over the objectives, the levels shared over the looks.
  */
 export function judgeGate(objectives: readonly GateObjective[], { looks }: GateLook): GateResult[] {
-  const level = GATE_LEVEL / looks;
   const tested = objectives.map((objective) => (missingData(objective) ? undefined : test(objective)));
-  const worse = holm(tested.map((one) => one?.pWorse ?? 1), level);
-  const fine = holm(tested.map((one) => one?.pFine ?? 1), level);
+  const worse = holm(tested.map((one) => one?.pWorse ?? 1), FAIL_LEVEL / looks);
+  const fine = holm(tested.map((one) => one?.pFine ?? 1), PASS_LEVEL / looks);
   return objectives.map((objective, i) => {
     const one = tested[i];
     const { name, unit, margin } = objective;
