@@ -13,7 +13,7 @@ export interface GateSubject {
 
 /** The scenario on either side of a change, with as many replications as are asked for. */
 export interface GateSides {
-  head(replications: number): Promise<RunDocument>;
+  readonly head: (replications: number) => Promise<RunDocument>;
   /** undefined: the objectives are judged by themselves. */
   readonly baseline: ((replications: number) => Promise<RunDocument>) | undefined;
 }
