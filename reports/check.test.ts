@@ -22,7 +22,8 @@ test('at most ten annotations, the failures, on their lines', () => {
   const many = Array.from({ length: 30 }, (_, i) => checked(`scenario-${i}`, FAILED, PASSED));
   const lines = annotations(many, (one) => Number(one.scenario.slice(9)) + 1).split('\n');
   expect(lines).toHaveLength(10);
-  expect(lines[3]).toContain('::error file=scenario-3.yaml,line=4,title=weir check scenario-3::start <fast>: ');
+  const place = 'file=scenario-3.yaml,line=4,title=weir check scenario-3';
+  expect(lines[3]).toContain(`::error ${place}::start <fast>: `);
 });
 
 test('JUnit: figures as properties and as text, markup escaped', () => {
