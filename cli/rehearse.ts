@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
+import { slisOf } from '../models/operations/sli.ts';
 import { renderDebrief } from '../reports/drill.ts';
 import { renderIncidents } from '../reports/terminal.ts';
+import { suggest } from '../scenarios/errors.ts';
+import { partsOf, type ScenarioPlan } from '../scenarios/plan.ts';
 import { drill } from './drill.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { interruptible } from './interrupt.ts';
@@ -17,6 +20,7 @@ import { note, print, terminalOptions } from './terminal.ts';
 
 interface RehearseOptions extends ScenarioOptions {
   readonly seeds: string;
+  readonly by?: string;
   readonly drill?: boolean;
   readonly script?: string;
   readonly json?: boolean;
@@ -29,6 +33,7 @@ export function rehearseCommand(): Command {
     .description('rehearse a failure: what it costs, what the runbook is worth, or a drill')
     .argument('<scenario>', 'a scenario with faults and monitoring')
     .option('--seeds <count>', 'replications, each with its own onset of the faults', '20')
+    .option('--by <indicator>', 'indicator to rank by; without it that of the first objective with data')
     .option('--drill', 'play the on-call engineer: the cause is hidden, type help for what can be done')
     .option('--script <file>', 'commands of the drill from a file')
     .option('--json', 'print the comparison (weir.comparison/1), or the drill\'s journal (weir.drill/1)')
@@ -39,6 +44,7 @@ random numbers: the differences are the faults' and the runbooks' own.
 
 Examples:
   weir rehearse edge-down --seeds 50
+  weir rehearse upload-bad-deploy --by upload_success_rate
   weir rehearse edge-down --drill
   weir rehearse edge-down --drill --script docs/drills/edge-down.txt --json`)
     .action(async (scenario: string, options: RehearseOptions) => {
@@ -83,7 +89,7 @@ async function batch(scenario: string, options: RehearseOptions): Promise<number
   const { signal, restore } = interruptible('Stopping: what was simulated so far is compared');
   try {
     const study = await runStudy(
-      { designs, rank: { by: 'cdn_availability', indifference: 0.05 } },
+      { designs, rank: { by: indicatorOf(designs[0]!.plan, options.by), indifference: 0.05 } },
       scenario,
       {
         workers: availableParallelism(),
@@ -105,6 +111,19 @@ async function batch(scenario: string, options: RehearseOptions): Promise<number
     progress.clear();
     restore();
   }
+}
+
+/** The indicator to rank by: as asked for, availability where somebody watches, or the first objective's. */
+function indicatorOf({ scenario, slos }: ScenarioPlan, asked: string | undefined): string {
+  const known = slisOf(partsOf(scenario)).map(({ name }) => name);
+  if (asked === undefined) {
+    const objectives = slos.map(({ sli }) => sli).filter((sli) => known.includes(sli));
+    return objectives.find((sli) => sli === 'cdn_availability') ?? objectives[0] ?? known[0]!;
+  }
+  if (!known.includes(asked)) {
+    throw new UsageError(`--by: expected an indicator of the scenario, got ${suggest(asked, known)}`);
+  }
+  return asked;
 }
 
 /** The replication that was worst in the indicator of the first objective with data. */

@@ -1,6 +1,7 @@
 import { parsePromql } from '../models/operations/promql/parse.ts';
 import { PromqlError } from '../models/operations/promql/syntax.ts';
 import { isDeliveryFault } from '../models/operations/faults/delivery-params.ts';
+import { isPipelineFault } from '../models/operations/faults/pipeline-params.ts';
 import { isAlertName } from '../models/operations/runbook/condition.ts';
 import type { LimitProblem } from './limit-problem.ts';
 import type { Scenario } from './schema.ts';
@@ -12,11 +13,12 @@ type Path = ReadonlyArray<string | number>;
  * probes are PromQL.
  */
 export function incidentLimits(scenario: Scenario): LimitProblem[] {
-  const { audience, faults, monitoring, runbooks, degraded } = scenario;
+  const { faults, monitoring, runbooks, degraded } = scenario;
   const problems: LimitProblem[] = [];
   faults.forEach((fault, i) => {
-    if (!isDeliveryFault(fault) || audience !== undefined) return;
-    const message = `expected "audience" beside it: without one there is nothing that ${fault.kind} breaks`;
+    const part = missingFor(scenario, isDeliveryFault(fault), isPipelineFault(fault));
+    if (part === undefined) return;
+    const message = `expected "${part}" beside it: without one there is nothing that ${fault.kind} breaks`;
     problems.push({ path: ['faults', i, 'kind'], message });
   });
   const followed = { runbooks: runbooks.length > 0, degraded: degraded.levels.length > 0 };
@@ -26,6 +28,15 @@ export function incidentLimits(scenario: Scenario): LimitProblem[] {
     problems.push({ path: [key], message });
   }
   return [...problems, ...probeProblems(scenario)];
+}
+
+/** What a scenario lacks for a fault, or an action, of one part or of several. */
+function missingFor(
+  { audience, transcode }: Scenario, ofDelivery: boolean, ofPipeline: boolean,
+): string | undefined {
+  if ((ofDelivery && audience !== undefined) || (ofPipeline && transcode !== undefined)) return undefined;
+  if (ofDelivery) return 'audience';
+  return ofPipeline ? 'transcode' : undefined;
 }
 
 /** Texts of runbooks and levels that are neither an alert's name nor PromQL. */

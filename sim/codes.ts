@@ -43,4 +43,5 @@ export const CODES = {
   stationDone: 122,
   fleetWake: 123,
   autoscale: 124,
+  deferredLook: 150,
 } as const;

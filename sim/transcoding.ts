@@ -15,6 +15,7 @@ import { PoolEncoders, type Encoders, type EncoderSetting } from './encoders.ts'
 import { FleetEncoders } from './fleet-encoders.ts';
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
+import { PipelineLevers } from './pipeline-levers.ts';
 import { PipelineTrace, type PipelineTraceState } from './pipeline-trace.ts';
 import type { RunContext, RunPart } from './run-part.ts';
 import { SimulatedUploads, type SimulatedUploadsState } from './uploads.ts';
@@ -42,6 +43,8 @@ export class Transcoding implements RunPart {
   readonly #encoders: Encoders;
   readonly #poisonDraws: RandomStream;
   readonly #trace: PipelineTrace;
+  /** What can be broken and mended while it runs. */
+  readonly levers: PipelineLevers;
   /** Steps in which workers become free; 0: none. [us] */
   readonly #step: Us;
   #wake: EventHandle = NO_EVENT;
@@ -83,9 +86,10 @@ export class Transcoding implements RunPart {
       awaitViews: (video, codec, views) => this.#awaitViews(video, codec, views),
     }, set);
     this.#uploads = new SimulatedUploads(plan, context, {
-      completed: (source) => this.#pipeline.uploaded(loop.now, source),
+      completed: (source, since) => this.#pipeline.uploaded(since, source),
       refusesFor: () => this.#pipeline.refusesFor(this.#dispatcher.queued),
     });
+    this.levers = new PipelineLevers({ plan, loop, uploads: this.#uploads });
     this.#listen();
     this.#encoders.open();
   }

@@ -1,15 +1,19 @@
 import { assert } from '../models/core/assert.ts';
-import type { RandomStream } from '../models/core/rng.ts';
+import type { RandomStream, RandomStreams } from '../models/core/rng.ts';
 import type { Us } from '../models/core/units.ts';
 import { Creators, type CreatorsState, type Source, type UploadArrival } from '../models/upload/creators.ts';
 import { Lines, type LineOf } from '../models/upload/line.ts';
 import type { UploadParams } from '../models/upload/params.ts';
+import type { PipelineFault } from '../models/operations/faults/pipeline-params.ts';
+import type { UploadCall } from '../models/upload/ports.ts';
 import { Uploads, type UploadsState } from '../models/upload/uploads.ts';
 import type { TranscodingPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
+import { DeferredUploads, type DeferredUploadsState } from './deferred-uploads.ts';
 import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import type { RunContext } from './run-part.ts';
+import { UploadFaults, type UploadFaultsState } from './upload-faults.ts';
 
 /** Copied state of the simulated uploads. */
 export interface SimulatedUploadsState {
@@ -17,6 +21,17 @@ export interface SimulatedUploadsState {
   readonly uploads: UploadsState;
   readonly next: UploadArrival;
   readonly slots: ReadonlyArray<UploadSlot | undefined>;
+  readonly imports: ReadonlyArray<ImportState>;
+  readonly faults: UploadFaultsState;
+  readonly deferred: DeferredUploadsState;
+}
+
+/** An import that a fault has begun. */
+interface ImportState {
+  readonly fault: number;
+  readonly at: Us;
+  readonly creators: CreatorsState;
+  readonly next: UploadArrival;
 }
 
 /** What the host keeps of an upload. */
@@ -26,92 +41,168 @@ interface UploadSlot {
   /** Handles of the event that answers what is under way, and of the wake-up. */
   underWay: number;
   wake: number;
+  /** When the parts under way were sent, and how many; negative: the last of them will not arrive. */
+  sentAt: Us;
+  sent: number;
+}
+
+/** Uploads that come from somewhere: those of the scenario, or an import that a fault has begun. */
+interface Arrivals {
+  readonly creators: Creators;
+  next: UploadArrival;
+  /** Number of the fault that began it, and when; -1 for the scenario's own. */
+  readonly fault: number;
+  readonly at: Us;
 }
 
 /** What is behind the uploads. */
 export interface UploadService {
-  /** A file is there. */
-  completed(source: Source): void;
+  /** A file is there, and its completion was accepted at `since`. */
+  completed(source: Source, since: Us): void;
   /** How long an upload that begins now is told to wait; 0: it may come. [us] */
   refusesFor(): Us;
 }
 
 /** The simulated creators and their uploads, each over a line of its own. */
 export class SimulatedUploads {
+  readonly #plan: TranscodingPlan;
   readonly #params: UploadParams;
+  readonly #streams: RandomStreams;
   readonly #loop: EventLoop;
-  readonly #horizon: Us;
-  readonly #creators: Creators;
+  readonly #service: UploadService;
+  /** The scenario's own arrivals first, then imports that faults have begun. */
+  readonly #arrivals: Arrivals[];
   readonly #uploads: Uploads;
   readonly #apiDraws: RandomStream;
   readonly #partDraws: RandomStream;
   readonly #lineDraws: RandomStream;
+  readonly #refusalDraws: RandomStream;
   readonly #lines: Lines;
+  /** What faults do to calls and parts. */
+  readonly faults: UploadFaults;
+  /** Uploads that were accepted and wait to be taken in. */
+  readonly deferred: DeferredUploads;
   #slots: (UploadSlot | undefined)[] = [];
-  #next: UploadArrival;
 
   constructor(plan: TranscodingPlan, { loop, metrics, streams }: RunContext, service: UploadService) {
-    const { upload: params, run } = plan.scenario;
+    const { upload: params } = plan.scenario;
+    this.#plan = plan;
     this.#params = params;
+    this.#streams = streams;
     this.#loop = loop;
-    this.#horizon = run.duration;
-    const refusalDraws = streams.stream('upload/refusals');
+    this.#service = service;
+    this.#refusalDraws = streams.stream('upload/refusals');
     this.#apiDraws = streams.stream('upload/api');
     this.#partDraws = streams.stream('upload/parts');
     this.#lineDraws = streams.stream('upload/links');
     this.#lines = new Lines(plan.uploadLinks, params.links);
-    this.#creators = new Creators(params, plan.uploadDurations, streams);
+    this.faults = new UploadFaults(loop, metrics, streams);
+    this.deferred = new DeferredUploads(loop, metrics, {
+      tries: () => !this.faults.isStoreUnwell && this.faults.call('complete').status === 0,
+      takenIn: (source, since) => service.completed(source, since),
+    });
     this.#uploads = new Uploads(params, {
-      call: (slot, call) =>
-        this.#after(slot, params.api.latency, CODES.uploadAnswered, call === 'init' ? 1 : 0),
+      call: (slot, call) => this.#call(slot, call),
       send: (slot, parts) => this.#send(slot, parts),
-      completed: (slot) => service.completed(this.#slots[slot]!.source),
+      completed: (slot) => this.#completed(slot),
       ended: (slot) => this.#forget(slot),
     }, metrics);
-    loop.on(CODES.uploadArrival, () => this.#arrive());
-    loop.on(CODES.uploadAnswered, (slot, isInit) => {
-      this.#slots[slot]!.underWay = NO_EVENT;
-      const retryAfter = isInit === 1 ? service.refusesFor() : 0;
-      // Spread, so that those who were refused together do not come again together.
-      if (retryAfter > 0) this.#uploads.refused(loop.now, slot, retryAfter * (1 + refusalDraws.uniform()));
-      else this.#uploads.answered(loop.now, slot, this.#apiDraws.uniform() >= params.api.failures);
-      this.#rearm(slot);
-    });
+    loop.on(CODES.uploadArrival, (_user, from) => this.#arrive(from));
+    loop.on(CODES.uploadAnswered, (slot, detail) => this.#answered(slot, detail));
     loop.on(CODES.uploadSent, (slot, sent) => this.#sent(slot, sent));
     loop.on(CODES.uploadWake, (slot) => {
       this.#slots[slot]!.wake = NO_EVENT;
       this.#uploads.wake(loop.now, slot);
       this.#rearm(slot);
     });
-    this.#next = this.#scheduleArrival();
+    const creators = new Creators(params, plan.uploadDurations, streams);
+    this.#arrivals = [{ creators, next: NOBODY, fault: -1, at: 0 }];
+    this.#scheduleArrival(0);
+  }
+
+  /** One user begins to import a library; `fault` numbers the import among the faults of the scenario. */
+  import(fault: number, params: Extract<PipelineFault, { kind: 'importBurst' }>): void {
+    const { now } = this.#loop;
+    const from = this.#arrivals.push({ ...this.#importOf(fault, now, params), next: NOBODY }) - 1;
+    this.#scheduleArrival(from);
+  }
+
+  /** The store is unwell from now on: parts under way are in the air, and what has come of them counts. */
+  interrupt(): void {
+    this.#slots.forEach((held, slot) => {
+      if (held === undefined || held.sent === 0) return;
+      const parts = Math.abs(held.sent);
+      const bytes = this.#uploads.partBytes(slot);
+      let come = 0;
+      while (come < parts - 1
+        && this.#lines.arrival(held.sentAt, held.line, come + 1, bytes) <= this.#loop.now) come++;
+      this.#loop.cancel(held.underWay);
+      held.underWay = NO_EVENT;
+      held.sent = 0;
+      if (come > 0) this.#uploads.stored(this.#loop.now, slot, come);
+      if (this.#slots[slot] !== undefined) this.#send(slot, this.#uploads.partsLeft(slot));
+    });
   }
 
   save(): SimulatedUploadsState {
+    const [own, ...imports] = this.#arrivals;
     return {
-      creators: this.#creators.save(), uploads: this.#uploads.save(), next: this.#next,
+      creators: own!.creators.save(), uploads: this.#uploads.save(), next: own!.next,
       slots: this.#slots.map((slot) => (slot === undefined ? undefined : { ...slot })),
+      imports: imports.map(({ creators, next, fault, at }) => {
+        return { fault, at, creators: creators.save(), next };
+      }),
+      faults: this.faults.save(), deferred: this.deferred.save(),
     };
   }
 
   restore(state: SimulatedUploadsState): void {
-    this.#creators.restore(state.creators);
+    const own = this.#arrivals[0]!;
+    own.creators.restore(state.creators);
+    own.next = state.next;
+    this.#arrivals.length = 1;
+    for (const { fault, at, creators, next } of state.imports) {
+      const params = this.#plan.scenario.faults[fault];
+      assert(params?.kind === 'importBurst', 'an import goes back into a run that has it', { fault });
+      const restored = this.#importOf(fault, at, params);
+      restored.creators.restore(creators);
+      this.#arrivals.push({ ...restored, next });
+    }
     this.#uploads.restore(state.uploads);
-    this.#next = state.next;
     this.#slots = state.slots.map((slot) => (slot === undefined ? undefined : { ...slot }));
+    this.faults.restore(state.faults);
+    this.deferred.restore(state.deferred);
   }
 
-  #scheduleArrival(): UploadArrival {
-    const next = this.#creators.next(this.#horizon);
-    if (next.at < this.#horizon) this.#loop.schedule(next.at, CODES.uploadArrival, next.source.user, 0);
-    return next;
+  /** An import with streams of its own: what others upload stays what it is without it. */
+  #importOf(
+    fault: number, at: Us, { videos, duration, priority }: Extract<PipelineFault, { kind: 'importBurst' }>,
+  ): Omit<Arrivals, 'next'> {
+    const { arrivals, creators } = this.#params;
+    const alone: UploadParams = {
+      ...this.#params,
+      arrivals: { peak: NOBODY_ELSE, shape: [], period: arrivals.period,
+        imports: [{ at, videos, over: duration, priority }] },
+      creators: { ...creators, users: Creators.users(this.#params) + fault },
+    };
+    const streams = { stream: (name: string) => this.#streams.stream(`faults/import/${fault}/${name}`) };
+    return { creators: new Creators(alone, this.#plan.uploadDurations, streams), fault, at };
   }
 
-  #arrive(): void {
-    const { source, rate, gaveUpAt } = this.#next;
+  #scheduleArrival(from: number): void {
+    const arrivals = this.#arrivals[from]!;
+    const horizon = this.#plan.scenario.run.duration;
+    const next = arrivals.creators.next(horizon);
+    arrivals.next = next;
+    if (next.at < horizon) this.#loop.schedule(next.at, CODES.uploadArrival, next.source.user, from);
+  }
+
+  #arrive(from: number): void {
+    const { source, rate, gaveUpAt } = this.#arrivals[from]!.next;
     const { now } = this.#loop;
     const slot = this.#uploads.open();
     const line = this.#lineOf(rate);
-    this.#slots[slot] = { source, line, underWay: NO_EVENT, wake: NO_EVENT };
+    this.#slots[slot] = { source, line, underWay: NO_EVENT, wake: NO_EVENT, sentAt: 0, sent: 0 };
     this.#uploads.started(now, slot, source.bytes);
     if (gaveUpAt < 1 && this.#slots[slot] !== undefined) {
       const parts = Math.max(1, Math.ceil(source.bytes / this.#params.part.size));
@@ -119,29 +210,64 @@ export class SimulatedUploads {
       this.#uploads.givesUp(slot, now + Math.ceil(gaveUpAt * whole));
       this.#rearm(slot);
     }
-    this.#next = this.#scheduleArrival();
+    this.#scheduleArrival(from);
+  }
+
+  #call(slot: number, call: UploadCall): void {
+    const { status, delay } = this.faults.call(call);
+    const detail = (call === 'init' ? IS_INIT : 0) + (status > 0 ? HAS_FAILED : 0);
+    this.#after(slot, this.#params.api.latency + delay, CODES.uploadAnswered, detail);
+  }
+
+  #answered(slot: number, detail: number): void {
+    const { now } = this.#loop;
+    this.#slots[slot]!.underWay = NO_EVENT;
+    const retryAfter = (detail & IS_INIT) !== 0 ? this.#service.refusesFor() : 0;
+    // Spread, so that those who were refused together do not come again together.
+    if (retryAfter > 0) this.#uploads.refused(now, slot, retryAfter * (1 + this.#refusalDraws.uniform()));
+    else {
+      const isGood = this.#apiDraws.uniform() >= this.#params.api.failures && (detail & HAS_FAILED) === 0;
+      this.#uploads.answered(now, slot, isGood || this.deferred.isOn);
+    }
+    this.#rearm(slot);
+  }
+
+  #completed(slot: number): void {
+    const { source } = this.#slots[slot]!;
+    if (!this.deferred.isOn) this.#service.completed(source, this.#loop.now);
+    else this.deferred.accept(source);
   }
 
   #send(slot: number, parts: number): void {
+    // The store may refuse a part when it comes: parts are then sent one by one.
+    const most = this.faults.isStoreUnwell ? 1 : parts;
     const { failures } = this.#params.part;
     // Parts that arrive before the first that does not: geometric.
-    const good = failures === 0 ? parts
+    const good = failures === 0 ? most
       : Math.floor(Math.log(this.#partDraws.uniformPositive()) / Math.log(1 - failures));
-    const failed = good < parts;
-    const sent = failed ? good + 1 : parts;
+    const failed = good < most;
+    const sent = failed ? good + 1 : most;
     const { now } = this.#loop;
-    const at = this.#lines.arrival(now, this.#slots[slot]!.line, sent, this.#uploads.partBytes(slot));
-    this.#after(slot, at - now, CODES.uploadSent, failed ? -sent : sent);
+    const held = this.#slots[slot]!;
+    const at = this.#lines.arrival(now, held.line, sent, this.#uploads.partBytes(slot));
+    held.sentAt = now;
+    held.sent = failed ? -sent : sent;
+    this.#after(slot, at - now, CODES.uploadSent, held.sent);
   }
 
   /** Parts of an upload arrived; negative: the last of them did not. */
   #sent(slot: number, sent: number): void {
     const { now } = this.#loop;
-    this.#slots[slot]!.underWay = NO_EVENT;
-    if (sent > 0) this.#uploads.stored(now, slot, sent);
-    else {
-      if (sent < -1) this.#uploads.stored(now, slot, -sent - 1);
-      if (this.#slots[slot] !== undefined) this.#uploads.partFailed(now, slot);
+    const held = this.#slots[slot]!;
+    held.underWay = NO_EVENT;
+    held.sent = 0;
+    // What the store does not take is kept beside it, if that is the order of the day.
+    const isTaken = sent > 0 && (!this.faults.isStoreUnwell || this.faults.takesPart() || this.deferred.isOn);
+    const arrived = Math.abs(sent) - (isTaken ? 0 : 1);
+    if (arrived > 0) this.#uploads.stored(now, slot, arrived);
+    if (this.#slots[slot] !== undefined) {
+      if (!isTaken) this.#uploads.partFailed(now, slot);
+      else if (this.#uploads.partsLeft(slot) > 0) this.#send(slot, this.#uploads.partsLeft(slot));
     }
     this.#rearm(slot);
   }
@@ -174,3 +300,11 @@ export class SimulatedUploads {
     this.#slots[slot] = undefined;
   }
 }
+
+/** Bits of the detail of an answer. */
+const IS_INIT = 1;
+const HAS_FAILED = 2;
+/** Before the first arrival is drawn. */
+const NOBODY = { at: Infinity } as UploadArrival;
+/** A rate at which nobody comes within a run. [1/s] */
+const NOBODY_ELSE = 1e-12;

@@ -236,10 +236,14 @@ function partsOf(
   const parts: RunPart[] = [];
   const playback = isWatched(plan) ? new Playback(plan, context) : undefined;
   if (playback !== undefined) parts.push(playback);
-  if (isTranscoding(plan)) parts.push(new Transcoding(plan, context));
+  const transcoding = isTranscoding(plan) ? new Transcoding(plan, context) : undefined;
+  if (transcoding !== undefined) parts.push(transcoding);
   const { monitoring } = plan.scenario;
-  const levers: readonly Levers[] = playback === undefined ? [] : [playback.levers];
-  const act = (action: ActionParams) => levers.find((part) => part.mends(action))?.act(action);
+  const levers: readonly Levers[] =
+    [playback, transcoding].flatMap((part) => (part === undefined ? [] : [part.levers]));
+  const act = (action: ActionParams) => {
+    for (const part of levers) if (part.mends(action)) part.act(action);
+  };
   if (levers.length > 0 && plan.scenario.faults.length > 0) {
     parts.push(new Incidents(plan, levers, context));
   }

@@ -117,8 +117,8 @@ export class Pipeline {
     return this.#videos.size;
   }
 
-  /** A file is there. */
-  uploaded(now: Us, source: Source): void {
+  /** A file is there that was accepted at a time, from which its creator counts. */
+  uploaded(acceptedAt: Us, source: Source): void {
     const { sla } = this.#params;
     const video = this.#videos.open();
     const v = this.#videos.columns;
@@ -129,8 +129,8 @@ export class Pipeline {
     v.framesPerS[video] = source.framesPerS;
     v.content[video] = source.content;
     v.views[video] = source.views;
-    v.uploadedAt[video] = now;
-    v.deadline[video] = now + Math.max(sla.least, sla.perMedia * source.durationUs);
+    v.uploadedAt[video] = acceptedAt;
+    v.deadline[video] = acceptedAt + Math.max(sla.least, sla.perMedia * source.durationUs);
     v.playableAt[video] = -1;
     v.tasks[video] = 0;
     v.laterTasks[video] = 0;

@@ -60,7 +60,7 @@ export class Creators {
   #burstAt: number;
   #trains: Train[];
 
-  constructor(params: UploadParams, durations: Float64Array, streams: RandomStreams) {
+  constructor(params: UploadParams, durations: Float64Array, streams: Pick<RandomStreams, 'stream'>) {
     this.#params = params;
     this.#durations = durations;
     this.#streams = Object.fromEntries(TRAITS.map((trait) =>

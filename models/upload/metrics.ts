@@ -26,6 +26,18 @@ export const uploadSeconds = tally('upload_duration_seconds', {
 export const apiCalls = counter('upload_api_calls_total', {
   labels: ['result'], unit: 'calls', help: 'Calls of the upload API: ok, error, refused (503).',
 });
+/** Uploads accepted whose processing waits. */
+export const uploadsDeferred = level('uploads_deferred', {
+  unit: 'uploads', help: 'Uploads that were accepted and kept, and wait to be taken in.',
+});
+/** Uploads that were accepted to be taken in later. */
+export const uploadsDeferredTotal = counter('uploads_deferred_total', {
+  unit: 'uploads', help: 'Uploads that were accepted and kept, to be taken in later.',
+});
+/** Parts that the object store did not take. */
+export const partsRefused = counter('upload_parts_refused_total', {
+  unit: 'parts', help: 'Parts that the object store did not take: sent again, or kept beside it for later.',
+});
 /** Parts that had to be sent again. */
 export const partRetries = counter('upload_part_retries_total', {
   unit: 'parts', help: 'Parts that failed on their way and were sent again, or given up.',

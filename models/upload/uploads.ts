@@ -95,6 +95,11 @@ export class Uploads {
     this.#rows.columns.gaveUpAt[slot] = at;
   }
 
+  /** Parts of an upload that are not stored yet. */
+  partsLeft(slot: number): number {
+    return this.#rows.columns.left[slot]!;
+  }
+
   /** Bytes of a part of an upload. */
   partBytes(slot: number): Bytes {
     const { bytes } = this.#rows.columns;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { deliveryFaults } from './delivery-params.ts';
+import { pipelineFaults } from './pipeline-params.ts';
 
 /** Something that breaks, as data, a part of the platform a list; the components know nothing of it. */
-export const faultParams = z.discriminatedUnion('kind', [...deliveryFaults]);
+export const faultParams = z.discriminatedUnion('kind', [...deliveryFaults, ...pipelineFaults]);
 
 /** One fault, parsed. */
 export type FaultParams = z.output<typeof faultParams>;

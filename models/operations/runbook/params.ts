@@ -3,9 +3,12 @@ import { quantity } from '../../core/quantity.ts';
 import { SEED } from './action.ts';
 import { commonActions } from './common-params.ts';
 import { deliveryActions } from './delivery-params.ts';
+import { pipelineActions } from './pipeline-params.ts';
 
 /** What can be done about a failure, a part of the platform a list. */
-export const actionParams = z.discriminatedUnion('action', [...deliveryActions, ...commonActions]);
+export const actionParams = z.discriminatedUnion('action', [
+  ...deliveryActions, ...pipelineActions, ...commonActions,
+]);
 
 const probe = (description: string) => z.string().min(1)
   .meta({ description, unit: 'PromQL', source: SEED }).optional();

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { diskFiles, HOME } from '../cli/files.ts';
+import { comparePaired } from '../models/core/comparison.ts';
+import { incidentsOf } from '../models/operations/incident-summary.ts';
+import type { ReplicationOutcome } from '../models/operations/run-summary.ts';
+import { buildPlan } from '../scenarios/build.ts';
+import { loadScenario } from '../scenarios/load.ts';
+import { VideoRun } from '../sim/video-run.ts';
+
+/** What a library scenario of the pipeline is expected to show: who finds out, how soon, and what helps. */
+interface Expectation {
+  readonly scenario: string;
+  /** The indicator that the fault hurts, and the least that it costs unattended, in its own unit. */
+  readonly sli: string;
+  readonly cost: number;
+  /** The alert that finds out, at the latest after so long in every replication. [s] */
+  readonly alert: string;
+  readonly within: number;
+  /** Actions that were done and, where a step says what it expects, worked in every replication. */
+  readonly steps: readonly string[];
+  readonly settings?: readonly string[];
+}
+
+const EXPECTED: readonly Expectation[] = [
+  {
+    scenario: 'upload-bad-deploy', sli: 'upload_success_rate', cost: 0.05,
+    alert: 'UploadErrorRateHigh', within: 180, steps: ['rollback'],
+  },
+  {
+    scenario: 'upload-store-outage', sli: 'upload_success_rate', cost: 0.2,
+    alert: 'UploadErrorRateHigh', within: 180, steps: ['queueUploads', 'queueUploads off'],
+  },
+];
+
+const SEEDS = 3;
+
+describe.each(EXPECTED)('$scenario', ({ scenario, sli, cost, alert, within, steps, settings = [] }) => {
+  const worlds: Record<string, ReplicationOutcome[]> = {};
+  beforeAll(() => {
+    worlds['noFault'] = outcomes(scenario, [...settings, 'faults=[]', 'runbooks=[]']);
+    worlds['nobody'] = outcomes(scenario, [...settings, 'runbooks=[]']);
+    worlds['runbook'] = outcomes(scenario, settings);
+  }, 120_000);
+
+  test(`is found out by ${alert}, and costs nothing where there is no fault`, () => {
+    const { incidents } = incidentsOf(worlds['nobody']!);
+    expect(incidents![0]!.detectedIn).toBe(SEEDS);
+    expect(incidents![0]!.detectSeconds!.value).toBeLessThan(within);
+    const fired = (outcome: ReplicationOutcome) =>
+      new Set(outcome.alerts!.changes.filter(({ to }) => to === 'firing').map((change) => change.alert));
+    for (const outcome of worlds['nobody']!) expect(fired(outcome)).toContain(alert);
+    for (const outcome of worlds['noFault']!) expect([...fired(outcome)]).toEqual([]);
+  });
+
+  test('the fault costs, and the runbook is better than nobody, by paired intervals', () => {
+    const values = (world: string) => worlds[world]!.map(({ slis }) => slis[sli]!);
+    const worse = comparePaired(values('noFault'), values('nobody'));
+    expect(Math.abs(worse.difference.value)).toBeGreaterThan(cost);
+    expect(worse.verdict).not.toMatch(/inconclusive|identical/);
+    const better = comparePaired(values('nobody'), values('runbook'));
+    expect(better.verdict).not.toMatch(/inconclusive|identical/);
+    expect(Math.sign(better.difference.value)).toBe(-Math.sign(worse.difference.value));
+  });
+
+  test(`the runbook does ${steps.join(', ')}, and what it expects comes true`, () => {
+    const { steps: done = [] } = incidentsOf(worlds['runbook']!);
+    expect(done.map(({ action }) => action)).toEqual(steps);
+    const { runbooks } = planOf(scenario, settings).scenario;
+    const wanted = runbooks.flatMap((book) => book.steps)
+      .map((step) => (step.expect === undefined ? 0 : SEEDS));
+    expect(done.map(({ doneIn }) => doneIn)).toEqual(steps.map(() => SEEDS));
+    expect(done.map(({ workedIn }) => workedIn)).toEqual(wanted);
+  });
+});
+
+function planOf(name: string, settings: readonly string[]) {
+  const path = join(HOME, 'scenarios', 'library', `${name}.yaml`);
+  return buildPlan(loadScenario(path, diskFiles, settings), diskFiles);
+}
+
+function outcomes(name: string, settings: readonly string[]): ReplicationOutcome[] {
+  const plan = planOf(name, settings);
+  return Array.from({ length: SEEDS }, (_, replication) => {
+    const run = new VideoRun(plan, replication);
+    run.advance(Infinity);
+    return run.finish();
+  });
+}
