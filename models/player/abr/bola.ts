@@ -3,7 +3,7 @@ import type { AbandoningRule } from './abandoning.ts';
 import { gammaParam, holdParam } from './bola-params.ts';
 import { CoreRule } from './core-rule.ts';
 import { BolaCore } from './core/bola.ts';
-import { halfLifeParams } from './half-lives.ts';
+import { estimatorParams } from './estimator-params.ts';
 
 /** Parameters of BOLA. */
 export const bolaParams = z.strictObject({
@@ -19,7 +19,7 @@ export const bolaParams = z.strictObject({
     .prefault('finite'),
   hold: holdParam,
   gamma: gammaParam,
-  ...halfLifeParams,
+  ...estimatorParams,
 });
 
 /** Parameters of BOLA, parsed. */

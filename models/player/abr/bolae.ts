@@ -3,7 +3,7 @@ import type { AbandoningRule } from './abandoning.ts';
 import { holdParam } from './bola-params.ts';
 import { CoreRule } from './core-rule.ts';
 import { BolaECore } from './core/bolae.ts';
-import { halfLifeParams } from './half-lives.ts';
+import { estimatorParams } from './estimator-params.ts';
 
 /** Parameters of BOLA-E. */
 export const bolaEParams = z.strictObject({
@@ -12,7 +12,7 @@ export const bolaEParams = z.strictObject({
     source: 'cited: Spiteri, Sitaraman, Sparacio 2019; Sabre; dash.js BolaRule',
   }),
   hold: holdParam,
-  ...halfLifeParams,
+  ...estimatorParams,
 });
 
 /** Parameters of BOLA-E, parsed. */

@@ -1,16 +1,12 @@
 import { NEVER, US_PER_MS, type BitsPerS, type Bytes, type Us } from '../../core/units.ts';
 import { Ewma } from '../estimator/ewma.ts';
+import type { RateEstimator } from '../estimator/rate-estimator.ts';
 import type { AbandoningRule, TransferUnderWay } from './abandoning.ts';
 import { NumberColumns } from './core/columns.ts';
 import { KEEP, type Core, type Situation, type Transfer } from './core/core.ts';
 import { Ladder } from './core/ladder.ts';
+import { createEstimator, type EstimatorParams } from './estimator-params.ts';
 import type { AbrContext, AbrRuleState } from './rule.ts';
-
-/** Half-lives of the throughput estimate, in time of transfer. */
-export interface HalfLives {
-  readonly fastHalfLife: Us;
-  readonly slowHalfLife: Us;
-}
 
 /**
  * A rule of the fleet around a core: it measures throughput apart from the wait for the first byte, tells the
@@ -20,7 +16,7 @@ export interface HalfLives {
 export class CoreRule implements AbandoningRule {
   readonly name: string;
   readonly #core: Core;
-  readonly #throughput: Ewma;
+  readonly #throughput: RateEstimator;
   readonly #latency: Ewma;
   readonly #columns: NumberColumns<Column>;
   readonly #c: Readonly<Record<Column, Float64Array>>;
@@ -32,10 +28,10 @@ export class CoreRule implements AbandoningRule {
   #bitrates: readonly BitsPerS[] = [];
   #ladder = NO_LADDER;
 
-  constructor(name: string, slots: number, core: Core, { fastHalfLife, slowHalfLife }: HalfLives) {
+  constructor(name: string, slots: number, core: Core, estimate: EstimatorParams) {
     this.name = name;
     this.#core = core;
-    this.#throughput = new Ewma(slots, [fastHalfLife / US_PER_MS, slowHalfLife / US_PER_MS]);
+    this.#throughput = createEstimator(estimate, slots);
     this.#latency = new Ewma(slots, LATENCY_HALF_LIVES);
     this.#columns = new NumberColumns<Column>(slots, INITIAL);
     const of = (name: Column): Float64Array => this.#columns.of(name);

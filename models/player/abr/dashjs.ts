@@ -39,8 +39,10 @@ export function dashJsRule(params: DashJsParams, slots: number): AbandoningRule 
   const { safety, bufferShare, dropShare } = params;
   const bolaFromMs = params.bolaFrom / US_PER_MS;
   const core = new DashCore(slots, { safety, bufferShare, dropShare, bolaFromMs });
-  return new CoreRule('dashjs', slots, core, HALF_LIVES);
+  return new CoreRule('dashjs', slots, core, ESTIMATE);
 }
 
 // dash.js weighs a millisecond of transfer with 0.0015 s against half-lives of 3 s and 8 s.
-const HALF_LIVES = { fastHalfLife: 3e6 / 1.5, slowHalfLife: 8e6 / 1.5 };
+const ESTIMATE = {
+  estimator: 'ewma', estimatorWindow: 1, fastHalfLife: 3e6 / 1.5, slowHalfLife: 8e6 / 1.5,
+} as const;

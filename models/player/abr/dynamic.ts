@@ -8,7 +8,7 @@ import { BolaCore } from './core/bola.ts';
 import { BolaECore } from './core/bolae.ts';
 import { DynamicCore } from './core/dynamic.ts';
 import { ThroughputCore } from './core/throughput.ts';
-import { halfLifeParams, safetyParam } from './half-lives.ts';
+import { estimatorParams, safetyParam } from './estimator-params.ts';
 
 const bolaAbove = quantity('duration', {
   doc: 'Buffer above which BOLA decides; half of bufferMax at most.', source: 'cited: Sabre', min: '0s',
@@ -28,7 +28,7 @@ export const dynamicParams = z.strictObject({
   hold: holdParam,
   gamma: gammaParam,
   safety: safetyParam,
-  ...halfLifeParams,
+  ...estimatorParams,
 });
 
 /** Parameters of DYNAMIC, parsed. */
@@ -47,7 +47,7 @@ export const dynamicDashParams = z.strictObject({
   }).prefault('5s'),
   hold: holdParam,
   safety: safetyParam,
-  ...halfLifeParams,
+  ...estimatorParams,
 });
 
 /** Parameters of DYNAMIC with BOLA-E, parsed. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CoreRule } from './core-rule.ts';
 import { ThroughputCore } from './core/throughput.ts';
-import { halfLifeParams, safetyParam } from './half-lives.ts';
+import { estimatorParams, safetyParam } from './estimator-params.ts';
 import type { AbandoningRule } from './abandoning.ts';
 
 /** Parameters of the throughput rule. */
@@ -11,7 +11,7 @@ export const throughputParams = z.strictObject({
     source: 'cited: Sabre, dash.js ThroughputRule and InsufficientBufferRule',
   }),
   safety: safetyParam,
-  ...halfLifeParams,
+  ...estimatorParams,
 });
 
 /** Parameters of the throughput rule, parsed. */

@@ -1,11 +1,12 @@
 import { assert } from '../../core/assert.ts';
+import type { RateEstimator } from './rate-estimator.ts';
 
 /**
  * Exponentially weighted means of one quantity at several half-lives, for a column of slots. A sample's
  * weight and the half-lives share a unit, whichever: time of transfer, or number of samples. As in dash.js
  * ThroughputModel and Sabre, the start from zero is corrected for: one sample alone is the estimate.
  */
-export class Ewma {
+export class Ewma implements RateEstimator {
   readonly #halfLives: Float64Array;
   /** Uncorrected means, all half-lives of a slot together. */
   readonly #means: Float64Array;
