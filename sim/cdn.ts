@@ -14,6 +14,7 @@ import { ConstantBandwidth } from '../models/network/trace.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
 import { CdnBooks, type CdnBooksState, type SimulatedPlaces } from './cdn-books.ts';
 import type { CdnVerdicts } from './cdn-port-faults.ts';
+import { CdnWays, type CdnWaysState } from './cdn-ways.ts';
 import { CODES } from './codes.ts';
 import { CROSSED, FetchProgress, WHOLE, type FetchProgressState } from './fetch-progress.ts';
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
@@ -31,9 +32,7 @@ export interface SimulatedCdnState {
   readonly places: PlacesState;
   readonly books: CdnBooksState;
   readonly origin: SimulatedOriginState;
-  readonly down: Uint8Array;
-  readonly avoided: Uint8Array;
-  readonly shieldOn: boolean;
+  readonly ways: CdnWaysState;
 }
 
 /** Told what an edge does with a viewer's request. */
@@ -85,10 +84,7 @@ export class SimulatedCdn {
   readonly #verdicts: CdnVerdicts;
   readonly #uplinks: Links;
   readonly #progress = new FetchProgress();
-  /** Places that are down, and those that are known to be. */
-  readonly #down: Uint8Array;
-  readonly #avoided: Uint8Array;
-  #shieldOn = true;
+  readonly #ways: CdnWays;
   /** What a fault adds to an answer that is given at once. [us] */
   #slow: Us = 0;
   #wakes: EventHandle[] = [];
@@ -106,8 +102,7 @@ export class SimulatedCdn {
     this.#books = new CdnBooks(params, topology, this.places, metrics, setup.simulated);
     this.#origin = setup.origin;
     this.#verdicts = setup.verdicts;
-    this.#down = new Uint8Array(topology.pops);
-    this.#avoided = new Uint8Array(topology.pops);
+    this.#ways = new CdnWays(topology, this.places);
     this.#uplinks = new Links(loop, CODES.uplinkWake, CODES.uplinkLate, (node, fetch) => {
       this.#advance(node, fetch, CROSSED);
     });
@@ -117,7 +112,7 @@ export class SimulatedCdn {
 
   /** A viewer's request reaches an edge. */
   requested(edge: number, request: number, object: number): void {
-    if (this.#down[edge] === 1) return this.#onAnswer.lost(request, LOST_AFTER_US);
+    if (this.#ways.isDown(edge)) return this.#onAnswer.lost(request, LOST_AFTER_US);
     const verdict = this.#verdicts.edge(edge);
     if (verdict !== undefined && verdict.status > 0) {
       return this.#onAnswer.failed(request, verdict.status, this.#tiers[0]!.latency + verdict.delay);
@@ -134,17 +129,17 @@ export class SimulatedCdn {
    * under way is still answered.
    */
   setDown(pop: number, down: boolean): void {
-    this.#down[pop] = down ? 1 : 0;
+    this.#ways.setDown(pop, down);
   }
 
   /** Others have found out that a place is down, or back. */
   setAvoided(pop: number, avoided: boolean): void {
-    this.#avoided[pop] = avoided ? 1 : 0;
+    this.#ways.setAvoided(pop, avoided);
   }
 
   /** Regionals ask the shield, or the origin directly. */
   setShield(on: boolean): void {
-    this.#shieldOn = on;
+    this.#ways.setShield(on);
   }
 
   /** A server is to fetch an object before anybody asks. */
@@ -181,7 +176,7 @@ export class SimulatedCdn {
       nodes: this.nodes.map((node) => node.save()), uplinks: this.#uplinks.save(),
       progress: this.#progress.save(), wakes: [...this.#wakes], wakeAts: [...this.#wakeAts],
       places: this.places.save(), books: this.#books.save(), origin: this.#origin.save(),
-      down: this.#down.slice(), avoided: this.#avoided.slice(), shieldOn: this.#shieldOn,
+      ways: this.#ways.save(),
     };
   }
 
@@ -197,9 +192,7 @@ export class SimulatedCdn {
     this.places.restore(state.places);
     this.#books.restore(state.books);
     this.#origin.restore(state.origin);
-    this.#down.set(state.down);
-    this.#avoided.set(state.avoided);
-    this.#shieldOn = state.shieldOn;
+    this.#ways.restore(state.ways);
   }
 
   #listen(): void {
@@ -263,7 +256,7 @@ export class SimulatedCdn {
     const { nodes } = this.places;
     const after = (request: number, code: number, delay: Us) => {
       const child = request % nodes;
-      const way = Math.ceil(this.#rtt(this.places.popOf[child]!, pop) / 2);
+      const way = Math.ceil(this.#ways.rtt(this.places.popOf[child]!, pop) / 2);
       this.#loop.schedule(this.#loop.now + latency + delay + way, code, child, Math.floor(request / nodes));
     };
     return {
@@ -285,8 +278,8 @@ export class SimulatedCdn {
   #ask(node: number, pop: number, ...call: Parameters<CacheNodePorts['fetchFromParent']>): void {
     const [fetch, object, conditional, first, last] = call;
     this.#progress.begin(node, fetch, conditional, first, last);
-    const parentPop = this.#parentOf(pop);
-    const way = Math.floor(this.#rtt(pop, parentPop) / 2);
+    const parentPop = this.#ways.parentOf(pop);
+    const way = Math.floor(this.#ways.rtt(pop, parentPop) / 2);
     const { now } = this.#loop;
     if (parentPop !== ORIGIN) {
       const parent = this.places.serverFor(now, parentPop, object);
@@ -297,7 +290,7 @@ export class SimulatedCdn {
   }
 
   #atParent(parent: number, node: number, fetch: number): void {
-    if (this.#down[this.places.popOf[parent]!] === 1) return this.#lose(node, fetch);
+    if (this.#ways.isDown(this.places.popOf[parent]!)) return this.#lose(node, fetch);
     const request = fetch * this.places.nodes + node;
     const [first, last] = [this.#progress.firstOf(node, fetch), this.#progress.lastOf(node, fetch)];
     this.nodes[parent]!.requested(this.#loop.now, request, this.nodes[node]!.objectOf(fetch), first, last);
@@ -328,34 +321,6 @@ export class SimulatedCdn {
   /** Nobody answers: the child gives up after a while. */
   #lose(node: number, fetch: number): void {
     this.#loop.schedule(this.#loop.now + LOST_AFTER_US, CODES.parentLost, node, fetch);
-  }
-
-  /**
-   * Whom a place asks now: its parent, another one of the tier when that is known to be down, or the
-   * origin.
-   */
-  #parentOf(pop: number): number {
-    const topology = this.#topology;
-    const parent = (this.#shieldOn ? topology.parentOf : topology.parentWithoutShield)[pop]!;
-    if (parent === ORIGIN || this.#avoided[parent] === 0) return parent;
-    const tier = this.places.tierOf[parent]!;
-    let best = ORIGIN;
-    let least = Infinity;
-    for (let other = 0; other < topology.pops; other++) {
-      if (this.places.tierOf[other] !== tier || this.#avoided[other] === 1) continue;
-      if (topology.providerOf[other] !== topology.providerOf[pop]) continue;
-      const rtt = topology.between(pop, other);
-      if (rtt >= least) continue;
-      least = rtt;
-      best = other;
-    }
-    return best;
-  }
-
-  #rtt(pop: number, parent: number): Us {
-    const topology = this.#topology;
-    if (parent === ORIGIN) return topology.rttOrigin[pop]!;
-    return parent === topology.parentOf[pop] ? topology.rttUp[pop]! : topology.between(pop, parent);
   }
 
   /** The first byte of a parent's answer is at a server. */
