@@ -3,6 +3,7 @@ import type {
 } from '../models/operations/design-comparison.ts';
 import type { RankedDesign } from '../models/operations/design-ranking.ts';
 import { indicatorOf } from '../models/operations/indicator.ts';
+import { claimsBlock } from './claims.ts';
 import {
   formatChange, formatDifference, formatFigureValue, formatInterval, formatValue, NOTHING,
 } from './format.ts';
@@ -32,6 +33,8 @@ export function renderDesigns(document: ComparisonDocument, again: string, optio
     [paint.bold('Designs'), ...names.flatMap((name) => wrapText(name, options.width, '  '))],
     ranking(document, paint, options.width),
     beside(document, paint, options.width),
+    claimsBlock([baseline, ...variants].map(({ name, run }) => ({ name, claims: run.claims })), paint,
+      options.width),
     footer(document, again, paint, options.width),
   ]);
 }

@@ -1,5 +1,6 @@
 import { formatLabels, type Labels } from '../models/core/labels.ts';
 import type { AlertResult, RunDocument, RunRecord, SloResult } from '../models/core/run-record.ts';
+import { claimsBlock } from './claims.ts';
 import {
   NOTHING, formatClock, formatCount, formatDuration, formatFigure, formatFigureValue, formatInterval,
   formatScale,
@@ -33,6 +34,7 @@ export function renderRun(
     budgets(document, paint),
     indicators(document, paint),
     tiers(document, paint),
+    claimsBlock([{ name: document.scenario, claims: document.claims }], paint, options.width),
     backlogBlock(series, paint),
     stagesBlock(document, paint),
     enginesBlock(document, paint),

@@ -68,6 +68,9 @@ function relations({ run, catalogue, audience, player, cdn }: Scenario, input: u
         `a rule other than tinyLfu before ${cdn[tier].policy}, which cannot say what it would drop`);
     }
   }
+  if (cdn.claims?.shield !== undefined && !cdn.shield.enabled) {
+    problem(['cdn', 'claims', 'shield'], 'no claim of a shield that is off (cdn.shield.enabled)');
+  }
   const laws = [['catalogue', 'length', catalogue.length], ['audience', 'watch', audience?.watch]] as const;
   for (const [part, key, law] of laws) {
     if (law?.law === 'uniform' && law.low > law.high) {

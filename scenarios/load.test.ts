@@ -202,6 +202,16 @@ describe('parts that a scenario leaves out', () => {
       'x.yaml:6:1: player: expected "audience" beside it: without one nobody watches',
     ]);
   });
+
+  test('and a claim of hit rates is of a tier, and of one that is there', () => {
+    expect(problemsOf(`${GOOD}cdn: { claims: { together: 97% } }\n`)).toEqual([
+      'x.yaml:11:8: cdn.claims: expected a claim of a tier: edge, regional or shield',
+    ]);
+    expect(problemsOf(`${GOOD}cdn: { claims: { shield: 90% } }\n`)).toEqual([
+      'x.yaml:11:18: cdn.claims.shield: expected no claim of a shield that is off (cdn.shield.enabled), '
+        + 'got 90%',
+    ]);
+  });
 });
 
 describe('a file that is no scenario is refused:', () => {

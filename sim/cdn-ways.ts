@@ -9,7 +9,7 @@ export interface CdnWaysState {
   readonly shieldOn: boolean;
 }
 
-/** Whom a place asks as things stand: which places are down, which are known to be, whether the shield is on. */
+/** Whom a place asks as things stand: which are down, which are known to be, whether the shield is on. */
 export class CdnWays {
   readonly #topology: Topology;
   readonly #places: Places;

@@ -15,6 +15,7 @@ import type { Catalogue } from '../models/storage/catalogue.ts';
 import { CdnBooks, type CdnBooksState, type SimulatedPlaces } from './cdn-books.ts';
 import type { CdnVerdicts } from './cdn-port-faults.ts';
 import { CdnWays, type CdnWaysState } from './cdn-ways.ts';
+import type { SimulatedClaims } from './claims.ts';
 import { CODES } from './codes.ts';
 import { CROSSED, FetchProgress, WHOLE, type FetchProgressState } from './fetch-progress.ts';
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
@@ -59,6 +60,8 @@ export interface CdnSetup {
   readonly onAnswer: OnAnswer;
   readonly simulated: SimulatedPlaces;
   readonly verdicts: CdnVerdicts;
+  /** Keeps requests where hit rates are claimed. */
+  readonly claims?: SimulatedClaims | undefined;
 }
 
 /** How long it takes to notice that a server does not answer at all; assumed. [us] */
@@ -82,6 +85,7 @@ export class SimulatedCdn {
   readonly #books: CdnBooks;
   readonly #origin: SimulatedOrigin;
   readonly #verdicts: CdnVerdicts;
+  readonly #claims: SimulatedClaims | undefined;
   readonly #uplinks: Links;
   readonly #progress = new FetchProgress();
   readonly #ways: CdnWays;
@@ -102,6 +106,7 @@ export class SimulatedCdn {
     this.#books = new CdnBooks(params, topology, this.places, metrics, setup.simulated);
     this.#origin = setup.origin;
     this.#verdicts = setup.verdicts;
+    this.#claims = setup.claims;
     this.#ways = new CdnWays(topology, this.places);
     this.#uplinks = new Links(loop, CODES.uplinkWake, CODES.uplinkLate, (node, fetch) => {
       this.#advance(node, fetch, CROSSED);
@@ -118,6 +123,7 @@ export class SimulatedCdn {
       return this.#onAnswer.failed(request, verdict.status, this.#tiers[0]!.latency + verdict.delay);
     }
     const node = this.places.serverFor(this.#loop.now, edge, object);
+    this.#claims?.note(this.#loop.now, node, object);
     this.#slow = verdict?.delay ?? 0;
     this.nodes[node]!.requested(this.#loop.now, request, object);
     this.#slow = 0;

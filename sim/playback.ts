@@ -1,10 +1,12 @@
 import { Geography } from '../models/cdn/geography/geography.ts';
+import type { RequestLogState } from '../models/cdn/analysis/request-log.ts';
 import { Topology } from '../models/cdn/topology/topology.ts';
 import type { Us } from '../models/core/units.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
 import { Catalogue, type CatalogueState } from '../models/storage/catalogue.ts';
 import type { WatchedPlan } from '../scenarios/plan.ts';
 import { SimulatedCdn, type SimulatedCdnState } from './cdn.ts';
+import { SimulatedClaims } from './claims.ts';
 import { CdnPortFaults, type CdnPortFaultsState } from './cdn-port-faults.ts';
 import { scheduleCdn } from './cdn-schedule.ts';
 import { ContentOperations, type ContentState } from './content.ts';
@@ -23,6 +25,7 @@ export interface PlaybackState {
   readonly cdn: SimulatedCdnState;
   readonly ports: CdnPortFaultsState;
   readonly levers: PlaybackLeversState;
+  readonly claims: RequestLogState | undefined;
 }
 
 /** Playback: viewers, CDN and origin wired to each other. */
@@ -33,6 +36,7 @@ export class Playback implements RunPart {
   readonly #viewers: Viewers;
   readonly #cdn: SimulatedCdn;
   readonly #content: ContentOperations;
+  readonly #claims: SimulatedClaims | undefined;
   /** Where faults come in. */
   readonly ports: CdnPortFaults;
   /** What people can do while it runs. */
@@ -59,8 +63,9 @@ export class Playback implements RunPart {
       (edge, request, object) => this.#cdn.requested(edge, request, object),
       owns);
     const origin = new SimulatedOrigin(params.origin, content, catalogue, metrics, run.duration);
+    this.#claims = params.claims && new SimulatedClaims(params, topology, streams, run.warmup);
     this.#cdn = new SimulatedCdn({
-      params, topology, catalogue, origin, loop, metrics, streams, verdicts: this.ports,
+      params, topology, catalogue, origin, loop, metrics, streams, verdicts: this.ports, claims: this.#claims,
       simulated: { owns, isFirst: (shard?.index ?? 0) === 0 },
       onAnswer: {
         answered: (...answer) => this.#viewers.answered(...answer),
@@ -100,6 +105,9 @@ export class Playback implements RunPart {
     return {
       sessions: sample.rows(), logs: this.#viewers.logs(),
       warnings: [...this.#cdn.warnings(), ...sample.warnings()],
+      ...(this.#claims && {
+        claims: this.#claims.outcome(this.#cdn.places, (object) => this.#catalogue.objectBytes(object)),
+      }),
     };
   }
 
@@ -107,7 +115,7 @@ export class Playback implements RunPart {
     return {
       catalogue: this.#catalogue.save(), steering: this.#steering.save(), viewers: this.#viewers.save(),
       cdn: this.#cdn.save(), content: this.#content.save(), ports: this.ports.save(),
-      levers: this.levers.save(),
+      levers: this.levers.save(), claims: this.#claims?.save(),
     };
   }
 
@@ -119,5 +127,6 @@ export class Playback implements RunPart {
     this.#cdn.restore(state.cdn);
     this.ports.restore(state.ports);
     this.levers.restore(state.levers);
+    if (state.claims !== undefined) this.#claims?.restore(state.claims);
   }
 }

@@ -40,14 +40,15 @@ export interface ShardOutcome {
  * Into how many shards a run falls: one for each regional with its edges, where nothing that one of them does
  * reaches another; else 1. What does: a shield that they share, an origin that can be full, edges whose
  * viewers are sent elsewhere when they are full or down, operations on all caches at once, links shared by
- * viewers of several edges, and whatever looks at the whole platform while it runs.
+ * viewers of several edges, and whatever looks at the whole platform while it runs or of all its requests.
  */
 export function shardsOf(plan: ScenarioPlan): number {
   if (!isWatched(plan) || isTranscoding(plan)) return 1;
   const { cdn, content, monitoring } = plan.scenario;
   const { origin, edge, regional, providers } = cdn;
   const isCoupled = cdn.shield.enabled || origin.bandwidth !== undefined || origin.requestsPerS !== undefined
-    || cdn.outages.length > 0 || edge.server.appliance !== undefined || edge.server.nic !== undefined
+    || cdn.outages.length > 0 || cdn.claims !== undefined
+    || edge.server.appliance !== undefined || edge.server.nic !== undefined
     || content.operations.length > 0 || monitoring !== undefined || plan.scenario.faults.length > 0
     || plan.networks.some((network) => network.viewersPerLink > 1);
   return isCoupled || edge.nodes < regional.nodes ? 1 : regional.nodes * providers.length;

@@ -172,6 +172,7 @@ export class VideoRun {
         ...left.flatMap(({ series }) => series ?? []),
       ],
       ...monitoredOf(left),
+      ...claimedOf(left),
       faults: left.flatMap(({ faults }) => faults ?? []),
       steps: left.flatMap(({ steps }) => steps ?? []),
       levels: left.flatMap(({ levels }) => levels ?? []),
@@ -227,6 +228,11 @@ function monitoredOf(
     ...(budgets === undefined ? {} : { budgets }),
     ...(scrapes === undefined ? {} : { scrapes }),
   };
+}
+
+function claimedOf(left: readonly PartOutcome[]): Pick<ReplicationOutcome, 'claims'> {
+  const claims = left.find((part) => part.claims !== undefined)?.claims;
+  return claims === undefined ? {} : { claims };
 }
 
 /** The parts that a scenario names, always in this order: event ties run in the order they were scheduled. */

@@ -25,12 +25,27 @@ describe('three-tiers', () => {
     expect(shares).toEqual([54, 78]);
   });
 
+  const whole = outcomeOf('three-tiers', 'base', 0);
+
   test('and with them the simulation hits 85 % at the edge, 80 % behind it, 97 % together', () => {
-    const slis = run('three-tiers', 'base', 0);
+    const { slis } = whole;
     // The formula for the second tier is within 0.009 of simulations.
     expect(Math.abs(slis['edge_hit_rate']! - 0.85)).toBeLessThan(0.005);
     expect(Math.abs(slis['regional_hit_rate']! - 0.8)).toBeLessThan(0.012);
     expect(Math.abs(slis['cache_hit_rate']! - 0.97)).toBeLessThan(0.004);
+  });
+
+  test('whose own requests, replayed, ask for those sizes, too', () => {
+    const [edge, regional] = whole.claims!.forecast.tiers;
+    expect(Math.abs(edge!.neededBytes! / edge!.statedBytes - 1)).toBeLessThan(0.02);
+    expect(Math.abs(edge!.replayed - whole.slis['edge_hit_rate']!)).toBeLessThan(0.001);
+    // A point of the hit rate behind the edges is 2 % of the size.
+    expect(Math.abs(regional!.neededBytes! / regional!.statedBytes - 1)).toBeLessThan(0.03);
+  });
+
+  test('while one-timers leave no size that would do', () => {
+    const { claims } = outcomeOf('three-tiers', 'one-timers', 0, 70 * 60e6);
+    expect(claims!.forecast.tiers.map(({ neededBytes }) => neededBytes)).toEqual([null, null]);
   });
 });
 
@@ -125,8 +140,11 @@ function study(name: string, replications: number, wanted?: readonly string[]): 
     [design, Array.from({ length: replications }, (_, r) => slisOf(new VideoRun(plans[i]!, r)))]));
 }
 
-function run(name: string, design: string, replication: number): Readonly<Record<string, number>> {
-  return slisOf(new VideoRun(plansOf(name, [design])[0]!, replication));
+/** One replication, of all its time or of its first [us]. */
+function outcomeOf(name: string, design: string, replication: number, until = Infinity) {
+  const one = new VideoRun(plansOf(name, [design])[0]!, replication);
+  one.advanceTo(until);
+  return one.finish();
 }
 
 function slisOf(one: VideoRun): Readonly<Record<string, number>> {

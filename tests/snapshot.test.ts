@@ -30,7 +30,7 @@ describe('a run that is saved and restored', () => {
 
   test.each([1500, 12_000])('with caches of slices goes on byte for byte after %i events', (events) => {
     const plan = planOf('cdn.edge.behaviour.preset=nginx-slice', 'cdn.edge.behaviour.slice=100 kB',
-      'cdn.regional.behaviour.range=slice', 'cdn.regional.behaviour.slice=300 kB');
+      'cdn.regional.behaviour.range=slice', 'cdn.regional.behaviour.slice=300 kB', 'cdn.claims.edge=30%');
     const straight = new VideoRun(plan, 0);
     finish(straight);
     const first = new VideoRun(plan, 0);

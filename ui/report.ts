@@ -2,6 +2,7 @@ import { decodePageRecord } from '../reports/page-record.ts';
 import type { SweepDocument } from '../reports/sweep-document.ts';
 import type { ComparisonPage } from '../reports/comparison-page.ts';
 import './element/chart.ts';
+import './element/claims.ts';
 import { WeirComparison } from './element/comparison.ts';
 import './element/differences.ts';
 import './element/distributions.ts';

@@ -75,6 +75,20 @@ export const originParams = z.strictObject({
   }).prefault('150ms'),
 });
 
+const claimed = (doc: string) =>
+  quantity('ratio', { doc, source: `${SEED}: 85 % at the edge, 80 % of its misses at the regional, 97 %`,
+    positive: true, max: '99.99%' }).optional();
+
+/** Hit rates that somebody promises of the caches; a run then says what sizes they would take. */
+export const claimsParams = z.strictObject({
+  edge: claimed('Share of the requests at the edge that it answers from its own store.'),
+  regional: claimed('Share of the requests at the regional tier that it answers from its own store.'),
+  shield: claimed('Share of the requests at the shield that it answers from its own store.'),
+  together: claimed('Share of the requests of viewers that do not reach the origin.'),
+}).refine((claims) => [claims.edge, claims.regional, claims.shield].some((share) => share !== undefined), {
+  error: 'expected a claim of a tier: edge, regional or shield',
+});
+
 /** Parameters of the CDN: its tiers, how requests find their way, and what goes down. */
 export const cdnParams = z.strictObject({
   edge: edgeParams.prefault({}),
@@ -86,6 +100,7 @@ export const cdnParams = z.strictObject({
   peering: peeringParams.prefault({}),
   providers: z.array(providerParams).min(1).max(10).prefault([{ name: 'own', share: '100%' }]),
   outages: z.array(outageParams).max(1000).prefault([]),
+  claims: claimsParams.optional(),
 });
 
 export type CdnParams = z.output<typeof cdnParams>;

@@ -274,6 +274,43 @@ export interface CostResult {
   readonly values: readonly number[];
 }
 
+/**
+ * What the size of a tier of caches brings, and what size the hit rate claimed of it would take; means over
+ * replications.
+ */
+export interface TierClaimResult {
+  readonly tier: string;
+  /** Hit rate that was claimed; null for a tier between others without a claim of its own. */
+  readonly claimed: number | null;
+  readonly policy: string;
+  readonly servers: number;
+  /** What each server holds, as stated. */
+  readonly statedBytes: number;
+  /** Hit rate of the run itself; null when nothing reached the tier. */
+  readonly simulated: BudgetFigure | null;
+  /** Hit rate of its requests when they are replayed through caches of the stated sizes. */
+  readonly replayed: BudgetFigure;
+  /** What each server would have to hold; null where no size brings the claim in every replication. */
+  readonly neededBytes: BudgetFigure | null;
+  /** Hit rate of caches without limits. */
+  readonly most: BudgetFigure;
+  /** Bytes of all objects that a server was asked for. */
+  readonly askedBytes: number;
+}
+
+/** What a run says of the hit rates claimed of its caches. */
+export interface ClaimsResult {
+  readonly tiers: readonly TierClaimResult[];
+  /** Of requests that do not reach the origin: claimed outright, by the tiers' claims together, and got. */
+  readonly together: {
+    readonly claimed: number | null;
+    readonly ofTiers: number | null;
+    readonly simulated: BudgetFigure | null;
+  };
+  /** How the sizes were obtained, in a sentence or two. */
+  readonly method: string;
+}
+
 /** The one JSON document of a run: what `weir run --json` prints and `summary.json` holds. */
 export interface RunDocument {
   readonly schema: typeof RUN_DOCUMENT_SCHEMA;
@@ -300,6 +337,8 @@ export interface RunDocument {
   readonly incidents?: readonly IncidentResult[];
   readonly steps?: readonly StepResult[];
   readonly levels?: readonly LevelResult[];
+  /** Present when the scenario claims hit rates. */
+  readonly claims?: ClaimsResult;
   readonly costs: readonly CostResult[];
   readonly warnings: readonly string[];
   readonly provenance: Provenance;

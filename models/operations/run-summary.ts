@@ -23,6 +23,7 @@ import { US_PER_S, type Us } from '../core/units.ts';
 import { incidentsOf } from './incident-summary.ts';
 import type { LevelReport } from './degraded/levels.ts';
 import type { StepReport } from './runbook/runbook.ts';
+import { claimsOf, type ClaimsOutcome } from './claims-summary.ts';
 import { summariseAlerts, type AlertOutcome } from './alert-summary.ts';
 import { SLIS, slisOf, type PartName } from './sli.ts';
 import { judgeWithBudget } from './budget/budget-summary.ts';
@@ -42,6 +43,7 @@ export interface PartOutcome {
   readonly faults?: readonly FaultResult[];
   readonly steps?: readonly StepReport[];
   readonly levels?: readonly LevelReport[];
+  readonly claims?: ClaimsOutcome;
   /** Sentences that the reader of the figures has to know. */
   readonly warnings?: readonly string[];
 }
@@ -61,6 +63,7 @@ export interface ReplicationOutcome {
   readonly faults?: readonly FaultResult[];
   readonly steps?: readonly StepReport[];
   readonly levels?: readonly LevelReport[];
+  readonly claims?: ClaimsOutcome;
   readonly fingerprint: string;
   readonly events: number;
   readonly simulatedSeconds: number;
@@ -131,6 +134,7 @@ export function summariseRun(header: RunHeader, outcomes: readonly ReplicationOu
     metrics: summariseMetrics(outcomes),
     alerts: summariseAlerts(outcomes),
     ...incidentsOf(outcomes),
+    ...claimsOf(outcomes, slis),
     costs,
     warnings: [...new Set(outcomes.flatMap((outcome) => outcome.warnings)), ...unpriced],
     provenance: head.provenance,

@@ -18,6 +18,8 @@ export class WeirComparison extends LitElement {
   protected override render(): TemplateResult {
     const { document, panels, undrawn, warmupSeconds } = this.page;
     const { baseline, variants, criterion, complete } = document;
+    const claimed = [baseline, ...variants].flatMap(({ name, run: { claims } }) =>
+      (claims === undefined ? [] : [{ name, claims }]));
     const left = undrawn.length === 0 ? nothing : html`
       <p class="soft small">Not drawn, as more lines could not be told apart: ${undrawn.join(', ')}.</p>`;
     return html`
@@ -33,6 +35,8 @@ export class WeirComparison extends LitElement {
           html`<weir-ranking .document=${document}></weir-ranking>`)}
         ${section('differences', `Differences to ${baseline.name}`,
           html`<weir-differences .document=${document}></weir-differences>`)}
+        ${claimed.length === 0 ? nothing : section('claims', 'Claimed hit rates',
+          html`<weir-claims .runs=${claimed}></weir-claims>`)}
         ${panels.length === 0 ? nothing : section('over-time', 'Over time', html`${left}
           <weir-over-time .panels=${panels} .replications=${document.replications}
             .warmupSeconds=${warmupSeconds} .bands=${false}></weir-over-time>`)}

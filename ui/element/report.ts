@@ -87,6 +87,8 @@ function sectionsOf(record: PageRecord): Section[] {
       <weir-distributions .distributions=${distributions} .networks=${networks}
         .sessionsDrawn=${sessions.length} .sessionsTotal=${sessionsTotal}></weir-distributions>`),
     section('tiers', 'Cache tiers', tiers.length > 0, () => html`<weir-tiers .tiers=${tiers}></weir-tiers>`),
+    section('claims', 'Claimed hit rates', document.claims !== undefined, () => html`
+      <weir-claims .runs=${[{ name: document.scenario, claims: document.claims! }]}></weir-claims>`),
     section('stages', 'Stages', stages.length > 0,
       () => html`<weir-stages .rows=${stages}></weir-stages>`),
     section('session', 'One session', shown.length > 0,
