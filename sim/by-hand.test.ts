@@ -2,6 +2,7 @@ import type { CacheNodeState } from '../models/cdn/node-state.ts';
 import { describe, expect, test } from 'vitest';
 import { BY_HAND, observed, outcomeOf, planOf, total } from './plan.fixture.ts';
 import type { PlaybackState } from './playback.ts';
+import { ROW } from './slot-rows.ts';
 import { VideoRun, type VideoRunState } from './video-run.ts';
 
 /*
@@ -179,8 +180,9 @@ test('a viewer who leaves takes the request under way along, and nothing stays b
     const { viewers, cdn } = parts['playback'] as PlaybackState;
     const { requests } = viewers;
     expect(requests.rows - requests.free.length).toBe(0);
-    expect(viewers.free).toHaveLength(viewers.fleet.columns.state.length);
-    expect(new Set(viewers.free).size).toBe(viewers.fleet.columns.state.length);
+    const slots = viewers.hosted.length / ROW;
+    expect(viewers.free).toHaveLength(slots);
+    expect(new Set(viewers.free).size).toBe(slots);
     expect(JSON.stringify(viewers.lines.links).match(/"finishBits":\[[^\]]/)).toBeNull();
     expect(cdn).toBeDefined();
     // Nothing is left to happen but the next sample, which lies beyond the end.

@@ -27,23 +27,38 @@ export const FOR_MASTER = 0;
 export const FOR_PLAYLIST = 1;
 export const FOR_SEGMENT = 2;
 
+/**
+ * Numbers of a row: those that every segment needs first, so that they lie on as few lines of memory as they
+ * can.
+ */
 const NUMBERS = [
-  'starved', 'stallsTold', 'qoeLin', 'qoeLog', 'topMbps', 'topUtility', 'session', 'video', 'startedAt',
-  'updatedAt', 'watchUs', 'patienceUs', 'playheadUs', 'bufferEndUs', 'stalledAt', 'startupUs', 'stallUs',
-  'stallCount', 'playedBits', 'switches', 'segments', 'bytes', 'requestId', 'nextSegment', 'rendition',
-  'pendingRendition', 'attempts', 'retryAt', 'state', 'fetch', 'requestedAt', 'checkAt', 'abandoned',
-  'abandonedFrom', 'abandonedAfterUs', 'rate', 'playedUs', 'mostRendition', 'screenHeight', 'codec',
-  'licenceUs', 'licenceAt', 'licenceFails', 'breakAt', 'nextBreak', 'resumeAt', 'seekCount', 'seekUs',
-  'pausedUs', 'fetchFor', 'playlists', 'lostCause',
+  'state', 'fetch', 'requestId', 'checkAt', 'updatedAt', 'playheadUs', 'bufferEndUs', 'nextSegment',
+  'video', 'codec', 'rate', 'watchUs', 'playedUs', 'stallUs', 'breakAt', 'playedBits',
+  'pendingRendition', 'rendition', 'segments', 'bytes', 'attempts', 'qoeLin', 'qoeLog', 'topMbps',
+  'topUtility', 'mostRendition', 'abandonedFrom', 'playlists', 'fetchFor', 'requestedAt', 'stallCount',
+  'stallsTold', 'starved', 'switches', 'stalledAt', 'resumeAt', 'retryAt', 'session', 'startedAt',
+  'patienceUs', 'startupUs', 'abandoned', 'abandonedAfterUs', 'screenHeight', 'licenceUs', 'licenceAt',
+  'licenceFails', 'nextBreak', 'seekCount', 'seekUs', 'pausedUs', 'lostCause',
 ] as const;
 
 type NumberColumn = (typeof NUMBERS)[number];
 
-/** The state of a fleet: a row a slot, a typed array a column; times and media positions in microseconds. */
+/**
+ * The state of a fleet, a row a slot: the entry of a slot stands at `slot * stride` of each column; times and
+ * media positions in microseconds. The columns are views of the same memory, each a number further on: with
+ * very many players what a segment costs is the places of memory it needs.
+ */
 export type PlayerColumns = Readonly<Record<NumberColumn, Float64Array>> & {
-  /** Rendition of each segment in the buffer, a ring of `ringSize` a slot indexed by segment number. */
+  readonly stride: number;
+  /**
+   * Rendition of each segment in the buffer, a ring of `ringSize` at `slot * ringStride`, indexed by segment
+   * number; it lies at the end of the row.
+   */
   readonly ring: Int8Array;
   readonly ringSize: number;
+  readonly ringStride: number;
+  /** All of it. */
+  readonly rows: Float64Array;
 };
 
 /** Copied breaks that viewers still have in mind: slot and list. */
@@ -51,7 +66,7 @@ export type BreaksState = ReadonlyArray<readonly [number, readonly ViewerBreak[]
 
 /** Copied state of a fleet. */
 export interface PlayerFleetState {
-  readonly columns: PlayerColumns;
+  readonly rows: Float64Array;
   readonly breaks: BreaksState;
   readonly rule: AbrRuleState;
   readonly lastRequestId: number;
@@ -59,51 +74,42 @@ export interface PlayerFleetState {
 
 /** Empty columns for `slots` players that hold at most `ringSize` segments each. */
 export function createColumns(slots: number, ringSize: number): PlayerColumns {
-  const columns = Object.fromEntries(NUMBERS.map((name) => [name, new Float64Array(slots)]));
-  columns['checkAt']!.fill(NEVER);
+  const stride = NUMBERS.length + Math.ceil(ringSize / NUMBER_BYTES);
+  const rows = new Float64Array(slots * stride);
+  const views = NUMBERS.map((name, i) => [name, rows.subarray(i)] as const);
+  const columns = Object.fromEntries(views) as Record<NumberColumn, Float64Array>;
+  for (let i = 0; i < rows.length; i += stride) columns.checkAt[i] = NEVER;
   return {
-    ...(columns as Record<NumberColumn, Float64Array>),
-    ring: new Int8Array(slots * ringSize),
-    ringSize,
+    ...columns, rows, stride, ringSize,
+    ring: new Int8Array(rows.buffer, NUMBERS.length * NUMBER_BYTES),
+    ringStride: stride * NUMBER_BYTES,
   };
 }
 
 /** Makes a slot's row that of a session that starts now. */
 export function openRow(c: PlayerColumns, slot: number, now: Us, start: SessionStart): void {
-  for (const name of NUMBERS) c[name][slot] = 0;
-  c.session[slot] = start.session;
-  c.video[slot] = start.video;
-  c.startedAt[slot] = now;
-  c.updatedAt[slot] = now;
-  c.watchUs[slot] = start.watchUs;
-  c.patienceUs[slot] = start.startupPatienceUs;
-  c.startupUs[slot] = NaN;
-  c.rate[slot] = start.rate ?? 1;
-  c.codec[slot] = start.codec ?? 0;
-  c.screenHeight[slot] = start.screenHeight ?? Infinity;
-  c.playheadUs[slot] = start.fromUs ?? 0;
-  c.mostRendition[slot] = Infinity;
-  c.licenceUs[slot] = start.licenceUs ?? 0;
-  c.licenceFails[slot] = start.licenceFails === true ? 1 : 0;
-  c.breakAt[slot] = NEVER;
-  c.rendition[slot] = -1;
-  c.checkAt[slot] = NEVER;
-  c.abandonedFrom[slot] = -1;
-  c.state[slot] = LOADING;
+  const i = slot * c.stride;
+  c.rows.fill(0, i, i + NUMBERS.length);
+  c.session[i] = start.session;
+  c.video[i] = start.video;
+  c.startedAt[i] = now;
+  c.updatedAt[i] = now;
+  c.watchUs[i] = start.watchUs;
+  c.patienceUs[i] = start.startupPatienceUs;
+  c.startupUs[i] = NaN;
+  c.rate[i] = start.rate ?? 1;
+  c.codec[i] = start.codec ?? 0;
+  c.screenHeight[i] = start.screenHeight ?? Infinity;
+  c.playheadUs[i] = start.fromUs ?? 0;
+  c.mostRendition[i] = Infinity;
+  c.licenceUs[i] = start.licenceUs ?? 0;
+  c.licenceFails[i] = start.licenceFails === true ? 1 : 0;
+  c.breakAt[i] = NEVER;
+  c.rendition[i] = -1;
+  c.checkAt[i] = NEVER;
+  c.abandonedFrom[i] = -1;
+  c.state[i] = LOADING;
 }
 
-/** A copy that later changes do not touch. */
-export function copyColumns(columns: PlayerColumns): PlayerColumns {
-  const copies = Object.fromEntries(NUMBERS.map((name) => [name, columns[name].slice()]));
-  return {
-    ...(copies as Record<NumberColumn, Float64Array>),
-    ring: columns.ring.slice(),
-    ringSize: columns.ringSize,
-  };
-}
-
-/** Overwrites `target` with `source`; both must have the same shape. */
-export function restoreColumns(target: PlayerColumns, source: PlayerColumns): void {
-  for (const name of NUMBERS) target[name].set(source[name]);
-  target.ring.set(source.ring);
-}
+/** Bytes of a number of a row, each of which can hold a segment of the ring. */
+const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;

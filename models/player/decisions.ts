@@ -71,7 +71,8 @@ export class Decisions {
   /** When the transfer just asked for is to be looked at first; NEVER when it runs to its end anyway. */
   firstLookAt(now: Us, slot: number): Us {
     const rule = this.#abandoning;
-    if (rule === undefined || this.#columns.pendingRendition[slot] === 0) return NEVER;
+    const c = this.#columns;
+    if (rule === undefined || c.pendingRendition[slot * c.stride] === 0) return NEVER;
     const context = this.#look(now, slot);
     const transfer = this.#show(slot, this.#nominalBytes(slot, context.bitrates), 0, 0, 0);
     return now + Math.max(this.#checkUs, Math.ceil(rule.calmUs(context, transfer)));
@@ -84,17 +85,19 @@ export class Decisions {
   judge(now: Us, slot: number, size: Bytes, received: Bytes, firstByteUs: Us): number {
     const rule = this.#abandoning;
     if (rule === undefined) return KEEP;
+    const c = this.#columns;
+    const i = slot * c.stride;
     const context = this.#look(now, slot);
-    const elapsedUs = now - this.#columns.requestedAt[slot]!;
+    const elapsedUs = now - c.requestedAt[i]!;
     const whole = size > 0 ? size : this.#nominalBytes(slot, context.bitrates);
     const transfer = this.#show(slot, whole, received, firstByteUs, elapsedUs);
     const rendition = rule.abandon(context, transfer);
     if (rendition === KEEP) {
       const calmUs = Math.max(this.#checkUs, Math.ceil(rule.calmUs(context, transfer)));
-      this.#columns.checkAt[slot] = now + calmUs;
+      c.checkAt[i] = now + calmUs;
       return KEEP;
     }
-    const before = this.#columns.pendingRendition[slot]!;
+    const before = c.pendingRendition[i]!;
     assert(rendition >= 0 && rendition < before, 'a transfer is given up for a lower rendition', {
       rule: rule.name, rendition, before,
     });
@@ -105,17 +108,18 @@ export class Decisions {
   /** What the slot's player tells with its request, by CMCD. */
   cmcd(slot: number): CmcdRequest {
     const c = this.#columns;
+    const i = slot * c.stride;
     const bitrates = this.#shown(
-      this.#media.bitrates(c.video[slot]!, c.codec[slot]!), c.mostRendition[slot]!);
+      this.#media.bitrates(c.video[i]!, c.codec[i]!), c.mostRendition[i]!);
     const segment = {
-      bitrate: bitrates[c.pendingRendition[slot]!]!, highest: bitrates[bitrates.length - 1]!,
-      durationUs: this.#media.segmentUs(c.video[slot]!),
+      bitrate: bitrates[c.pendingRendition[i]!]!, highest: bitrates[bitrates.length - 1]!,
+      durationUs: this.#media.segmentUs(c.video[i]!),
     };
     return cmcdRequest({
-      session: c.session[slot]!, video: c.video[slot]!, phase: CMCD_PHASES[c.state[slot]!]!,
-      rate: c.rate[slot]!, bufferUs: this.#clock.bufferUs(slot), startupUs: c.startupUs[slot]!,
-      throughput: this.rule.estimate(slot), starved: c.starved[slot] === 1,
-      ...(c.fetchFor[slot] === FOR_SEGMENT ? { segment } : {}),
+      session: c.session[i]!, video: c.video[i]!, phase: CMCD_PHASES[c.state[i]!]!,
+      rate: c.rate[i]!, bufferUs: this.#clock.bufferUs(slot), startupUs: c.startupUs[i]!,
+      throughput: this.rule.estimate(slot), starved: c.starved[i] === 1,
+      ...(c.fetchFor[i] === FOR_SEGMENT ? { segment } : {}),
     });
   }
 
@@ -125,20 +129,22 @@ export class Decisions {
   }
 
   #look(now: Us, slot: number): AbrContext {
-    const [c, context] = [this.#columns, this.#context];
-    const video = c.video[slot]!;
+    const c = this.#columns;
+    const context = this.#context;
+    const i = slot * c.stride;
+    const video = c.video[i]!;
     context.now = now;
     context.slot = slot;
     context.bufferUs = this.#clock.bufferUs(slot);
-    context.lastRendition = c.rendition[slot]!;
-    context.segment = c.nextSegment[slot]!;
+    context.lastRendition = c.rendition[i]!;
+    context.segment = c.nextSegment[i]!;
     context.segmentsLeft = this.#media.segmentCount(video) - context.segment;
     context.segmentUs = this.#media.segmentUs(video);
-    context.bitrates = this.#shown(this.#media.bitrates(video, c.codec[slot]!), c.mostRendition[slot]!);
-    context.rate = c.rate[slot]!;
+    context.bitrates = this.#shown(this.#media.bitrates(video, c.codec[i]!), c.mostRendition[i]!);
+    context.rate = c.rate[i]!;
     if (this.#sizes !== undefined) {
       this.#sizes.video = video;
-      this.#sizes.codec = c.codec[slot]!;
+      this.#sizes.codec = c.codec[i]!;
     }
     return context;
   }
@@ -156,7 +162,7 @@ export class Decisions {
 
   #show(slot: number, size: Bytes, received: Bytes, firstByteUs: Us, elapsedUs: Us): TransferUnderWay {
     const transfer = this.#underWay;
-    transfer.rendition = this.#columns.pendingRendition[slot]!;
+    transfer.rendition = this.#columns.pendingRendition[slot * this.#columns.stride]!;
     transfer.size = size;
     transfer.received = received;
     transfer.firstByteUs = received > 0 ? firstByteUs : elapsedUs;
@@ -167,8 +173,9 @@ export class Decisions {
   /** Size of the segment asked for, as its rendition's rate tells it. */
   #nominalBytes(slot: number, bitrates: readonly BitsPerS[]): Bytes {
     const c = this.#columns;
-    const segmentUs = this.#media.segmentUs(c.video[slot]!);
-    return (bitrates[c.pendingRendition[slot]!]! * segmentUs) / US_PER_S / 8;
+    const i = slot * c.stride;
+    const segmentUs = this.#media.segmentUs(c.video[i]!);
+    return (bitrates[c.pendingRendition[i]!]! * segmentUs) / US_PER_S / 8;
   }
 }
 

@@ -3,8 +3,8 @@ import type { MetricSet } from '../core/metrics.ts';
 import { NEVER, US_PER_S, type Bytes, type Us } from '../core/units.ts';
 import { KEEP } from './abr/abandoning.ts';
 import {
-  copyColumns, createColumns, FETCH_IDLE, FETCH_LOST, FETCH_PENDING, FETCH_RETRY, FOR_PLAYLIST, FOR_SEGMENT,
-  IDLE, LOADING, openRow, PAUSED, PLAYING, restoreColumns, SEEK_DUE, SEEKING, STALLED, STARTING,
+  createColumns, FETCH_IDLE, FETCH_LOST, FETCH_PENDING, FETCH_RETRY, FOR_PLAYLIST, FOR_SEGMENT,
+  IDLE, LOADING, openRow, PAUSED, PLAYING, SEEK_DUE, SEEKING, STALLED, STARTING,
   type PlayerColumns, type PlayerFleetState,
 } from './columns.ts';
 import type { CmcdRequest } from './cmcd.ts';
@@ -81,7 +81,8 @@ export class PlayerFleet {
   /** A viewer presses play in a free slot. */
   sessionStarted(now: Us, slot: number, start: SessionStart): void {
     const c = this.#columns;
-    assert(c.state[slot] === IDLE, 'a session starts in a free slot', { slot, state: c.state[slot] });
+    const i = slot * c.stride;
+    assert(c.state[i] === IDLE, 'a session starts in a free slot', { slot, state: c.state[i] });
     openRow(c, slot, now, start);
     this.#clock.open(slot, start.breaks);
     this.#decisions.rule.reset(slot);
@@ -93,17 +94,18 @@ export class PlayerFleet {
   manifestArrived(now: Us, slot: number, requestId: number): void {
     if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
     const c = this.#columns;
-    c.attempts[slot] = 0;
-    if (c.fetchFor[slot] === FOR_PLAYLIST) {
-      c.playlists[slot]! += 2 ** c.pendingRendition[slot]!;
-      c.fetchFor[slot] = FOR_SEGMENT;
+    const i = slot * c.stride;
+    c.attempts[i] = 0;
+    if (c.fetchFor[i] === FOR_PLAYLIST) {
+      c.playlists[i]! += 2 ** c.pendingRendition[i]!;
+      c.fetchFor[i] = FOR_SEGMENT;
       this.#request(now, slot);
       return;
     }
-    assert(c.state[slot] === LOADING, 'a manifest comes first', { slot, state: c.state[slot] });
+    assert(c.state[i] === LOADING, 'a manifest comes first', { slot, state: c.state[i] });
     this.#buffer.open(slot);
-    if (c.licenceUs[slot]! > 0) c.licenceAt[slot] = now + c.licenceUs[slot]!;
-    c.state[slot] = STARTING;
+    if (c.licenceUs[i]! > 0) c.licenceAt[i] = now + c.licenceUs[i]!;
+    c.state[i] = STARTING;
     this.#decide(now, slot);
   }
 
@@ -112,11 +114,12 @@ export class PlayerFleet {
     now: Us, slot: number, requestId: number, bytes: Bytes, firstByteUs: Us, transferUs: Us,
   ): void {
     const c = this.#columns;
-    const segment = c.nextSegment[slot]!;
+    const i = slot * c.stride;
+    const segment = c.nextSegment[i]!;
     if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
-    c.attempts[slot] = 0;
+    c.attempts[i] = 0;
     this.#decisions.rule.observe(slot, bytes, firstByteUs, transferUs);
-    if (segment === c.nextSegment[slot]) this.#buffer.append(slot, bytes); // else a seek has overtaken it
+    if (segment === c.nextSegment[i]) this.#buffer.append(slot, bytes); // else a seek has overtaken it
     this.#playWhenReady(now, slot);
     this.#decide(now, slot);
   }
@@ -128,28 +131,30 @@ export class PlayerFleet {
   fetchFailed(now: Us, slot: number, requestId: number, cause: FetchFailure): void {
     if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
     const c = this.#columns;
-    const attempts = c.attempts[slot]! + 1;
+    const i = slot * c.stride;
+    const attempts = c.attempts[i]! + 1;
     if (attempts > this.#params.retries || cause === 'notFound' || cause === 'forbidden') {
-      c.fetch[slot] = FETCH_LOST;
-      c.lostCause[slot] = CAUSES.indexOf(cause);
+      c.fetch[i] = FETCH_LOST;
+      c.lostCause[i] = CAUSES.indexOf(cause);
       this.#failWhenDry(now, slot);
       return;
     }
-    c.attempts[slot] = attempts;
-    c.fetch[slot] = FETCH_RETRY;
+    c.attempts[i] = attempts;
+    c.fetch[i] = FETCH_RETRY;
     const { retryDelay, retryDelayMax } = this.#params;
-    c.retryAt[slot] = now + Math.min(retryDelayMax, retryDelay * 2 ** (attempts - 1));
+    c.retryAt[i] = now + Math.min(retryDelayMax, retryDelay * 2 ** (attempts - 1));
   }
 
   /** The time asked for by `wakeAt` has come (or any later moment: the fleet looks at what is due). */
   woken(now: Us, slot: number): void {
     const c = this.#columns;
-    if (c.state[slot] === IDLE || !this.#settle(now, slot)) return;
+    const i = slot * c.stride;
+    if (c.state[i] === IDLE || !this.#settle(now, slot)) return;
     this.#clock.turn(now, slot);
     this.#seekIfDue(slot);
     if (!this.#failWhenDry(now, slot)) return;
-    if (c.state[slot] === STARTING) this.#playWhenReady(now, slot);
-    if (c.fetch[slot] === FETCH_RETRY && now >= c.retryAt[slot]!) {
+    if (c.state[i] === STARTING) this.#playWhenReady(now, slot);
+    if (c.fetch[i] === FETCH_RETRY && now >= c.retryAt[i]!) {
       this.#meters.retried();
       this.#request(now, slot);
     } else this.#decide(now, slot);
@@ -157,7 +162,7 @@ export class PlayerFleet {
 
   /** True when a wake at `now` should bring the progress of the slot's transfer: `transferProgressed`. */
   wantsProgress(now: Us, slot: number): boolean {
-    return now >= this.#columns.checkAt[slot]!;
+    return now >= this.#columns.checkAt[slot * this.#columns.stride]!;
   }
 
   /**
@@ -168,17 +173,18 @@ export class PlayerFleet {
     now: Us, slot: number, requestId: number, size: Bytes, received: Bytes, firstByteUs: Us,
   ): void {
     const c = this.#columns;
-    if (c.fetch[slot] !== FETCH_PENDING || c.requestId[slot] !== requestId) return;
+    const i = slot * c.stride;
+    if (c.fetch[i] !== FETCH_PENDING || c.requestId[i] !== requestId) return;
     this.woken(now, slot);
     // The session may be over, or a seek have overtaken the transfer.
-    if (c.fetch[slot] !== FETCH_PENDING || c.requestId[slot] !== requestId) return;
+    if (c.fetch[i] !== FETCH_PENDING || c.requestId[i] !== requestId) return;
     const rendition = this.#decisions.judge(now, slot, size, received, firstByteUs);
     if (rendition === KEEP) return;
     this.#ports.cancelRequest(slot, requestId);
     this.#meters.abandoned(received);
-    c.abandoned[slot]! += 1;
-    c.abandonedFrom[slot] = c.pendingRendition[slot]!;
-    c.abandonedAfterUs[slot] = now - c.requestedAt[slot]!;
+    c.abandoned[i]! += 1;
+    c.abandonedFrom[i] = c.pendingRendition[i]!;
+    c.abandonedAfterUs[i] = now - c.requestedAt[i]!;
     this.#ask(now, slot, rendition);
   }
 
@@ -191,7 +197,8 @@ export class PlayerFleet {
   settleAll(now: Us): void {
     const c = this.#columns;
     for (let slot = 0; slot < this.slots; slot++) {
-      if (c.state[slot] !== IDLE && c.updatedAt[slot]! < now) this.#clock.accrue(now, slot);
+      const i = slot * c.stride;
+      if (c.state[i] !== IDLE && c.updatedAt[i]! < now) this.#clock.accrue(now, slot);
     }
   }
 
@@ -202,12 +209,12 @@ export class PlayerFleet {
 
   /** True while the slot has a viewer. */
   active(slot: number): boolean {
-    return this.#columns.state[slot] !== IDLE;
+    return this.#columns.state[slot * this.#columns.stride] !== IDLE;
   }
 
   /** What the slot's player is doing, as of its last input. */
   phase(slot: number): PlayerPhase {
-    return PHASES[this.#columns.state[slot]!]!;
+    return PHASES[this.#columns.state[slot * this.#columns.stride]!]!;
   }
 
   /** Media ahead of the slot's playhead, as of its last input. */
@@ -218,10 +225,11 @@ export class PlayerFleet {
   /** Why the slot's last segment was asked for at the rendition it was. */
   explain(slot: number): string {
     const c = this.#columns;
-    const before = c.abandonedFrom[slot]!;
+    const i = slot * c.stride;
+    const before = c.abandonedFrom[i]!;
     if (before < 0) return this.#decisions.rule.explain(slot);
-    const after = (c.abandonedAfterUs[slot]! / US_PER_S).toFixed(1);
-    return `rendition ${c.pendingRendition[slot]!} instead of ${before}, which was given up after ${after} s`;
+    const after = (c.abandonedAfterUs[i]! / US_PER_S).toFixed(1);
+    return `rendition ${c.pendingRendition[i]!} instead of ${before}, which was given up after ${after} s`;
   }
 
   /** Common Media Client Data of the request the slot is making or has under way. */
@@ -231,7 +239,7 @@ export class PlayerFleet {
 
   /** The rendition that the slot's segment under way was given up at; -1 when it was asked for once. */
   abandonedFrom(slot: number): number {
-    return this.#columns.abandonedFrom[slot]!;
+    return this.#columns.abandonedFrom[slot * this.#columns.stride]!;
   }
 
   /** Throughput the slot's rule believes in. [bits/s] */
@@ -243,14 +251,14 @@ export class PlayerFleet {
   save(): PlayerFleetState {
     const lastRequestId = this.#lastRequestId;
     return {
-      columns: copyColumns(this.#columns), breaks: this.#clock.save(), rule: this.#decisions.save(),
+      rows: this.#columns.rows.slice(), breaks: this.#clock.save(), rule: this.#decisions.save(),
       lastRequestId,
     };
   }
 
   /** Puts a saved state of a fleet of the same size back. */
   restore(state: PlayerFleetState): void {
-    restoreColumns(this.#columns, state.columns);
+    this.#columns.rows.set(state.rows);
     this.#clock.restore(state.breaks);
     this.#decisions.rule.restore(state.rule);
     this.#lastRequestId = state.lastRequestId;
@@ -259,28 +267,30 @@ export class PlayerFleet {
   /** True, and the wait is over, when the answer is to the request the slot waits for. */
   #takeAnswer(slot: number, requestId: number): boolean {
     const c = this.#columns;
-    if (c.fetch[slot] !== FETCH_PENDING || c.requestId[slot] !== requestId) return false;
-    c.fetch[slot] = FETCH_IDLE;
-    c.checkAt[slot] = NEVER;
+    const i = slot * c.stride;
+    if (c.fetch[i] !== FETCH_PENDING || c.requestId[i] !== requestId) return false;
+    c.fetch[i] = FETCH_IDLE;
+    c.checkAt[i] = NEVER;
     return true;
   }
 
   /** Brings the slot up to `now`, a seek that came on the way included; false when that ended the session. */
   #settle(now: Us, slot: number): boolean {
     const c = this.#columns;
+    const i = slot * c.stride;
     this.#clock.accrue(now, slot);
-    const state = c.state[slot]!;
+    const state = c.state[i]!;
     if (state === PLAYING) {
       if (!this.#clock.hasSeenEnough(slot)) return true;
       return this.#end(now, slot, this.#clock.isAtEnd(slot) ? 'finished' : 'left');
     }
     this.#seekIfDue(slot);
-    if (c.state[slot] === PLAYING || state === PAUSED) return true;
+    if (c.state[i] === PLAYING || state === PAUSED) return true;
     if (now >= this.#clock.leavesAt(slot)) {
       const waited = state === STALLED || state === SEEKING;
       return this.#end(now, slot, waited ? 'leftStalled' : 'leftBeforeStart');
     }
-    const refused = c.licenceFails[slot] === 1 && c.licenceAt[slot]! > 0 && now >= c.licenceAt[slot]!;
+    const refused = c.licenceFails[i] === 1 && c.licenceAt[i]! > 0 && now >= c.licenceAt[i]!;
     if (state === STARTING && refused) return this.#fail(now, slot, 'licence');
     return this.#failWhenDry(now, slot);
   }
@@ -288,84 +298,90 @@ export class PlayerFleet {
   /** Carries out a seek whose moment has come: within the buffer, or away from it. */
   #seekIfDue(slot: number): void {
     const c = this.#columns;
-    if (c.state[slot] !== SEEKING || c.resumeAt[slot] !== SEEK_DUE) return;
-    c.resumeAt[slot] = 0;
-    c.seekCount[slot]! += 1;
-    if (this.#buffer.seek(slot, c.playheadUs[slot]! + this.#clock.takeSeek(slot))) {
-      c.state[slot] = PLAYING;
+    const i = slot * c.stride;
+    if (c.state[i] !== SEEKING || c.resumeAt[i] !== SEEK_DUE) return;
+    c.resumeAt[i] = 0;
+    c.seekCount[i]! += 1;
+    if (this.#buffer.seek(slot, c.playheadUs[i]! + this.#clock.takeSeek(slot))) {
+      c.state[i] = PLAYING;
       return;
     }
-    if (c.fetch[slot] === FETCH_PENDING) this.#ports.cancelRequest(slot, c.requestId[slot]!);
-    c.fetch[slot] = FETCH_IDLE;
-    c.checkAt[slot] = NEVER;
-    c.attempts[slot] = 0;
-    c.abandonedFrom[slot] = -1;
+    if (c.fetch[i] === FETCH_PENDING) this.#ports.cancelRequest(slot, c.requestId[i]!);
+    c.fetch[i] = FETCH_IDLE;
+    c.checkAt[i] = NEVER;
+    c.attempts[i] = 0;
+    c.abandonedFrom[i] = -1;
   }
 
   #playWhenReady(now: Us, slot: number): void {
     const c = this.#columns;
-    const state = c.state[slot]!;
+    const i = slot * c.stride;
+    const state = c.state[i]!;
     if (state !== STARTING && state !== STALLED && state !== SEEKING) return;
-    if (state === STARTING && now < c.licenceAt[slot]!) return;
+    if (state === STARTING && now < c.licenceAt[i]!) return;
     const goalUs = state === STARTING ? this.#params.startBuffer : this.#params.resumeBuffer;
-    const complete = c.bufferEndUs[slot]! >= this.#clock.durationUs(slot);
+    const complete = c.bufferEndUs[i]! >= this.#clock.durationUs(slot);
     // A segment that comes at the instant the buffer ran dry is in time, whichever of the two came first.
-    const inTime = state === STALLED && c.stalledAt[slot] === now;
+    const inTime = state === STALLED && c.stalledAt[i] === now;
     if (!complete && !inTime && this.bufferUs(slot) < goalUs) return;
     if (state === STARTING) {
-      c.startupUs[slot] = now - c.startedAt[slot]!;
-      this.#meters.firstFrame(c.startupUs[slot]!);
+      c.startupUs[i] = now - c.startedAt[i]!;
+      this.#meters.firstFrame(c.startupUs[i]!);
     }
-    c.state[slot] = PLAYING;
+    c.state[i] = PLAYING;
   }
 
   /** Ends a session that has nothing left to play and nothing to hope for; true while it goes on. */
   #failWhenDry(now: Us, slot: number): boolean {
     const c = this.#columns;
-    if (c.fetch[slot] !== FETCH_LOST) return true;
-    const state = c.state[slot]!;
+    const i = slot * c.stride;
+    if (c.fetch[i] !== FETCH_LOST) return true;
+    const state = c.state[i]!;
     if ((state === PLAYING || state === PAUSED) && !this.#clock.isDry(slot)) return true;
-    return this.#fail(now, slot, CAUSES[c.lostCause[slot]!]!);
+    return this.#fail(now, slot, CAUSES[c.lostCause[i]!]!);
   }
 
   #fail(now: Us, slot: number, cause: PlaybackFailure): false {
-    this.#meters.failed(cause, !Number.isNaN(this.#columns.startupUs[slot]!));
+    this.#meters.failed(cause, !Number.isNaN(this.#columns.startupUs[slot * this.#columns.stride]!));
     return this.#end(now, slot, 'failed');
   }
 
   /** Asks for the next segment if one is left, none is under way and the buffer has room for it. */
   #decide(now: Us, slot: number): void {
     const c = this.#columns;
-    if (c.fetch[slot] !== FETCH_IDLE || c.state[slot] === LOADING) return;
+    const i = slot * c.stride;
+    if (c.fetch[i] !== FETCH_IDLE || c.state[i] === LOADING) return;
     if (this.#clock.roomInUs(slot) > 0) return;
-    c.abandonedFrom[slot] = -1;
+    c.abandonedFrom[i] = -1;
     this.#ask(now, slot, this.#decisions.choose(now, slot));
   }
 
   /** Asks for the next segment at a rendition, for the rendition's playlist before its first one. */
   #ask(now: Us, slot: number, rendition: number): void {
     const c = this.#columns;
-    c.pendingRendition[slot] = rendition;
-    const known = this.#params.playlists === 'one' || ((c.playlists[slot]! >>> rendition) & 1) === 1;
-    c.fetchFor[slot] = known ? FOR_SEGMENT : FOR_PLAYLIST;
+    const i = slot * c.stride;
+    c.pendingRendition[i] = rendition;
+    const known = this.#params.playlists === 'one' || ((c.playlists[i]! >>> rendition) & 1) === 1;
+    c.fetchFor[i] = known ? FOR_SEGMENT : FOR_PLAYLIST;
     this.#request(now, slot);
   }
 
   /** Sends the request the slot is about. */
   #request(now: Us, slot: number): void {
     const c = this.#columns;
+    const i = slot * c.stride;
     const requestId = ++this.#lastRequestId;
-    const [video, rendition, codec] = [c.video[slot]!, c.pendingRendition[slot]!, c.codec[slot]!];
-    c.requestId[slot] = requestId;
-    c.fetch[slot] = FETCH_PENDING;
-    c.requestedAt[slot] = now;
-    c.checkAt[slot] = NEVER;
-    c.starved[slot] = c.stallCount[slot]! > c.stallsTold[slot]! ? 1 : 0;
-    c.stallsTold[slot] = c.stallCount[slot]!;
-    switch (c.fetchFor[slot]!) {
+    const [video, rendition, codec] = [c.video[i]!, c.pendingRendition[i]!, c.codec[i]!];
+    c.requestId[i] = requestId;
+    c.fetch[i] = FETCH_PENDING;
+    c.requestedAt[i] = now;
+    c.checkAt[i] = NEVER;
+    c.starved[i] = c.stallCount[i]! > c.stallsTold[i]! ? 1 : 0;
+    c.stallsTold[i] = c.stallCount[i]!;
+    switch (c.fetchFor[i]!) {
       case FOR_SEGMENT:
-        this.#ports.requestSegment(slot, requestId, video, c.nextSegment[slot]!, rendition, codec);
-        c.checkAt[slot] = this.#decisions.firstLookAt(now, slot);
+        this.#ports.requestSegment(slot, requestId, video, c.nextSegment[i]!, rendition, codec);
+        c.checkAt[i] = this.#decisions.firstLookAt(now, slot);
         break;
       case FOR_PLAYLIST:
         this.#ports.requestManifest(slot, requestId, video, rendition, codec);
@@ -377,11 +393,12 @@ export class PlayerFleet {
 
   #end(now: Us, slot: number, outcome: SessionOutcome): false {
     const c = this.#columns;
-    if (c.fetch[slot] === FETCH_PENDING) this.#ports.cancelRequest(slot, c.requestId[slot]!);
-    c.fetch[slot] = FETCH_IDLE;
-    c.checkAt[slot] = NEVER;
-    c.state[slot] = IDLE;
-    c.updatedAt[slot] = now;
+    const i = slot * c.stride;
+    if (c.fetch[i] === FETCH_PENDING) this.#ports.cancelRequest(slot, c.requestId[i]!);
+    c.fetch[i] = FETCH_IDLE;
+    c.checkAt[i] = NEVER;
+    c.state[i] = IDLE;
+    c.updatedAt[i] = now;
     this.#meters.ended(outcome);
     this.#ports.sessionEnded(slot, outcome);
     return false;

@@ -19,31 +19,33 @@ export class MediaBuffer {
   /** The manifest tells what there is: the segment to begin with, and what the screen shows at most. */
   open(slot: number): void {
     const c = this.#columns;
-    const video = c.video[slot]!;
+    const i = slot * c.stride;
+    const video = c.video[i]!;
     const segmentUs = this.#media.segmentUs(video);
     assert(segmentUs >= SHORTEST_SEGMENT_US, 'the ring of segments holds the buffer', { slot, segmentUs });
-    this.#clear(slot, this.#segmentAt(slot, c.playheadUs[slot]!));
-    const shown = this.#media.heights?.(video).findLastIndex((height) => height <= c.screenHeight[slot]!);
-    c.mostRendition[slot] = shown === undefined ? Infinity : Math.max(0, shown);
+    this.#clear(slot, this.#segmentAt(slot, c.playheadUs[i]!));
+    const shown = this.#media.heights?.(video).findLastIndex((height) => height <= c.screenHeight[i]!);
+    c.mostRendition[i] = shown === undefined ? Infinity : Math.max(0, shown);
   }
 
   /** The segment asked for has come at the rendition asked for. */
   append(slot: number, bytes: Bytes): void {
     const c = this.#columns;
-    const segmentUs = this.#media.segmentUs(c.video[slot]!);
-    const segment = c.nextSegment[slot]!;
-    const rendition = c.pendingRendition[slot]!;
-    c.ring[slot * c.ringSize + (segment % c.ringSize)] = rendition;
-    c.bufferEndUs[slot]! += segmentUs;
-    c.nextSegment[slot] = segment + 1;
-    c.segments[slot]! += 1;
-    c.bytes[slot]! += bytes;
-    if (c.rendition[slot]! >= 0 && c.rendition[slot] !== rendition) {
-      c.switches[slot]! += 1;
+    const i = slot * c.stride;
+    const segmentUs = this.#media.segmentUs(c.video[i]!);
+    const segment = c.nextSegment[i]!;
+    const rendition = c.pendingRendition[i]!;
+    c.ring[slot * c.ringStride + ((segment | 0) % c.ringSize)] = rendition;
+    c.bufferEndUs[i]! += segmentUs;
+    c.nextSegment[i] = segment + 1;
+    c.segments[i]! += 1;
+    c.bytes[i]! += bytes;
+    if (c.rendition[i]! >= 0 && c.rendition[i] !== rendition) {
+      c.switches[i]! += 1;
       this.#meters.switched();
     }
     this.#value(slot, rendition);
-    c.rendition[slot] = rendition;
+    c.rendition[i] = rendition;
     this.#meters.fetched(rendition, segmentUs, bytes);
   }
 
@@ -53,42 +55,45 @@ export class MediaBuffer {
    */
   seek(slot: number, positionUs: Us): boolean {
     const c = this.#columns;
+    const i = slot * c.stride;
     const segment = this.#segmentAt(slot, positionUs);
-    const startUs = segment * this.#media.segmentUs(c.video[slot]!);
-    if (positionUs < c.playheadUs[slot]! || startUs >= c.bufferEndUs[slot]!) {
+    const startUs = segment * this.#media.segmentUs(c.video[i]!);
+    if (positionUs < c.playheadUs[i]! || startUs >= c.bufferEndUs[i]!) {
       this.#clear(slot, segment);
       return false;
     }
-    c.playheadUs[slot] = Math.max(c.playheadUs[slot]!, startUs);
+    c.playheadUs[i] = Math.max(c.playheadUs[i]!, startUs);
     return true;
   }
 
   /** What the segment adds to the QoE, by the rates of the first codec: others give the same picture. */
   #value(slot: number, rendition: number): void {
     const c = this.#columns;
-    const bitrates = this.#media.bitrates(c.video[slot]!);
-    const last = c.rendition[slot]!;
+    const i = slot * c.stride;
+    const bitrates = this.#media.bitrates(c.video[i]!);
+    const last = c.rendition[i]!;
     const rate = bitrates[rendition]! / 1e6;
     const utility = Math.log(bitrates[rendition]! / bitrates[0]!);
     const step = last < 0 ? 0 : Math.abs(rate - bitrates[last]! / 1e6);
     const utilityStep = last < 0 ? 0 : Math.abs(Math.log(bitrates[rendition]! / bitrates[last]!));
     const highest = bitrates[bitrates.length - 1]!;
-    c.topMbps[slot] = highest / 1e6;
-    c.topUtility[slot] = Math.log(highest / bitrates[0]!);
-    c.qoeLin[slot]! += rate - step;
-    c.qoeLog[slot]! += utility - utilityStep;
+    c.topMbps[i] = highest / 1e6;
+    c.topUtility[i] = Math.log(highest / bitrates[0]!);
+    c.qoeLin[i]! += rate - step;
+    c.qoeLog[i]! += utility - utilityStep;
     this.#meters.valued(rate, step, utility, utilityStep);
   }
 
   #clear(slot: number, segment: number): void {
     const c = this.#columns;
-    c.nextSegment[slot] = segment;
-    c.playheadUs[slot] = c.bufferEndUs[slot] = segment * this.#media.segmentUs(c.video[slot]!);
+    const i = slot * c.stride;
+    c.nextSegment[i] = segment;
+    c.playheadUs[i] = c.bufferEndUs[i] = segment * this.#media.segmentUs(c.video[i]!);
   }
 
   /** Number of the segment that holds a media position, within the video. */
   #segmentAt(slot: number, positionUs: Us): number {
-    const video = this.#columns.video[slot]!;
+    const video = this.#columns.video[slot * this.#columns.stride]!;
     const last = this.#media.segmentCount(video) - 1;
     return Math.min(last, Math.max(0, Math.floor(positionUs / this.#media.segmentUs(video))));
   }

@@ -31,15 +31,17 @@ export class PlayClock {
   open(slot: number, breaks: readonly ViewerBreak[] | undefined): void {
     if (breaks !== undefined && breaks.length > 0) this.#breaks.set(slot, breaks);
     else this.#breaks.delete(slot);
-    this.#columns.nextBreak[slot] = 0;
+    this.#columns.nextBreak[slot * this.#columns.stride] = 0;
     this.#aimAtBreak(slot);
   }
 
   /** The seek that is due; the next break is aimed at. */
   takeSeek(slot: number): Us {
-    const seek = this.#breaks.get(slot)![this.#columns.nextBreak[slot]!]!;
+    const c = this.#columns;
+    const i = slot * c.stride;
+    const seek = this.#breaks.get(slot)![c.nextBreak[i]!]!;
     assert(seek.kind === 'seek', 'a seek is due', { slot });
-    this.#columns.nextBreak[slot]! += 1;
+    c.nextBreak[i]! += 1;
     this.#aimAtBreak(slot);
     return seek.byUs;
   }
@@ -47,11 +49,12 @@ export class PlayClock {
   /** At this very instant a break that is due begins, and a dry buffer is a stall of no length so far. */
   turn(now: Us, slot: number): void {
     const c = this.#columns;
-    if (c.state[slot] !== PLAYING) return;
+    const i = slot * c.stride;
+    if (c.state[i] !== PLAYING) return;
     if (this.breakInUs(slot) < ROUNDING_US) this.#beginBreak(slot, now);
     else if (this.isDry(slot)) {
-      c.state[slot] = STALLED;
-      c.stalledAt[slot] = now;
+      c.state[i] = STALLED;
+      c.stalledAt[i] = now;
     }
   }
 
@@ -68,7 +71,9 @@ export class PlayClock {
 
   /** Media ahead of the slot's playhead. */
   bufferUs(slot: number): Us {
-    return this.#columns.bufferEndUs[slot]! - this.#columns.playheadUs[slot]!;
+    const c = this.#columns;
+    const i = slot * c.stride;
+    return c.bufferEndUs[i]! - c.playheadUs[i]!;
   }
 
   /** True when nothing is left to play in the buffer. */
@@ -79,8 +84,9 @@ export class PlayClock {
   /** Media the viewer still wants to see; stalls take their share of it. */
   wantedUs(slot: number): Us {
     const c = this.#columns;
-    const wishUs = c.watchUs[slot]! - c.playedUs[slot]! - this.#params.stallAversion * c.stallUs[slot]!;
-    return Math.min(wishUs, this.durationUs(slot) - c.playheadUs[slot]!);
+    const i = slot * c.stride;
+    const wishUs = c.watchUs[i]! - c.playedUs[i]! - this.#params.stallAversion * c.stallUs[i]!;
+    return Math.min(wishUs, this.durationUs(slot) - c.playheadUs[i]!);
   }
 
   /** True when the viewer has seen what they wanted. */
@@ -90,31 +96,34 @@ export class PlayClock {
 
   /** True at the end of the video. */
   isAtEnd(slot: number): boolean {
-    return this.durationUs(slot) - this.#columns.playheadUs[slot]! < ROUNDING_US;
+    return this.durationUs(slot) - this.#columns.playheadUs[slot * this.#columns.stride]! < ROUNDING_US;
   }
 
   /** Length of the slot's video. */
   durationUs(slot: number): Us {
-    const video = this.#columns.video[slot]!;
+    const video = this.#columns.video[slot * this.#columns.stride]!;
     return this.#media.segmentUs(video) * this.#media.segmentCount(video);
   }
 
   /** Media until the viewer's next break; NEVER without one. */
   breakInUs(slot: number): Us {
-    return this.#columns.breakAt[slot]! - this.#columns.playedUs[slot]!;
+    const c = this.#columns;
+    const i = slot * c.stride;
+    return c.breakAt[i]! - c.playedUs[i]!;
   }
 
   /** Time in which the slot plays so much media. */
   timeOf(slot: number, mediaUs: Us): Us {
-    return Math.max(0, Math.ceil(mediaUs / this.#columns.rate[slot]! - ROUNDING_US / 2));
+    return Math.max(0, Math.ceil(mediaUs / this.#columns.rate[slot * this.#columns.stride]! - ROUNDING_US / 2));
   }
 
   /** Time until the buffer has room for one more segment at play speed; NEVER when no segment is left. */
   roomInUs(slot: number): Us {
     const c = this.#columns;
-    const video = c.video[slot]!;
-    if (c.nextSegment[slot]! >= this.#media.segmentCount(video)) return NEVER;
-    const state = c.state[slot]!;
+    const i = slot * c.stride;
+    const video = c.video[i]!;
+    if (c.nextSegment[i]! >= this.#media.segmentCount(video)) return NEVER;
+    const state = c.state[i]!;
     if (state !== PLAYING && state !== PAUSED) return 0;
     const overUs = this.bufferUs(slot) + this.#media.segmentUs(video) - this.#params.bufferMax;
     if (overUs <= 0) return 0;
@@ -124,42 +133,44 @@ export class PlayClock {
   /** When a viewer who waits for media leaves. */
   leavesAt(slot: number): Us {
     const c = this.#columns;
-    const state = c.state[slot]!;
-    if (state === LOADING || state === STARTING) return c.startedAt[slot]! + c.patienceUs[slot]!;
-    const patientUntil = c.stalledAt[slot]! + this.#params.stallPatience;
+    const i = slot * c.stride;
+    const state = c.state[i]!;
+    if (state === LOADING || state === STARTING) return c.startedAt[i]! + c.patienceUs[i]!;
+    const patientUntil = c.stalledAt[i]! + this.#params.stallPatience;
     if (state === SEEKING || this.#params.stallAversion === 0) return patientUntil;
     // The stall itself takes from what they still want to see, until nothing is left of it.
     const tiredIn = Math.ceil(this.wantedUs(slot) / this.#params.stallAversion - ROUNDING_US / 2);
-    return Math.min(patientUntil, Math.max(c.stalledAt[slot]!, c.updatedAt[slot]!) + Math.max(0, tiredIn));
+    return Math.min(patientUntil, Math.max(c.stalledAt[i]!, c.updatedAt[i]!) + Math.max(0, tiredIn));
   }
 
   /** Plays the media and counts the time since the last input, as far as the viewer waited for it. */
   accrue(now: Us, slot: number): void {
     const c = this.#columns;
-    assert(now >= c.updatedAt[slot]!, 'time does not run backwards', { slot, now, at: c.updatedAt[slot] });
+    const i = slot * c.stride;
+    assert(now >= c.updatedAt[i]!, 'time does not run backwards', { slot, now, at: c.updatedAt[i] });
     // Each turn lasts until the player does something else, which it does by itself a few times at most.
-    while (c.updatedAt[slot]! < now) {
-      const from = c.updatedAt[slot]!;
-      switch (c.state[slot]!) {
+    while (c.updatedAt[i]! < now) {
+      const from = c.updatedAt[i]!;
+      switch (c.state[i]!) {
         case PLAYING:
-          c.updatedAt[slot] = this.#accruePlay(now, slot);
+          c.updatedAt[i] = this.#accruePlay(now, slot);
           break;
         case STALLED:
           this.#accrueStall(now, slot);
-          c.updatedAt[slot] = now;
+          c.updatedAt[i] = now;
           break;
         case PAUSED:
-          c.updatedAt[slot] = this.#accruePause(now, slot);
+          c.updatedAt[i] = this.#accruePause(now, slot);
           break;
         case SEEKING:
           this.#accrueSeek(now, slot);
-          c.updatedAt[slot] = now;
+          c.updatedAt[i] = now;
           break;
         default:
-          if (c.state[slot] !== IDLE) {
+          if (c.state[i] !== IDLE) {
             this.#meters.watched(Math.max(0, Math.min(now, this.leavesAt(slot)) - from));
           }
-          c.updatedAt[slot] = now;
+          c.updatedAt[i] = now;
       }
     }
   }
@@ -170,10 +181,11 @@ export class PlayClock {
    */
   #accruePlay(now: Us, slot: number): Us {
     const c = this.#columns;
-    const from = c.updatedAt[slot]!;
+    const i = slot * c.stride;
+    const from = c.updatedAt[i]!;
     const [wantedUs, bufferUs, breakUs] = [this.wantedUs(slot), this.bufferUs(slot), this.breakInUs(slot)];
     const mostUs = Math.min(wantedUs, bufferUs, breakUs);
-    const rate = c.rate[slot]!;
+    const rate = c.rate[i]!;
     const untilUs = (now - from) * rate;
     if (untilUs <= mostUs + ROUNDING_US / 2 || mostUs === wantedUs) {
       const playUs = Math.max(0, Math.min(untilUs, mostUs));
@@ -184,29 +196,31 @@ export class PlayClock {
     this.#play(slot, Math.max(0, mostUs), at - from);
     if (breakUs === mostUs) this.#beginBreak(slot, at);
     else {
-      c.state[slot] = STALLED;
-      c.stalledAt[slot] = at;
+      c.state[i] = STALLED;
+      c.stalledAt[i] = at;
     }
     return at;
   }
 
   #aimAtBreak(slot: number): void {
     const c = this.#columns;
-    c.breakAt[slot] = this.#breaks.get(slot)?.[c.nextBreak[slot]!]?.afterUs ?? NEVER;
+    const i = slot * c.stride;
+    c.breakAt[i] = this.#breaks.get(slot)?.[c.nextBreak[i]!]?.afterUs ?? NEVER;
   }
 
   /** A pause begins; a seek waits for the fleet to carry it out. */
   #beginBreak(slot: number, at: Us): void {
     const c = this.#columns;
-    const next = this.#breaks.get(slot)![c.nextBreak[slot]!]!;
-    c.stalledAt[slot] = at;
+    const i = slot * c.stride;
+    const next = this.#breaks.get(slot)![c.nextBreak[i]!]!;
+    c.stalledAt[i] = at;
     if (next.kind === 'seek') {
-      c.state[slot] = SEEKING;
-      c.resumeAt[slot] = SEEK_DUE;
+      c.state[i] = SEEKING;
+      c.resumeAt[i] = SEEK_DUE;
     } else {
-      c.state[slot] = PAUSED;
-      c.resumeAt[slot] = at + next.lengthUs;
-      c.nextBreak[slot]! += 1;
+      c.state[i] = PAUSED;
+      c.resumeAt[i] = at + next.lengthUs;
+      c.nextBreak[i]! += 1;
       this.#aimAtBreak(slot);
     }
   }
@@ -214,24 +228,26 @@ export class PlayClock {
   /** Passes time until the pause is over; returns when it was, or now. */
   #accruePause(now: Us, slot: number): Us {
     const c = this.#columns;
-    const until = Math.min(now, c.resumeAt[slot]!);
-    c.pausedUs[slot]! += until - c.updatedAt[slot]!;
-    if (until === c.resumeAt[slot]!) c.state[slot] = PLAYING;
+    const i = slot * c.stride;
+    const until = Math.min(now, c.resumeAt[i]!);
+    c.pausedUs[i]! += until - c.updatedAt[i]!;
+    if (until === c.resumeAt[i]!) c.state[i] = PLAYING;
     return until;
   }
 
   /** Counts the stall until `now`, a new one at its first microsecond. */
   #accrueStall(now: Us, slot: number): void {
     const c = this.#columns;
-    const stalledAt = c.stalledAt[slot]!;
-    const from = Math.max(stalledAt, c.updatedAt[slot]!);
+    const i = slot * c.stride;
+    const stalledAt = c.stalledAt[i]!;
+    const from = Math.max(stalledAt, c.updatedAt[i]!);
     const stalledUs = Math.max(0, Math.min(now, this.leavesAt(slot)) - from);
     if (stalledUs === 0) return;
     if (from === stalledAt) {
-      c.stallCount[slot]! += 1;
+      c.stallCount[i]! += 1;
       this.#meters.stallBegan();
     }
-    c.stallUs[slot]! += stalledUs;
+    c.stallUs[i]! += stalledUs;
     this.#meters.stalled(stalledUs);
     this.#meters.watched(stalledUs);
     this.#charge(slot, stalledUs / US_PER_S);
@@ -240,23 +256,26 @@ export class PlayClock {
   /** A second of stall costs the QoE the highest rate, or its utility. */
   #charge(slot: number, seconds: number): void {
     const c = this.#columns;
-    this.#meters.valued(0, c.topMbps[slot]! * seconds, 0, c.topUtility[slot]! * seconds);
+    const i = slot * c.stride;
+    this.#meters.valued(0, c.topMbps[i]! * seconds, 0, c.topUtility[i]! * seconds);
   }
 
   #accrueSeek(now: Us, slot: number): void {
     const c = this.#columns;
-    const soughtUs = Math.max(0, Math.min(now, this.leavesAt(slot)) - c.updatedAt[slot]!);
-    c.seekUs[slot]! += soughtUs;
+    const i = slot * c.stride;
+    const soughtUs = Math.max(0, Math.min(now, this.leavesAt(slot)) - c.updatedAt[i]!);
+    c.seekUs[i]! += soughtUs;
     this.#meters.sought(soughtUs);
     this.#meters.watched(soughtUs);
   }
 
   #play(slot: number, playUs: Us, takesUs: Us): void {
     const c = this.#columns;
+    const i = slot * c.stride;
     const bits = nominalBits(c, slot, playUs, this.#media);
-    c.playheadUs[slot]! += playUs;
-    c.playedUs[slot]! += playUs;
-    c.playedBits[slot]! += bits;
+    c.playheadUs[i]! += playUs;
+    c.playedUs[i]! += playUs;
+    c.playedBits[i]! += bits;
     this.#meters.played(playUs, bits);
     this.#meters.watched(takesUs);
   }

@@ -31,16 +31,17 @@ export type PlayerPhase = 'idle' | 'loading' | 'starting' | 'playing' | 'stalled
 
 /** Figures of a slot's session, current or last. */
 export function figuresOf(c: PlayerColumns, slot: number): SessionFigures {
-  const segments = Math.max(1, c.segments[slot]!);
-  const stallSeconds = c.stallUs[slot]! / US_PER_S;
+  const i = slot * c.stride;
+  const segments = Math.max(1, c.segments[i]!);
+  const stallSeconds = c.stallUs[i]! / US_PER_S;
   return {
-    session: c.session[slot]!, video: c.video[slot]!,
-    startedAt: c.startedAt[slot]!, startupUs: c.startupUs[slot]!,
-    playedUs: c.playedUs[slot]!, stallCount: c.stallCount[slot]!, stallUs: c.stallUs[slot]!,
-    playedBits: c.playedBits[slot]!, switches: c.switches[slot]!, segments: c.segments[slot]!,
-    abandoned: c.abandoned[slot]!, seekCount: c.seekCount[slot]!, seekUs: c.seekUs[slot]!,
-    pausedUs: c.pausedUs[slot]!,
-    qoeLin: (c.qoeLin[slot]! - c.topMbps[slot]! * stallSeconds) / segments,
-    qoeLog: (c.qoeLog[slot]! - c.topUtility[slot]! * stallSeconds) / segments,
+    session: c.session[i]!, video: c.video[i]!,
+    startedAt: c.startedAt[i]!, startupUs: c.startupUs[i]!,
+    playedUs: c.playedUs[i]!, stallCount: c.stallCount[i]!, stallUs: c.stallUs[i]!,
+    playedBits: c.playedBits[i]!, switches: c.switches[i]!, segments: c.segments[i]!,
+    abandoned: c.abandoned[i]!, seekCount: c.seekCount[i]!, seekUs: c.seekUs[i]!,
+    pausedUs: c.pausedUs[i]!,
+    qoeLin: (c.qoeLin[i]! - c.topMbps[i]! * stallSeconds) / segments,
+    qoeLog: (c.qoeLog[i]! - c.topUtility[i]! * stallSeconds) / segments,
   };
 }

@@ -7,22 +7,24 @@ import type { PlayClock } from './play-clock.ts';
 
 /** When a slot of a fleet wants to be woken; NEVER when only an answer can move it. */
 export function wakeAt(c: PlayerColumns, clock: PlayClock, slot: number): Us {
-  const [at, fetch] = [c.updatedAt[slot]!, c.fetch[slot]!];
-  const fetchAt = fetch === FETCH_RETRY ? c.retryAt[slot]! : c.checkAt[slot]!;
-  switch (c.state[slot]!) {
+  const i = slot * c.stride;
+  const at = c.updatedAt[i]!;
+  const fetch = c.fetch[i]!;
+  const fetchAt = fetch === FETCH_RETRY ? c.retryAt[i]! : c.checkAt[i]!;
+  switch (c.state[i]!) {
     case LOADING:
     case STARTING: {
-      const licenceAt = c.licenceAt[slot]! > at ? c.licenceAt[slot]! : NEVER;
+      const licenceAt = c.licenceAt[i]! > at ? c.licenceAt[i]! : NEVER;
       return Math.min(fetchAt, licenceAt, clock.leavesAt(slot));
     }
     case STALLED:
     case SEEKING:
       // A stall that came to light between inputs leaves a request overdue, a lost one the end.
-      if (fetch === FETCH_IDLE || fetch === FETCH_LOST || c.resumeAt[slot] === SEEK_DUE) return at;
+      if (fetch === FETCH_IDLE || fetch === FETCH_LOST || c.resumeAt[i] === SEEK_DUE) return at;
       return Math.min(fetchAt, clock.leavesAt(slot));
     case PAUSED: {
       const roomInUs = fetch === FETCH_IDLE ? clock.roomInUs(slot) : NEVER;
-      return Math.min(fetchAt, c.resumeAt[slot]!, at + roomInUs);
+      return Math.min(fetchAt, c.resumeAt[i]!, at + roomInUs);
     }
     case PLAYING: {
       const mediaUs = Math.min(clock.bufferUs(slot), clock.wantedUs(slot), clock.breakInUs(slot));

@@ -45,41 +45,34 @@ export type HybridParams = z.output<typeof hybridParams>;
 export class HybridRule implements AbrRule {
   readonly name = 'hybrid';
   readonly #params: HybridParams;
-  readonly #estimate: Float64Array;
-  readonly #buffer: Float64Array;
-  /** Estimate the last decision was made from; segments that came since have moved `#estimate` on. */
-  readonly #used: Float64Array;
-  readonly #budget: Float64Array;
-  readonly #fitting: Float64Array;
-  readonly #chosen: Float64Array;
+  /** A row a slot, so that a decision needs one place of memory: see ESTIMATE and those after it. */
+  readonly #rows: Float64Array;
 
   constructor(params: HybridParams, slots: number) {
     this.#params = params;
-    this.#estimate = new Float64Array(slots).fill(-1);
-    this.#buffer = new Float64Array(slots);
-    this.#used = new Float64Array(slots);
-    this.#budget = new Float64Array(slots);
-    this.#fitting = new Float64Array(slots);
-    this.#chosen = new Float64Array(slots).fill(NOTHING);
+    this.#rows = new Float64Array(slots * ROW);
+    for (let slot = 0; slot < slots; slot++) this.reset(slot);
   }
 
   reset(slot: number): void {
-    this.#estimate[slot] = -1;
-    this.#chosen[slot] = NOTHING;
+    this.#rows[slot * ROW + ESTIMATE] = -1;
+    this.#rows[slot * ROW + CHOSEN] = NOTHING;
   }
 
   observe(slot: number, bytes: Bytes, firstByteUs: Us, transferUs: Us): void {
     // The seed measures a segment's whole download, first byte included (7.1: 2.5 MB in 2 s is 10 Mbps).
     const elapsedUs = Math.max(1, firstByteUs + transferUs);
     const sample = (bytes * 8 * US_PER_S) / elapsedUs;
-    const before = this.#estimate[slot]!;
+    const before = this.#rows[slot * ROW + ESTIMATE]!;
     const weight = this.#params.ewmaWeight;
-    this.#estimate[slot] = before < 0 ? sample : weight * sample + (1 - weight) * before;
+    this.#rows[slot * ROW + ESTIMATE] = before < 0 ? sample : weight * sample + (1 - weight) * before;
   }
 
   choose(context: AbrContext): number {
     const { slot, bufferUs, bitrates, lastRendition } = context;
     const params = this.#params;
+    const rows = this.#rows;
+    const i = slot * ROW;
     const used = this.estimate(slot);
     let budget = used * params.safety;
     if (bufferUs < params.lowBuffer) budget *= params.lowFactor;
@@ -88,23 +81,24 @@ export class HybridRule implements AbrRule {
     while (fitting >= 0 && bitrates[fitting]! > budget) fitting--;
     const ceiling = lastRendition < 0 ? fitting : lastRendition + params.stepUp;
     const chosen = Math.max(0, Math.min(fitting, ceiling));
-    this.#buffer[slot] = bufferUs;
-    this.#used[slot] = used;
-    this.#budget[slot] = budget;
-    this.#fitting[slot] = fitting;
-    this.#chosen[slot] = chosen;
+    rows[i + BUFFER] = bufferUs;
+    rows[i + USED] = used;
+    rows[i + BUDGET] = budget;
+    rows[i + FITTING] = fitting;
+    rows[i + CHOSEN] = chosen;
     return chosen;
   }
 
   explain(slot: number): string {
     const { lowBuffer, highBuffer, lowFactor, highFactor, safety } = this.#params;
-    const chosen = this.#chosen[slot]!;
+    const row = this.#rows.subarray(slot * ROW, (slot + 1) * ROW);
+    const chosen = row[CHOSEN]!;
     if (chosen === NOTHING) return 'nothing is decided yet';
-    const buffer = this.#buffer[slot]!;
+    const buffer = row[BUFFER]!;
     const factor = buffer < lowBuffer ? lowFactor : buffer > highBuffer ? highFactor : 1;
     const correction = factor === 1 ? '' : ` x ${factor} (buffer ${seconds(buffer)})`;
-    const budget = `${mbps(this.#budget[slot]!)} = ${mbps(this.#used[slot]!)} x ${safety}${correction}`;
-    const fitting = this.#fitting[slot]!;
+    const budget = `${mbps(row[BUDGET]!)} = ${mbps(row[USED]!)} x ${safety}${correction}`;
+    const fitting = row[FITTING]!;
     if (fitting < 0) return `rendition 0 is the lowest; none is within ${budget}`;
     return chosen < fitting
       ? `rendition ${fitting} fits ${budget}, but it climbs ${this.#params.stepUp} at a time: ${chosen}`
@@ -112,28 +106,30 @@ export class HybridRule implements AbrRule {
   }
 
   estimate(slot: number): BitsPerS {
-    const estimate = this.#estimate[slot]!;
+    const estimate = this.#rows[slot * ROW + ESTIMATE]!;
     return estimate < 0 ? this.#params.defaultEstimate : estimate;
   }
 
   save(): AbrRuleState {
-    return {
-      estimate: this.#estimate.slice(), buffer: this.#buffer.slice(), used: this.#used.slice(),
-      budget: this.#budget.slice(), fitting: this.#fitting.slice(), chosen: this.#chosen.slice(),
-    };
+    return { rows: this.#rows.slice() };
   }
 
   restore(state: AbrRuleState): void {
-    this.#estimate.set(state['estimate']!);
-    this.#buffer.set(state['buffer']!);
-    this.#used.set(state['used']!);
-    this.#budget.set(state['budget']!);
-    this.#fitting.set(state['fitting']!);
-    this.#chosen.set(state['chosen']!);
+    this.#rows.set(state['rows']!);
   }
 }
 
-/** Stands in the column of choices until a slot's first decision. */
+/** The estimate. [bits/s] */
+const ESTIMATE = 0;
+/** Of the last decision: the buffer [us], and the estimate it was made from; segments have moved it on since. */
+const BUFFER = 1;
+const USED = 2;
+const BUDGET = 3;
+const FITTING = 4;
+const CHOSEN = 5;
+const ROW = 8;
+
+/** Stands in place of a choice until a slot's first decision. */
 const NOTHING = -1;
 
 function seconds(us: Us): string {
