@@ -1,4 +1,4 @@
-import { assert } from '../models/core/assert.ts';
+import { broken } from '../models/core/assert.ts';
 import { NEVER, type Bytes, type Us } from '../models/core/units.ts';
 import type { FetchFailure } from '../models/player/events.ts';
 import { CODES } from './codes.ts';
@@ -84,15 +84,9 @@ export class Downloads {
     c.rtt[i] = rtt;
     c.firstByteAt[i] = NaN;
     c.arriveAt[i] = NEVER;
-    c.sending[i] = this.#loop.schedule(this.edgeAt(slot), CODES.requestAtEdge, slot, object);
-  }
-
-  /** When the slot's request reaches its edge; NEVER unless it is on its way. */
-  edgeAt(slot: number): Us {
-    const c = this.#rows.columns;
-    const i = slot * ROW;
-    if (c.place[i] !== ON_THE_WAY) return NEVER;
-    return c.sentAt[i]! + this.#lines.handshake(slot, c.rtt[i]!) + Math.floor(c.rtt[i]! / 2);
+    const edgeAt = at + this.#lines.handshake(slot, rtt) + Math.floor(rtt / 2);
+    c.edgeAt[i] = edgeAt;
+    c.sending[i] = this.#loop.schedule(edgeAt, CODES.requestAtEdge, slot, object);
   }
 
   /**
@@ -248,8 +242,9 @@ export class Downloads {
   #reachEdge(slot: number, object: number): void {
     const c = this.#rows.columns;
     const i = slot * ROW;
-    assert(c.place[i] === ON_THE_WAY, 'a request that reaches the edge was on its way', { slot });
+    if (c.place[i] !== ON_THE_WAY) broken('a request that reaches the edge was on its way', { slot });
     const request = this.#requests.open(slot);
+    c.edgeAt[i] = NEVER;
     c.sending[i] = NO_EVENT;
     c.row[i] = request;
     c.place[i] = AT_CDN;
@@ -280,7 +275,7 @@ export class Downloads {
     const c = this.#rows.columns;
     const i = slot * ROW;
     this.#loop.cancel(c.sending[i]!);
-    this.#loop.schedule(this.edgeAt(slot), CODES.orphanAtEdge, this.#steering.edgeOf(slot), c.object[i]!);
+    this.#loop.schedule(c.edgeAt[i]!, CODES.orphanAtEdge, this.#steering.edgeOf(slot), c.object[i]!);
   }
 
   #clear(slot: number): void {
@@ -290,6 +285,7 @@ export class Downloads {
     c.row[i] = -1;
     c.sending[i] = NO_EVENT;
     c.arriveAt[i] = NEVER;
+    c.edgeAt[i] = NEVER;
   }
 }
 

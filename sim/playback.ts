@@ -68,10 +68,11 @@ export class Playback implements RunPart {
       params, topology, catalogue, origin, loop, metrics, streams, verdicts: this.ports, claims: this.#claims,
       simulated: { owns, isFirst: (shard?.index ?? 0) === 0 },
       onAnswer: {
-        answered: (...answer) => this.#viewers.answered(...answer),
-        ended: (...end) => this.#viewers.ended(...end),
-        failed: (...failure) => this.#viewers.failed(...failure),
-        lost: (...loss) => this.#viewers.lost(...loss),
+        // Named one by one: a list of them is an object a request.
+        answered: (request, bytes, afterUs, whole) => this.#viewers.answered(request, bytes, afterUs, whole),
+        ended: (request, afterUs) => this.#viewers.ended(request, afterUs),
+        failed: (request, status, afterUs) => this.#viewers.failed(request, status, afterUs),
+        lost: (request, afterUs) => this.#viewers.lost(request, afterUs),
       },
     });
     scheduleCdn({

@@ -1,4 +1,4 @@
-import { assert } from '../models/core/assert.ts';
+import { broken } from '../models/core/assert.ts';
 import { larger } from '../models/core/columns.ts';
 
 const FIRST_ROWS = 1024;
@@ -46,7 +46,7 @@ export class Requests {
 
   /** The row is no longer needed; it stays until the last byte has left the edge. */
   close(row: number): void {
-    assert(row < this.#rows, 'only an open row is closed', { row });
+    if (row >= this.#rows) broken('only an open row is closed', { row });
     this.slot[row] = -1;
     if (this.coming[row] === WHOLE) this.#free.push(row);
     else this.coming[row] = FORSAKEN;

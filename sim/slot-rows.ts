@@ -26,6 +26,8 @@ const BLANK = {
   /** Number the fleet gave the request. */
   requestId: 0,
   sentAt: 0,
+  /** When the request reaches the edge; NEVER unless it is on its way. [us] */
+  edgeAt: NEVER,
   /** Round-trip time of the viewer's line when the request was sent. [us] */
   rtt: 0,
   /** When the first byte reaches the viewer; NaN until that is known. [us] */

@@ -111,11 +111,15 @@ export class ViewerLines {
   finish(slot: number, from: Us, bytes: Bytes): Us {
     const c = this.#rows.columns;
     const i = slot * ROW;
-    const [table, startUs, startBits] = [this.#tables[c.path[i]!]!, c.startUs[i]!, c.startBits[i]!];
-    const slowStart = this.#slowStartOf(slot);
+    const path = c.path[i]!;
+    const table = this.#tables[path]!;
+    const startUs = c.startUs[i]!;
+    const startBits = c.startBits[i]!;
+    const slowStart = this.#slowStarts[path];
     if (slowStart === undefined) return finishAlone(table, startUs, startBits, from, bytes);
     const isIdle = from - c.busyUntil[i]! > slowStart.idle;
-    const [line, window] = [{ table, startUs, startBits }, isIdle ? slowStart.initialWindow : c.grown[i]!];
+    const line = { table, startUs, startBits };
+    const window = isIdle ? slowStart.initialWindow : c.grown[i]!;
     c.window[i] = window;
     c.grown[i] = windowAfter(line, from, bytes, window, c.rtt[i]!);
     c.busyUntil[i] = finishRamped(line, from, bytes, window, c.rtt[i]!);

@@ -1,4 +1,4 @@
-import { assert } from '../models/core/assert.ts';
+import { broken } from '../models/core/assert.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
 import type { RandomStreams } from '../models/core/rng.ts';
 import type { SessionLog } from '../models/core/run-record.ts';
@@ -254,7 +254,6 @@ export class Viewers {
    * look, or with the session.
    */
   #follow(slot: number): void {
-    const d = this.#downloads;
     const c = this.#rows.columns;
     const i = slot * ROW;
     const { now } = this.#loop;
@@ -263,7 +262,7 @@ export class Viewers {
       const arriveAt = c.arriveAt[i]!;
       const wakeAt = this.#fleet.wakeAt(slot);
       const next = Math.max(now, Math.min(arriveAt, wakeAt));
-      if (next >= d.edgeAt(slot)) return this.#disarm(slot); // the event of the request goes on from there
+      if (next >= c.edgeAt[i]!) return this.#disarm(slot); // the event of the request goes on from there
       const isItsOwn = isAlone && next < this.#lookAt && c.row[i]! < 0; // the CDN has had its say
       if (next > now && !isItsOwn) return this.#arm(slot, next);
       this.#at = next;
@@ -275,7 +274,7 @@ export class Viewers {
   #takeAnswer(slot: number, at: Us): void {
     const c = this.#rows.columns;
     const i = slot * ROW;
-    assert(c.place[i] === COMING, 'what arrives has been on its way', { slot });
+    if (c.place[i] !== COMING) broken('what arrives has been on its way', { slot });
     const requestId = c.requestId[i]!;
     const isManifest = c.rendition[i] === MANIFEST;
     const firstByteUs = c.firstByteAt[i]! - c.sentAt[i]!;

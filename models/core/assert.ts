@@ -10,6 +10,14 @@ export class InvariantError extends Error {
   }
 }
 
+/**
+ * Throws InvariantError: for the hottest paths, which test a condition themselves so that the numbers that
+ * would explain a failure are put together only when it fails.
+ */
+export function broken(message: string, state?: Readonly<Record<string, unknown>>): never {
+  throw new InvariantError(message, state);
+}
+
 /** Throws InvariantError unless `condition` holds; pass the numbers that explain a failure as `state`. */
 export function assert(
   condition: boolean,

@@ -7,10 +7,9 @@ import { TraceBandwidth, type TraceTable } from './trace.ts';
  * which `startBits` have been carried by then (`table.bitsUntil(startUs)`).
  */
 export function finishAlone(table: TraceTable, startUs: Us, startBits: number, from: Us, bytes: Bytes): Us {
-  const dueBits = table.bitsUntil(from + startUs) - startBits + bytes * 8;
-  if (dueBits <= 0) return from;
-  const soon = table.timeInSamePeriod(from + startUs, dueBits, startBits);
+  const soon = table.timeSoon(from + startUs, bytes * 8, startBits);
   if (soon >= 0) return soon - startUs;
+  const dueBits = table.bitsUntil(from + startUs) - startBits + bytes * 8;
   const at = Math.max(0, table.timeNear(dueBits + startBits) - startUs);
   // Off by rounding only: where that does not show, the estimate is the earliest time as it stands.
   const isEarliest = at > 0 && table.bitsUntil(at + startUs) - startBits >= dueBits

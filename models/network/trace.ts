@@ -98,27 +98,38 @@ export class TraceTable {
   }
 
   /**
-   * The earliest time at which `bitsUntil` less `offset` reaches `bits`, if it lies in the same period as
-   * `from` and after it; -1 otherwise: then search. Most transfers are over before their period is.
+   * The earliest time, not before `from`, at which `bits` more than at `from` have been carried, with sums
+   * less `offset` as a link begun there has them; -1 where it does not lie in the period of `from` or one of
+   * the few after it: then search. Most transfers are over before that.
    */
-  timeInSamePeriod(from: Us, bits: number, offset: number): Us {
+  timeSoon(from: Us, bits: number, offset: number): Us {
+    const { startUs, bitsBefore, rate } = this;
     const turns = Math.floor(from / this.lengthUs);
     const turnUs = turns * this.lengthUs;
-    const i = this.#byTime.lastNotAbove(from - turnUs);
-    const [start, end] = [this.startUs[i]!, this.startUs[i + 1]!];
-    const [rate, before, turnBits] = [this.rate[i]!, this.bitsBefore[i]!, turns * this.lengthBits];
-    const within = start + Math.ceil(((bits + offset - turnBits - before) / rate) * US_PER_S);
-    // The very sums of `bitsUntil`, so that rounding comes out the same.
-    if (!(within < end && turnUs + within > from)) return -1;
+    const turnBits = turns * this.lengthBits;
     const most = (turns + 1) * this.lengthBits;
-    const now = Math.min(turnBits + (before + (rate * (within - start)) / US_PER_S), most) - offset;
-    const then = Math.min(turnBits + (before + (rate * (within - 1 - start)) / US_PER_S), most) - offset;
-    return now >= bits && then < bits ? turnUs + within : -1;
+    let i = this.#byTime.lastNotAbove(from - turnUs);
+    // The very sums of `bitsUntil`, so that rounding comes out the same.
+    const intoBits = bitsBefore[i]! + (rate[i]! * (from - turnUs - startUs[i]!)) / US_PER_S;
+    const due = Math.min(turnBits + intoBits, most) - offset + bits;
+    if (due <= 0) return from;
+    for (const end = Math.min(rate.length, i + SOON_PERIODS); i < end; i++) {
+      const start = startUs[i]!;
+      const before = bitsBefore[i]!;
+      const within = start + Math.ceil(((due + offset - turnBits - before) / rate[i]!) * US_PER_S);
+      if (!(within < startUs[i + 1]!)) continue;
+      if (!(within > start && turnUs + within > from)) return -1;
+      const now = turnBits + (before + (rate[i]! * (within - start)) / US_PER_S);
+      const then = turnBits + (before + (rate[i]! * (within - 1 - start)) / US_PER_S);
+      const isEarliest = Math.min(now, most) - offset >= due && Math.min(then, most) - offset < due;
+      return isEarliest ? turnUs + within : -1;
+    }
+    return -1;
   }
 
   /** Place of the period that is current at `at`. */
   periodAt(at: Us): number {
-    return this.#byTime.lastNotAbove(at % this.lengthUs);
+    return this.#byTime.lastNotAbove(at - Math.floor(at / this.lengthUs) * this.lengthUs);
   }
 
   /** Round-trip time at `at`. */
@@ -196,6 +207,9 @@ function earliestTime(bandwidth: Bandwidth, bits: number, estimate: Us): Us {
   }
   return enough;
 }
+
+/** Periods that are gone through one by one for the end of a transfer before it is searched for. */
+const SOON_PERIODS = 8;
 
 function isWholeUs(value: Us): boolean {
   return Number.isSafeInteger(value) && value >= 0;

@@ -33,12 +33,12 @@ export const FOR_SEGMENT = 2;
  */
 const NUMBERS = [
   'state', 'fetch', 'requestId', 'checkAt', 'updatedAt', 'playheadUs', 'bufferEndUs', 'nextSegment',
-  'video', 'codec', 'rate', 'watchUs', 'playedUs', 'stallUs', 'breakAt', 'playedBits',
-  'pendingRendition', 'rendition', 'segments', 'bytes', 'attempts', 'qoeLin', 'qoeLog', 'topMbps',
-  'topUtility', 'mostRendition', 'abandonedFrom', 'playlists', 'fetchFor', 'requestedAt', 'stallCount',
-  'stallsTold', 'starved', 'switches', 'stalledAt', 'resumeAt', 'retryAt', 'session', 'startedAt',
-  'patienceUs', 'startupUs', 'abandoned', 'abandonedAfterUs', 'screenHeight', 'licenceUs', 'licenceAt',
-  'licenceFails', 'nextBreak', 'seekCount', 'seekUs', 'pausedUs', 'lostCause',
+  'video', 'codec', 'segmentUs', 'segmentCount', 'rate', 'watchUs', 'playedUs', 'stallUs', 'breakAt',
+  'playedBits', 'pendingRendition', 'rendition', 'segments', 'bytes', 'attempts', 'qoeLin', 'qoeLog',
+  'topMbps', 'topUtility', 'mostRendition', 'abandonedFrom', 'playlists', 'fetchFor', 'requestedAt',
+  'stallCount', 'stallsTold', 'starved', 'switches', 'stalledAt', 'resumeAt', 'retryAt', 'session',
+  'startedAt', 'patienceUs', 'startupUs', 'abandoned', 'abandonedAfterUs', 'screenHeight', 'licenceUs',
+  'licenceAt', 'licenceFails', 'nextBreak', 'seekCount', 'seekUs', 'pausedUs', 'lostCause',
 ] as const;
 
 type NumberColumn = (typeof NUMBERS)[number];

@@ -1,4 +1,4 @@
-import { assert } from '../core/assert.ts';
+import { assert, broken } from '../core/assert.ts';
 import { NEVER, US_PER_S, type BitsPerS, type Bytes, type Us } from '../core/units.ts';
 import { isAbandoning, KEEP, type AbandoningRule, type TransferUnderWay } from './abr/abandoning.ts';
 import { createAbrRule } from './abr/registry.ts';
@@ -62,9 +62,11 @@ export class Decisions {
   choose(now: Us, slot: number): number {
     const context = this.#look(now, slot);
     const rendition = this.rule.choose(context);
-    assert(rendition >= 0 && rendition < context.bitrates.length, 'a rule chooses from the ladder', {
-      rule: this.rule.name, rendition, renditions: context.bitrates.length,
-    });
+    if (!(rendition >= 0 && rendition < context.bitrates.length)) {
+      broken('a rule chooses from the ladder', {
+        rule: this.rule.name, rendition, renditions: context.bitrates.length,
+      });
+    }
     return rendition;
   }
 
@@ -138,8 +140,8 @@ export class Decisions {
     context.bufferUs = this.#clock.bufferUs(slot);
     context.lastRendition = c.rendition[i]!;
     context.segment = c.nextSegment[i]!;
-    context.segmentsLeft = this.#media.segmentCount(video) - context.segment;
-    context.segmentUs = this.#media.segmentUs(video);
+    context.segmentsLeft = c.segmentCount[i]! - context.segment;
+    context.segmentUs = c.segmentUs[i]!;
     context.bitrates = this.#shown(this.#media.bitrates(video, c.codec[i]!), c.mostRendition[i]!);
     context.rate = c.rate[i]!;
     if (this.#sizes !== undefined) {
@@ -174,7 +176,7 @@ export class Decisions {
   #nominalBytes(slot: number, bitrates: readonly BitsPerS[]): Bytes {
     const c = this.#columns;
     const i = slot * c.stride;
-    const segmentUs = this.#media.segmentUs(c.video[i]!);
+    const segmentUs = c.segmentUs[i]!;
     return (bitrates[c.pendingRendition[i]!]! * segmentUs) / US_PER_S / 8;
   }
 }

@@ -9,6 +9,7 @@ import {
 } from './columns.ts';
 import type { CmcdRequest } from './cmcd.ts';
 import { Decisions } from './decisions.ts';
+import { deliver } from './deliver.ts';
 import type {
   FetchFailure, MediaInfo, PlaybackFailure, PlayerInput, SessionOutcome, SessionStart,
 } from './events.ts';
@@ -17,7 +18,7 @@ import { PlayerMeters } from './meters.ts';
 import type { PlayerParams } from './params.ts';
 import { PlayClock } from './play-clock.ts';
 import { MASTER, type PlayerPorts } from './ports.ts';
-import { figuresOf, type PlayerPhase, type SessionFigures } from './session.ts';
+import { figuresOf, PHASES, type PlayerPhase, type SessionFigures } from './session.ts';
 import { wakeAt } from './wake-at.ts';
 
 /**
@@ -58,24 +59,7 @@ export class PlayerFleet {
 
   /** Delivers one input as data: the door for real hosts, recordings and tests. */
   handle(now: Us, input: PlayerInput): void {
-    switch (input.kind) {
-      case 'sessionStarted':
-        return this.sessionStarted(now, input.slot, input.session);
-      case 'manifestArrived':
-        return this.manifestArrived(now, input.slot, input.requestId);
-      case 'segmentArrived':
-        return this.segmentArrived(
-          now, input.slot, input.requestId, input.bytes, input.firstByteUs, input.transferUs);
-      case 'fetchFailed':
-        return this.fetchFailed(now, input.slot, input.requestId, input.cause);
-      case 'transferProgressed':
-        return this.transferProgressed(
-          now, input.slot, input.requestId, input.size, input.received, input.firstByteUs);
-      case 'woken':
-        return this.woken(now, input.slot);
-      default:
-        input satisfies never;
-    }
+    deliver(this, now, input);
   }
 
   /** A viewer presses play in a free slot. */
@@ -371,7 +355,9 @@ export class PlayerFleet {
     const c = this.#columns;
     const i = slot * c.stride;
     const requestId = ++this.#lastRequestId;
-    const [video, rendition, codec] = [c.video[i]!, c.pendingRendition[i]!, c.codec[i]!];
+    const video = c.video[i]!;
+    const rendition = c.pendingRendition[i]!;
+    const codec = c.codec[i]!;
     c.requestId[i] = requestId;
     c.fetch[i] = FETCH_PENDING;
     c.requestedAt[i] = now;
@@ -407,7 +393,3 @@ export class PlayerFleet {
 
 /** Causes of failures by their place in a column. */
 const CAUSES: readonly FetchFailure[] = ['timeout', 'reset', 'notFound', 'forbidden', 'serverError'];
-
-const PHASES: readonly PlayerPhase[] = [
-  'idle', 'loading', 'starting', 'playing', 'stalled', 'paused', 'seeking',
-];

@@ -2,6 +2,7 @@ import { assert } from '../core/assert.ts';
 import { US_PER_S, type Bytes, type Us } from '../core/units.ts';
 import type { PlayerColumns } from './columns.ts';
 import type { MediaInfo } from './events.ts';
+import { LadderValues } from './ladder-values.ts';
 import type { PlayerMeters } from './meters.ts';
 
 /** What the slots of a fleet hold of their videos: from the playhead to the end of the last whole segment. */
@@ -9,6 +10,8 @@ export class MediaBuffer {
   readonly #columns: PlayerColumns;
   readonly #media: MediaInfo;
   readonly #meters: PlayerMeters;
+  /** Of the ladder asked about last: nearly always that of all videos. */
+  #values = new LadderValues([]);
 
   constructor(columns: PlayerColumns, media: MediaInfo, meters: PlayerMeters) {
     this.#columns = columns;
@@ -22,6 +25,8 @@ export class MediaBuffer {
     const i = slot * c.stride;
     const video = c.video[i]!;
     const segmentUs = this.#media.segmentUs(video);
+    c.segmentUs[i] = segmentUs;
+    c.segmentCount[i] = this.#media.segmentCount(video);
     assert(segmentUs >= SHORTEST_SEGMENT_US, 'the ring of segments holds the buffer', { slot, segmentUs });
     this.#clear(slot, this.#segmentAt(slot, c.playheadUs[i]!));
     const shown = this.#media.heights?.(video).findLastIndex((height) => height <= c.screenHeight[i]!);
@@ -32,7 +37,7 @@ export class MediaBuffer {
   append(slot: number, bytes: Bytes): void {
     const c = this.#columns;
     const i = slot * c.stride;
-    const segmentUs = this.#media.segmentUs(c.video[i]!);
+    const segmentUs = c.segmentUs[i]!;
     const segment = c.nextSegment[i]!;
     const rendition = c.pendingRendition[i]!;
     c.ring[slot * c.ringStride + ((segment | 0) % c.ringSize)] = rendition;
@@ -57,7 +62,7 @@ export class MediaBuffer {
     const c = this.#columns;
     const i = slot * c.stride;
     const segment = this.#segmentAt(slot, positionUs);
-    const startUs = segment * this.#media.segmentUs(c.video[i]!);
+    const startUs = segment * c.segmentUs[i]!;
     if (positionUs < c.playheadUs[i]! || startUs >= c.bufferEndUs[i]!) {
       this.#clear(slot, segment);
       return false;
@@ -71,14 +76,15 @@ export class MediaBuffer {
     const c = this.#columns;
     const i = slot * c.stride;
     const bitrates = this.#media.bitrates(c.video[i]!);
-    const last = c.rendition[i]!;
-    const rate = bitrates[rendition]! / 1e6;
-    const utility = Math.log(bitrates[rendition]! / bitrates[0]!);
-    const step = last < 0 ? 0 : Math.abs(rate - bitrates[last]! / 1e6);
-    const utilityStep = last < 0 ? 0 : Math.abs(Math.log(bitrates[rendition]! / bitrates[last]!));
-    const highest = bitrates[bitrates.length - 1]!;
-    c.topMbps[i] = highest / 1e6;
-    c.topUtility[i] = Math.log(highest / bitrates[0]!);
+    if (this.#values.bitrates !== bitrates) this.#values = new LadderValues(bitrates);
+    const values = this.#values;
+    const rate = values.rates[rendition]!;
+    const utility = values.utilities[rendition]!;
+    const step = values.rateStep(rendition, c.rendition[i]!);
+    const utilityStep = values.utilityStep(rendition, c.rendition[i]!);
+    const highest = bitrates.length - 1;
+    c.topMbps[i] = values.rates[highest]!;
+    c.topUtility[i] = values.utilities[highest]!;
     c.qoeLin[i]! += rate - step;
     c.qoeLog[i]! += utility - utilityStep;
     this.#meters.valued(rate, step, utility, utilityStep);
@@ -88,14 +94,14 @@ export class MediaBuffer {
     const c = this.#columns;
     const i = slot * c.stride;
     c.nextSegment[i] = segment;
-    c.playheadUs[i] = c.bufferEndUs[i] = segment * this.#media.segmentUs(c.video[i]!);
+    c.playheadUs[i] = c.bufferEndUs[i] = segment * c.segmentUs[i]!;
   }
 
   /** Number of the segment that holds a media position, within the video. */
   #segmentAt(slot: number, positionUs: Us): number {
-    const video = this.#columns.video[slot * this.#columns.stride]!;
-    const last = this.#media.segmentCount(video) - 1;
-    return Math.min(last, Math.max(0, Math.floor(positionUs / this.#media.segmentUs(video))));
+    const c = this.#columns;
+    const i = slot * c.stride;
+    return Math.min(c.segmentCount[i]! - 1, Math.max(0, Math.floor(positionUs / c.segmentUs[i]!)));
   }
 }
 

@@ -1,4 +1,4 @@
-import { assert } from '../core/assert.ts';
+import { assert, broken } from '../core/assert.ts';
 import { NEVER, US_PER_S, type Us } from '../core/units.ts';
 import {
   IDLE, LOADING, PAUSED, PLAYING, SEEK_DUE, SEEKING, STALLED, STARTING, type BreaksState, type PlayerColumns,
@@ -86,7 +86,7 @@ export class PlayClock {
     const c = this.#columns;
     const i = slot * c.stride;
     const wishUs = c.watchUs[i]! - c.playedUs[i]! - this.#params.stallAversion * c.stallUs[i]!;
-    return Math.min(wishUs, this.durationUs(slot) - c.playheadUs[i]!);
+    return Math.min(wishUs, c.segmentUs[i]! * c.segmentCount[i]! - c.playheadUs[i]!);
   }
 
   /** True when the viewer has seen what they wanted. */
@@ -101,8 +101,9 @@ export class PlayClock {
 
   /** Length of the slot's video. */
   durationUs(slot: number): Us {
-    const video = this.#columns.video[slot * this.#columns.stride]!;
-    return this.#media.segmentUs(video) * this.#media.segmentCount(video);
+    const c = this.#columns;
+    const i = slot * c.stride;
+    return c.segmentUs[i]! * c.segmentCount[i]!;
   }
 
   /** Media until the viewer's next break; NEVER without one. */
@@ -112,20 +113,31 @@ export class PlayClock {
     return c.breakAt[i]! - c.playedUs[i]!;
   }
 
+  /** Media that the slot plays until it does something else: its viewer, or a dry buffer. */
+  playsForUs(slot: number): Us {
+    const c = this.#columns;
+    const i = slot * c.stride;
+    const playheadUs = c.playheadUs[i]!;
+    const playedUs = c.playedUs[i]!;
+    const wishUs = c.watchUs[i]! - playedUs - this.#params.stallAversion * c.stallUs[i]!;
+    const wantedUs = Math.min(wishUs, c.segmentUs[i]! * c.segmentCount[i]! - playheadUs);
+    return Math.min(wantedUs, c.bufferEndUs[i]! - playheadUs, c.breakAt[i]! - playedUs);
+  }
+
   /** Time in which the slot plays so much media. */
   timeOf(slot: number, mediaUs: Us): Us {
-    return Math.max(0, Math.ceil(mediaUs / this.#columns.rate[slot * this.#columns.stride]! - ROUNDING_US / 2));
+    const c = this.#columns;
+    return Math.max(0, Math.ceil(mediaUs / c.rate[slot * c.stride]! - ROUNDING_US / 2));
   }
 
   /** Time until the buffer has room for one more segment at play speed; NEVER when no segment is left. */
   roomInUs(slot: number): Us {
     const c = this.#columns;
     const i = slot * c.stride;
-    const video = c.video[i]!;
-    if (c.nextSegment[i]! >= this.#media.segmentCount(video)) return NEVER;
+    if (c.nextSegment[i]! >= c.segmentCount[i]!) return NEVER;
     const state = c.state[i]!;
     if (state !== PLAYING && state !== PAUSED) return 0;
-    const overUs = this.bufferUs(slot) + this.#media.segmentUs(video) - this.#params.bufferMax;
+    const overUs = c.bufferEndUs[i]! - c.playheadUs[i]! + c.segmentUs[i]! - this.#params.bufferMax;
     if (overUs <= 0) return 0;
     return state === PAUSED ? NEVER : this.timeOf(slot, overUs);
   }
@@ -147,7 +159,8 @@ export class PlayClock {
   accrue(now: Us, slot: number): void {
     const c = this.#columns;
     const i = slot * c.stride;
-    assert(now >= c.updatedAt[i]!, 'time does not run backwards', { slot, now, at: c.updatedAt[i] });
+    const at = c.updatedAt[i]!;
+    if (!(now >= at)) broken('time does not run backwards', { slot, now, at });
     // Each turn lasts until the player does something else, which it does by itself a few times at most.
     while (c.updatedAt[i]! < now) {
       const from = c.updatedAt[i]!;
@@ -183,18 +196,17 @@ export class PlayClock {
     const c = this.#columns;
     const i = slot * c.stride;
     const from = c.updatedAt[i]!;
-    const [wantedUs, bufferUs, breakUs] = [this.wantedUs(slot), this.bufferUs(slot), this.breakInUs(slot)];
-    const mostUs = Math.min(wantedUs, bufferUs, breakUs);
-    const rate = c.rate[i]!;
-    const untilUs = (now - from) * rate;
-    if (untilUs <= mostUs + ROUNDING_US / 2 || mostUs === wantedUs) {
+    const mostUs = this.playsForUs(slot);
+    const untilUs = (now - from) * c.rate[i]!;
+    if (untilUs <= mostUs + ROUNDING_US / 2 || mostUs === this.wantedUs(slot)) {
       const playUs = Math.max(0, Math.min(untilUs, mostUs));
       this.#play(slot, playUs, Math.min(now - from, this.timeOf(slot, playUs)));
       return now;
     }
     const at = Math.min(now, from + this.timeOf(slot, mostUs));
+    const turns = this.breakInUs(slot) === mostUs;
     this.#play(slot, Math.max(0, mostUs), at - from);
-    if (breakUs === mostUs) this.#beginBreak(slot, at);
+    if (turns) this.#beginBreak(slot, at);
     else {
       c.state[i] = STALLED;
       c.stalledAt[i] = at;

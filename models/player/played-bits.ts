@@ -6,7 +6,7 @@ import type { MediaInfo } from './events.ts';
 export function nominalBits(c: PlayerColumns, slot: number, playUs: Us, media: MediaInfo): number {
   const i = slot * c.stride;
   const video = c.video[i]!;
-  const segmentUs = media.segmentUs(video);
+  const segmentUs = c.segmentUs[i]!;
   const bitrates = media.bitrates(video, c.codec[i]!);
   const from = c.playheadUs[i]!;
   const to = from + playUs;

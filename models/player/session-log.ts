@@ -97,8 +97,9 @@ export class SessionLogger {
   /** The slot has been woken, or may otherwise have changed what it does. */
   woken(slot: number, now: Us): void {
     const log = this.#logOf(slot);
+    if (log === undefined) return;
     const phase = this.#fleet().phase(slot);
-    if (log === undefined || phase === log.phase) return;
+    if (phase === log.phase) return;
     if (phase === 'stalled') this.#add(log, slot, now, 'stalled', 'the buffer ran dry');
     if (phase === 'playing') this.#add(log, slot, now, log.phase === 'stalled' ? 'resumed' : 'playing', '');
     log.phase = phase;

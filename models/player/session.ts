@@ -29,6 +29,11 @@ export interface SessionFigures {
 /** What a player is doing. */
 export type PlayerPhase = 'idle' | 'loading' | 'starting' | 'playing' | 'stalled' | 'paused' | 'seeking';
 
+/** Those by their numbers in the column of states. */
+export const PHASES: readonly PlayerPhase[] = [
+  'idle', 'loading', 'starting', 'playing', 'stalled', 'paused', 'seeking',
+];
+
 /** Figures of a slot's session, current or last. */
 export function figuresOf(c: PlayerColumns, slot: number): SessionFigures {
   const i = slot * c.stride;

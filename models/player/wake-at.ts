@@ -27,7 +27,7 @@ export function wakeAt(c: PlayerColumns, clock: PlayClock, slot: number): Us {
       return Math.min(fetchAt, c.resumeAt[i]!, at + roomInUs);
     }
     case PLAYING: {
-      const mediaUs = Math.min(clock.bufferUs(slot), clock.wantedUs(slot), clock.breakInUs(slot));
+      const mediaUs = clock.playsForUs(slot);
       const roomInUs = fetch === FETCH_IDLE ? clock.roomInUs(slot) : NEVER;
       return Math.min(fetchAt, at + Math.min(clock.timeOf(slot, mediaUs), roomInUs));
     }

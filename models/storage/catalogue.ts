@@ -1,4 +1,5 @@
-import { assert } from '../core/assert.ts';
+import { assert, broken } from '../core/assert.ts';
+import { ABSENT, IntMap } from '../core/int-map.ts';
 import { sampleDuration } from '../core/distribution.ts';
 import { deriveState, RandomStream, type RandomStreams } from '../core/rng.ts';
 import { US_PER_S, type BitsPerS, type Bytes, type Us } from '../core/units.ts';
@@ -62,7 +63,7 @@ export class Catalogue {
   /** Rung of each table that is nearest to each rendition. */
   readonly #nearest: readonly (readonly number[])[];
   /** Row of each video somebody has asked for. */
-  #rows = new Map<number, number>();
+  #rows = new IntMap(FIRST_ROOM);
   #askedVideo = -1;
   #askedRow = 0;
   /** Columns by row. */
@@ -132,7 +133,7 @@ export class Catalogue {
   /** Name of a segment at a rendition. */
   segmentObject(video: number, segment: number, rendition: number, codec = 0): number {
     const row = this.#rowOf(video);
-    assert(segment < this.#segments[row]!, 'a segment lies in its video', { video, segment });
+    if (!(segment < this.#segments[row]!)) broken('a segment lies in its video', { video, segment });
     return this.#runOf(row, 1 + codec * this.#bitrates.length + rendition) + segment;
   }
 
@@ -179,7 +180,7 @@ export class Catalogue {
    */
   namedUnder(video: number, part: 'manifest' | 'all' | number): ObjectRange[] {
     const row = this.#rows.get(video);
-    if (row === undefined) return [];
+    if (row === ABSENT) return [];
     const ranges: ObjectRange[] = [];
     for (let slot = 0; slot < this.#slots; slot++) {
       const first = this.#firstOf[row * this.#slots + slot]!;
@@ -200,7 +201,7 @@ export class Catalogue {
 
   /** Puts a saved state back: names are given again in the same order. */
   restore(state: CatalogueState): void {
-    this.#rows = new Map();
+    this.#rows = new IntMap(FIRST_ROOM);
     this.#askedVideo = -1;
     this.#firstOf.fill(-1);
     this.#runs = 0;
@@ -235,7 +236,8 @@ export class Catalogue {
   #rowOf(video: number): number {
     // A player asks about its video many times in a row.
     if (video !== this.#askedVideo) {
-      this.#askedRow = this.#rows.get(video) ?? this.#layOut(video);
+      const row = this.#rows.get(video);
+      this.#askedRow = row === ABSENT ? this.#layOut(video) : row;
       this.#askedVideo = video;
     }
     return this.#askedRow;
@@ -280,7 +282,7 @@ export class Catalogue {
   }
 
   #runHolding(object: number): number {
-    assert(object < this.#objects, 'an object has a name', { object });
+    if (!(object < this.#objects)) broken('an object has a name', { object });
     let low = 0;
     let high = this.#runs - 1;
     while (low < high) {

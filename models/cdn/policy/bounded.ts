@@ -1,4 +1,4 @@
-import { assert } from '../../core/assert.ts';
+import { assert, broken } from '../../core/assert.ts';
 import type { Bytes } from '../../core/units.ts';
 import { grownDoubles } from './columns.ts';
 import type { EvictionPolicy, EvictionPolicyState, PolicyLayout } from './policy.ts';
@@ -57,7 +57,7 @@ export abstract class BoundedPolicy implements EvictionPolicy {
   }
 
   touch(object: number, _onEvict?: (object: number) => void): void {
-    assert(this.has(object), 'only a held object is touched', { object });
+    if (!this.has(object)) broken('only a held object is touched', { object });
     this.hit(this.slotOf(object));
   }
 

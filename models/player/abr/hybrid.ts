@@ -121,7 +121,7 @@ export class HybridRule implements AbrRule {
 
 /** The estimate. [bits/s] */
 const ESTIMATE = 0;
-/** Of the last decision: the buffer [us], and the estimate it was made from; segments have moved it on since. */
+/** Of the last decision: the buffer [us] and the estimate it was made from, which has moved on since. */
 const BUFFER = 1;
 const USED = 2;
 const BUDGET = 3;
