@@ -2,13 +2,8 @@ import { assert } from '../models/core/assert.ts';
 import type { CpuEncoder } from '../models/transcode/encoder-speeds.ts';
 
 /** An encode as it was measured: what went in, and the core time it took. */
-export interface EncodeSample {
+export interface EncodeSample extends DecodeSample {
   readonly encoder: CpuEncoder;
-  readonly source: string;
-  readonly height: number;
-  readonly seconds: number;
-  readonly framesPerS: number;
-  readonly cpuSeconds: number;
   readonly wallSeconds: number;
   readonly beside: number;
 }
@@ -28,10 +23,22 @@ export interface EncoderFit {
   readonly samples: number;
 }
 
-/** Encodes side by side: what all together put out, relative to one alone. */
+/** Encodes side by side: what all together put out, and the core time of each, relative to one alone. */
 export interface SharingFit {
   readonly jobs: number;
   readonly speedup: number;
+  readonly coreTime: number;
+}
+
+/** A piece of a source that was decoded and scaled down, without an encode. */
+export interface DecodeSample {
+  readonly source: string;
+  /** Whether it is of a clip rather than of a test picture. */
+  readonly isClip: boolean;
+  readonly height: number;
+  readonly seconds: number;
+  readonly framesPerS: number;
+  readonly cpuSeconds: number;
 }
 
 /**
@@ -40,12 +47,37 @@ export interface SharingFit {
  * encoder.
  */
 export function fitEncoders(samples: readonly EncodeSample[]): EncoderFit[] {
-  const alone = samples.filter((sample) => sample.beside === 1);
+  const alone = samples.filter(({ beside, isClip }) => beside === 1 && !isClip);
   return [...new Set(alone.map((sample) => sample.encoder))].map((encoder) =>
     fitOne(encoder, alone.filter((sample) => sample.encoder === encoder)));
 }
 
-/** How much more encodes side by side put out than one alone. */
+/** Core time a million pixels of decoding and scaling, the geometric mean over kinds of picture. [ms] */
+export function fitDecode(samples: readonly DecodeSample[]): number {
+  const { rates } = fitLines(samples);
+  return 1000 * Math.exp(mean(rates.map((rate) => Math.log(Math.max(1e-9, rate)))));
+}
+
+/**
+ * How long encodes of a clip took relative to test pictures of as many pixels, by encoder: the geometric mean
+ * over its pieces and sizes.
+ */
+export function fitContent(
+  samples: readonly EncodeSample[], fits: readonly EncoderFit[],
+): Partial<Record<CpuEncoder, number>> {
+  const factors: Partial<Record<CpuEncoder, number>> = {};
+  for (const { encoder, fixedSeconds, msPerMpix } of fits) {
+    const own = samples.filter((one) => one.isClip && one.encoder === encoder);
+    const logs = own.map((one) => {
+      const perPixel = Math.max(1e-9, one.cpuSeconds - fixedSeconds) / megapixels(one);
+      return Math.log((1000 * perPixel) / msPerMpix);
+    });
+    if (logs.length > 0) factors[encoder] = Math.exp(mean(logs));
+  }
+  return factors;
+}
+
+/** How much more encodes side by side put out than one alone, and how much core time each takes. */
 export function fitSharing(samples: readonly EncodeSample[]): SharingFit[] {
   const groups = new Map<number, EncodeSample[]>();
   const repeatsOf = (sample: EncodeSample) => sample.beside;
@@ -58,18 +90,30 @@ export function fitSharing(samples: readonly EncodeSample[]): SharingFit[] {
       && one.source === like.source && one.height === like.height && one.seconds === like.seconds);
     assert(single.length > 0, 'what runs side by side has also run alone', { encoder: like.encoder });
     const aloneSeconds = median(single.map((one) => one.wallSeconds));
-    const slowest = Math.max(...group.map((one) => one.wallSeconds));
-    return { jobs, speedup: (jobs * aloneSeconds) / slowest };
+    const coreTime = median(group.map((one) => one.cpuSeconds)) / median(single.map((one) => one.cpuSeconds));
+    return { jobs, speedup: (jobs * aloneSeconds) / median(group.map((one) => one.wallSeconds)), coreTime };
   });
 }
 
 function fitOne(encoder: CpuEncoder, samples: readonly EncodeSample[]): EncoderFit {
+  const { fixed, rates, variation } = fitLines(samples);
+  const logs = rates.map((rate) => Math.log(Math.max(1e-9, rate)));
+  const middle = mean(logs);
+  const spread = logs.length < 2 ? 0
+    : logs.reduce((sum, log) => sum + (log - middle) ** 2, 0) / (logs.length - 1);
+  return {
+    encoder, msPerMpix: 1000 * Math.exp(middle), fixedSeconds: Math.max(0, fixed),
+    waitSeconds: waitOf(samples), contentSigma: Math.sqrt(spread), variation, samples: samples.length,
+  };
+}
+
+/** Core time as a fixed part and a rate for each kind of picture, and the relative error about that. */
+function fitLines(samples: readonly DecodeSample[]) {
   const sources = [...new Set(samples.map((sample) => sample.source))];
-  // Unknowns: the fixed part, and a rate for each kind of picture.
   const size = sources.length + 1;
   const left = Array.from({ length: size }, () => new Array<number>(size).fill(0));
   const right = new Array<number>(size).fill(0);
-  const rowOf = (sample: EncodeSample) => {
+  const rowOf = (sample: DecodeSample) => {
     const row = new Array<number>(size).fill(0);
     row[0] = 1;
     row[1 + sources.indexOf(sample.source)] = megapixels(sample);
@@ -84,22 +128,29 @@ function fitOne(encoder: CpuEncoder, samples: readonly EncodeSample[]): EncoderF
     }
   }
   const [fixed = 0, ...rates] = solve(left, right);
-  const logs = rates.map((rate) => Math.log(Math.max(1e-9, rate)));
-  const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
-  const spread = logs.length < 2 ? 0
-    : logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1);
   const residuals = samples.map((sample) => {
     const predicted = rowOf(sample).reduce((sum, x, i) => sum + x * [fixed, ...rates][i]!, 0);
     return sample.cpuSeconds / predicted - 1;
   });
   const freedom = Math.max(1, samples.length - size);
-  return {
-    encoder, msPerMpix: 1000 * Math.exp(mean), fixedSeconds: Math.max(0, fixed),
-    waitSeconds: Math.max(0, median(samples.map((one) => one.wallSeconds - one.cpuSeconds))),
-    contentSigma: Math.sqrt(spread),
-    variation: Math.sqrt(residuals.reduce((sum, one) => sum + one ** 2, 0) / freedom),
-    samples: samples.length,
-  };
+  const variation = Math.sqrt(residuals.reduce((sum, one) => sum + one ** 2, 0) / freedom);
+  return { fixed, rates, variation };
+}
+
+/**
+ * Time of a try without a core: what time by the clock beyond core time is for an encode of no length.
+ * Others on the machine stretch core time, so that the rest grows with it, and is not waiting.
+ */
+function waitOf(samples: readonly EncodeSample[]): number {
+  const rest = samples.map((one) => one.wallSeconds - one.cpuSeconds);
+  const [core, beyond] = [mean(samples.map((one) => one.cpuSeconds)), mean(rest)];
+  let [xy, xx] = [0, 0];
+  samples.forEach(({ cpuSeconds }, i) => {
+    xy += (cpuSeconds - core) * (rest[i]! - beyond);
+    xx += (cpuSeconds - core) ** 2;
+  });
+  const slope = xx === 0 ? 0 : Math.max(0, xy / xx);
+  return Math.max(0, Math.min(beyond - slope * core, median(rest)));
 }
 
 /** Solves a small symmetric system by Gauss with pivots. */
@@ -122,8 +173,12 @@ function solve(left: readonly number[][], right: readonly number[]): number[] {
   return rows.map((row, i) => row[size]! / row[i]!);
 }
 
-function megapixels({ height, seconds, framesPerS }: EncodeSample): number {
+function megapixels({ height, seconds, framesPerS }: DecodeSample): number {
   return (2 * Math.round((height * 16) / 18) * height * seconds * framesPerS) / 1e6;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function median(values: readonly number[]): number {

@@ -116,8 +116,8 @@ function chunkArguments(work: ChunkWork): string[] {
   return [...common, '-threads', '1', ...input, ...picture, ...encoder, ...place, work.output];
 }
 
-/** User and system time by ffmpeg's own account; 0 when it could not give one. [us] */
-function cpuTime(lines: readonly string[]): Us {
+/** User and system time by ffmpeg's own account (`-benchmark`); 0 when it could not give one. [us] */
+export function cpuTime(lines: readonly string[]): Us {
   const bench = lines.map((line) => /bench: utime=([\d.]+)s stime=([\d.]+)s/.exec(line)).find(Boolean);
   return bench === undefined || bench === null ? 0
     : Math.round((Number(bench[1]) + Number(bench[2])) * US_PER_S);

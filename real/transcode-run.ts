@@ -158,7 +158,7 @@ function farmOf(plan: TranscodingPlan, tasks: ReturnType<typeof createTasks>, me
     metrics.setLevel(metrics.bind(workers), 0, farm.workers);
     return new WorkerPool(farm.workers);
   }
-  const pools = resolvePools(farm, plan.cpuSpeeds);
+  const pools = resolvePools(farm, plan.cpuSpeeds, plan.coreEfficiency);
   const heights = transcode.ladder.map(({ height }) => height);
   const nothing = () => {};
   const fleet = new Fleet(tasks, pools, farm, heights, new RandomStreams(run.seed, 0), {

@@ -1,4 +1,3 @@
-import type { ParameterProvenance } from '../models/core/run-record.ts';
 import type { GeographyData } from '../models/cdn/geography/geography.ts';
 import { profilePeriods } from '../models/network/params.ts';
 import { TraceTable } from '../models/network/trace.ts';
@@ -6,8 +5,7 @@ import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
 import { isAlertName } from '../models/operations/runbook/condition.ts';
 import { burnRateRules, type AlertWindows } from '../models/operations/budget/burn-rate-rules.ts';
 import { DEFAULT_SLOS, toSlo, type SloDefinition } from '../models/operations/slo.ts';
-import { CPU_SPEEDS } from '../models/transcode/encoder-speeds.ts';
-import type { EncoderCalibration } from './calibrations.ts';
+import { calibrated, calibratedParameters } from './calibrated.ts';
 import { DataFiles, type KnownFiles } from './data-files.ts';
 import { formatIssue, nearestName, ScenarioError, suggest, type ScenarioIssue } from './errors.ts';
 import { unpricedPools } from './fleet-limits.ts';
@@ -70,11 +68,12 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
   const { inputs } = data;
   const digest = files.sha256(canonicalJson({ scenario, inputs }));
   const { variant } = loaded;
+  const encoding = calibrated(loaded, calibration);
   return {
     scenario: operated, networks, sizeTables, uploadDurations, uploadLinks, geography, slos, rules, prices,
     inputs,
-    cpuSpeeds: calibration?.speeds ?? CPU_SPEEDS,
-    parameters: [...parameters, ...calibratedParameters(calibration)], digest, clip, variant,
+    ...encoding, parameters: [...parameters, ...calibratedParameters(calibration, encoding)], digest, clip,
+    variant,
   };
 }
 
@@ -104,20 +103,6 @@ function checkAlertNames(
   degraded.levels.forEach(({ when, until }, i) => {
     check(when, ['degraded', 'levels', i, 'when']);
     check(until, ['degraded', 'levels', i, 'until']);
-  });
-}
-
-/** What a calibration says instead of the defaults, with its file and day. */
-function calibratedParameters(calibration: EncoderCalibration | undefined): ParameterProvenance[] {
-  return (calibration?.measured ?? []).flatMap((encoder) => {
-    const { msPerMpix, fixedSeconds, waitSeconds, source } = calibration!.speeds[encoder];
-    const path = `calibration.${encoder}`;
-    const parameter = (key: string, value: number, unit: string): ParameterProvenance =>
-      ({ path: `${path}.${key}`, value: String(value), unit, origin: 'scenario', source });
-    return [
-      parameter('msPerMpix', msPerMpix, 'ms/Mpix'), parameter('fixedSeconds', fixedSeconds, 's'),
-      parameter('waitSeconds', waitSeconds, 's'),
-    ];
   });
 }
 

@@ -39,6 +39,10 @@ export interface ScenarioPlan {
   readonly prices: PriceList | undefined;
   /** Speeds of software encoders: measured ones where the scenario names a calibration. */
   readonly cpuSpeeds: CpuSpeeds;
+  /** Speed of a core while all of its machine are busy, relative to one that is busy alone. */
+  readonly coreEfficiency: number;
+  /** Spread of encoding time over contents, as a calibration has it; undefined: that of the scenario. */
+  readonly contentSigma: number | undefined;
   readonly parameters: readonly ParameterProvenance[];
   readonly inputs: readonly InputFile[];
   /** SHA-256 over the parsed scenario and its data files. */

@@ -68,7 +68,8 @@ export const scenarioSchema = z.strictObject({
     .meta({ description: 'The price list that usage is paid by; without one a run has no costs.',
       unit: 'path', source: 'assumed' }),
   calibration: z.string().min(1).optional()
-    .meta({ description: 'Measured speeds of software encoders, as weir calibrate encoders writes them.',
+    .meta({ description: 'Measured speeds, content and noise of software encoders, and how cores share, as '
+      + 'weir calibrate encoders writes them.',
       unit: 'path', source: 'assumed' }),
   monitoring: monitoringParams.optional(),
   faults: z.array(faultParams).max(100).prefault([]),

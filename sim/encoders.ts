@@ -114,7 +114,8 @@ export class PoolEncoders implements Encoders {
     const chunks = attempts.chunks[attempt]!;
     const share = shareOf(c, task, attempts.first[attempt]!, chunks) / chunks;
     const encode = (c.content[task]! * c.chunkPixels[task]! * this.#slowdown[c.codec[task]!]!) / pixelRate;
-    const mean = start + share * (encode + c.chunkDecodePixels[task]! / decodeRate) * US_PER_S;
+    const decode = (share * c.chunkDecodePixels[task]! + c.leadPixels[task]!) / decodeRate;
+    const mean = start + (share * encode + decode) * US_PER_S;
     if (law === 'exponential') return Math.max(1, Math.round(this.#times.exponential(mean)));
     if (variation === 0) return Math.max(1, Math.round(mean));
     // Chunks that start together give their workers back together, after their mean time.

@@ -32,6 +32,8 @@ export interface FleetEncodersState {
 export interface FleetSetting {
   readonly params: FleetParams;
   readonly speeds: CpuSpeeds;
+  /** Speed of a core while all of a machine are busy, relative to one that is busy alone. */
+  readonly efficiency: number;
   readonly heights: readonly number[];
   readonly prices: PriceList | undefined;
 }
@@ -60,13 +62,13 @@ export class FleetEncoders implements Encoders {
   #finishes: EventHandle[] = [];
   #wake: EventHandle = NO_EVENT;
 
-  constructor({ params, speeds, heights, prices }: FleetSetting, setting: EncoderSetting) {
+  constructor({ params, speeds, efficiency, heights, prices }: FleetSetting, setting: EncoderSetting) {
     const { streams, loop, host, metrics } = setting;
     this.#params = params;
     this.#set = setting;
     this.#loop = loop;
     this.#host = host;
-    this.#pools = resolvePools(params, speeds);
+    this.#pools = resolvePools(params, speeds, efficiency);
     this.#times = streams.stream('transcode/times');
     this.#failures = streams.stream('transcode/failures');
     this.farm = new Fleet(setting.tasks, this.#pools, params, heights, streams, {
@@ -161,7 +163,7 @@ export class FleetEncoders implements Encoders {
     const speed = this.farm.speedOf(station, task);
     const chunks = a.chunks[attempt]!;
     const share = shareOf(this.#set.tasks.columns, task, a.first[attempt]!, chunks) / chunks;
-    const workUs = Math.max(1, this.#workUs(task, speed, share) * this.#noise(chunks));
+    const workUs = Math.max(1, this.#workUs(task, speed, share) * this.#noise(chunks, speed));
     const job = this.#engines.start(now, station, chunks, workUs, speed.isSplit);
     this.#jobs[attempt] = job;
     this.#attemptOf[job] = attempt;
@@ -172,12 +174,13 @@ export class FleetEncoders implements Encoders {
   #workUs(task: number, speed: PoolSpeed, share: number): Us {
     const c = this.#set.tasks.columns;
     const encode = c.content[task]! * c.chunkPixels[task]! * speed.usPerPixel;
-    return speed.fixedUs + share * (encode + c.chunkDecodePixels[task]! * speed.decodeUsPerPixel);
+    const decode = share * c.chunkDecodePixels[task]! + c.leadPixels[task]!;
+    return speed.fixedUs + share * encode + decode * speed.decodeUsPerPixel;
   }
 
   /** Lognormal with mean 1; chunks that start together end together, after their mean time. */
-  #noise(chunks: number): number {
-    const { variation } = this.#params;
+  #noise(chunks: number, speed: PoolSpeed): number {
+    const variation = speed.variation ?? this.#params.variation;
     if (variation === 0) return 1;
     const sigma = Math.sqrt(Math.log1p(variation ** 2 / chunks));
     return Math.exp(sigma * this.#times.normal() - sigma ** 2 / 2);
@@ -236,7 +239,8 @@ export class FleetEncoders implements Encoders {
 
   #opened(worker: number, engines: number): void {
     const { now } = this.#loop;
-    const station = this.#engines.open(now, engines);
+    const { efficiency } = this.#pools[this.farm.poolOf(worker)]!;
+    const station = this.#engines.open(now, engines, efficiency);
     assert(station === worker, 'engines are numbered as workers', { station, worker });
     this.#busySeen[worker] = 0;
     this.#finishes[worker] = NO_EVENT;

@@ -177,11 +177,11 @@ export class Transcoding implements RunPart {
   }
 
   #createEncoders(plan: TranscodingPlan, setting: EncoderSetting): Encoders {
-    const { scenario: { transcode }, prices, cpuSpeeds } = plan;
+    const { scenario: { transcode }, prices, cpuSpeeds: speeds, coreEfficiency: efficiency } = plan;
     const { farm } = transcode;
     if (farm.kind === 'pool') return new PoolEncoders(farm, this.#step, setting);
     const heights = transcode.ladder.map(({ height }) => height);
-    return new FleetEncoders({ params: farm, speeds: cpuSpeeds, heights, prices }, setting);
+    return new FleetEncoders({ params: farm, speeds, efficiency, heights, prices }, setting);
   }
 
   /** Workers became free: at rendition fidelity all that do in this step are given out together. */

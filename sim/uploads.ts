@@ -115,7 +115,7 @@ export class SimulatedUploads {
       this.#uploads.wake(loop.now, slot);
       this.#rearm(slot);
     });
-    const creators = new Creators(params, plan.uploadDurations, streams);
+    const creators = new Creators(params, plan.uploadDurations, streams, plan.contentSigma);
     this.#arrivals = [{ creators, next: NOBODY, fault: -1, at: 0 }];
     this.#scheduleArrival(0);
   }
@@ -186,7 +186,8 @@ export class SimulatedUploads {
       creators: { ...creators, users: Creators.users(this.#params) + fault },
     };
     const streams = { stream: (name: string) => this.#streams.stream(`faults/import/${fault}/${name}`) };
-    return { creators: new Creators(alone, this.#plan.uploadDurations, streams), fault, at };
+    const { uploadDurations, contentSigma } = this.#plan;
+    return { creators: new Creators(alone, uploadDurations, streams, contentSigma), fault, at };
   }
 
   #scheduleArrival(from: number): void {

@@ -49,7 +49,8 @@ export class Bench {
     const task = this.tasks.open();
     const filled = {
       video: 0, codec: 0, later: 0, rung: 0, topRung: 0, priority: 1, user: 0, chunks: 1, lastShare: 1,
-      chunkPixels: 1, chunkDecodePixels: 0, chunkUs: 1e6, content: 1, deadline: 1e12, ...fields,
+      chunkPixels: 1, chunkDecodePixels: 0, leadPixels: 0, chunkUs: 1e6, content: 1,
+      deadline: 1e12, ...fields,
     };
     for (const [name, value] of Object.entries(filled)) {
       this.tasks.columns[name as keyof TaskColumns][task] = value;

@@ -355,5 +355,5 @@ const RECLAIMED = FAILURES.indexOf('reclaimed');
 /** What a piece has of the task it is of. */
 const INHERITED = [
   'video', 'codec', 'later', 'rung', 'topRung', 'priority', 'user', 'chunkPixels', 'chunkDecodePixels',
-  'chunkUs', 'content', 'deadline', 'lane', 'submittedAt',
+  'leadPixels', 'chunkUs', 'content', 'deadline', 'lane', 'submittedAt',
 ] as const;

@@ -20,6 +20,8 @@ export interface CpuSpeed {
   readonly codec: Codec;
   /** Core time a million pixels of ordinary content. [ms] */
   readonly msPerMpix: number;
+  /** Core time a million pixels of the source, to decode and scale it. [ms] */
+  readonly decodeMsPerMpix: number;
   /** Core time of starting an encode, whatever its length. [s] */
   readonly fixedSeconds: number;
   /** Time of a try in which it needs no core: starting, looking at the output, storing it; cited: 0. [s] */
@@ -27,8 +29,16 @@ export interface CpuSpeed {
   /** Memory of an encode of 1080p, and what a further 1080p of pixels adds. [bytes] */
   readonly memoryBytes: number;
   readonly memoryMoreBytes: number;
+  /** Coefficient of variation of equal encodes where it was measured; undefined: what the farm says. */
+  readonly variation: number | undefined;
   readonly source: string;
 }
+
+/**
+ * Decoding and scaling cost this share of encoding, pixel for pixel of the source: with it, one decode that
+ * feeds the ladder of a 1080p source is worth 1.25 (YouTube's multi-output transcoding: 1.2 to 1.3).
+ */
+const DECODE_SHARE = 0.22;
 
 const BENCH = 'cited: ffmpeg 5.1.9 on two cores of an EPYC of the third generation, 2026-11-22';
 
@@ -48,7 +58,8 @@ export const CPU_SPEEDS: Readonly<Record<CpuEncoder, CpuSpeed>> = {
 
 function cpu(codec: Codec, msPerMpix: number, fixedSeconds: number, gb: number, moreGb: number): CpuSpeed {
   return {
-    codec, msPerMpix, fixedSeconds, waitSeconds: 0,
+    codec, msPerMpix, decodeMsPerMpix: DECODE_SHARE * msPerMpix, fixedSeconds, waitSeconds: 0,
+    variation: undefined,
     memoryBytes: gb * 1e9, memoryMoreBytes: moreGb * 1e9, source: BENCH,
   };
 }
@@ -84,12 +95,6 @@ const NVENC_FPS: Readonly<Partial<Record<NvencGeneration, Readonly<Partial<Recor
 
 /** Starting a session on a GPU: CUDA context and buffers, during which the engine idles; assumed. [s] */
 export const NVENC_START_SECONDS = 0.8;
-
-/**
- * Decoding and scaling cost this share of encoding, pixel for pixel of the source: with it, one decode that
- * feeds the ladder of a 1080p source is worth 1.25 (YouTube's multi-output transcoding: 1.2 to 1.3).
- */
-export const DECODE_SHARE = 0.22;
 
 /**
  * Spread of encoding time between videos: deviation of the logarithm, at a capped rate and at a constant

@@ -125,7 +125,7 @@ export const fleetParams = z.strictObject({
   variation: z.number().min(0).max(2)
     .meta({
       description: 'Coefficient of variation of the time of equal chunks: 0.03 on machines of one\'s own, '
-        + '0.15 on shared ones.',
+        + '0.15 on shared ones. A calibration has one of its own for each encoder.',
       unit: '1', source: 'cited: measured, ten repeats',
     })
     .prefault(0.08),

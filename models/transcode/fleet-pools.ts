@@ -1,7 +1,7 @@
 import { assert } from '../core/assert.ts';
 import { US_PER_S, type Bytes, type Us } from '../core/units.ts';
 import {
-  CPU_SPEEDS, DECODE_SHARE, NVENC_START_SECONDS, nvencMemoryBytes, nvencPixelsPerS, PIXELS_1080P,
+  CPU_SPEEDS, NVENC_START_SECONDS, nvencMemoryBytes, nvencPixelsPerS, PIXELS_1080P,
   type CpuEncoder, type CpuSpeed,
 } from './encoder-speeds.ts';
 import type { EncodeParams, FleetParams, FleetPoolParams } from './fleet-params.ts';
@@ -21,6 +21,8 @@ export interface PoolSpeed {
   readonly startUs: Us;
   /** Whether a session is spread over all engines of its station. */
   readonly isSplit: boolean;
+  /** Coefficient of variation of equal encodes; undefined: what the farm says. */
+  readonly variation: number | undefined;
 }
 
 /** A pool with all that its parameters stand for. */
@@ -35,6 +37,8 @@ export interface Pool {
   readonly stations: number;
   /** Engines, memory and sessions of a station. */
   readonly engines: number;
+  /** Speed of an engine while all of its station are busy, relative to one that is busy alone. */
+  readonly efficiency: number;
   readonly memory: Bytes;
   readonly sessionCap: number;
   /** By the codec's number; undefined where the pool cannot encode it. */
@@ -46,12 +50,17 @@ export interface Pool {
 /** Speeds of software encoders, as cited or as calibrated. */
 export type CpuSpeeds = Readonly<Record<CpuEncoder, CpuSpeed>>;
 
-/** The pools of a fleet; `speeds` may come from a calibration. */
-export function resolvePools(params: FleetParams, speeds: CpuSpeeds = CPU_SPEEDS): Pool[] {
-  return params.pools.map((pool) => resolvePool(pool, params.encode, speeds));
+/**
+ * The pools of a fleet; `speeds` may come from a calibration, and so may `efficiency`, that of cores all of
+ * which are busy.
+ */
+export function resolvePools(params: FleetParams, speeds: CpuSpeeds = CPU_SPEEDS, efficiency = 1): Pool[] {
+  return params.pools.map((pool) => resolvePool(pool, params.encode, speeds, efficiency));
 }
 
-function resolvePool(params: FleetPoolParams, encode: EncodeParams, speeds: CpuSpeeds): Pool {
+function resolvePool(
+  params: FleetPoolParams, encode: EncodeParams, speeds: CpuSpeeds, efficiency: number,
+): Pool {
   const machine = findMachine(params.machine);
   assert(machine !== undefined, 'the machine type is known', { machine: params.machine });
   const gpu = params.gpu === undefined ? machine.gpu : findGpu(params.gpu);
@@ -61,7 +70,7 @@ function resolvePool(params: FleetPoolParams, encode: EncodeParams, speeds: CpuS
     const byCodec = cpuEncoders(encode, speeds);
     return {
       ...head, engine: 'cpu', stations: 1, engines: params.cores ?? machine.cores,
-      memory: machine.memoryBytes, sessionCap: Infinity,
+      efficiency, memory: machine.memoryBytes, sessionCap: Infinity,
       speeds: CODECS.map((codec) => cpuSpeed(byCodec[codec])),
       memoryOf: (codec, top, other) => {
         const { memoryBytes, memoryMoreBytes } = byCodec[CODECS[codec]!]!;
@@ -72,14 +81,14 @@ function resolvePool(params: FleetPoolParams, encode: EncodeParams, speeds: CpuS
   const can = gpuCodecs(gpu.generation);
   return {
     ...head, engine: gpu.name, stations: Math.max(1, machine.gpus), engines: Math.max(1, gpu.encoders),
-    memory: gpu.memoryBytes, sessionCap: gpu.sessionCap,
+    efficiency: 1, memory: gpu.memoryBytes, sessionCap: gpu.sessionCap,
     speeds: CODECS.map((codec) => {
       if (!can.includes(codec)) return undefined;
       return {
         usPerPixel: US_PER_S / nvencPixelsPerS(gpu.generation, codec, encode.nvenc),
         decodeUsPerPixel: 0, // NVDEC works beside NVENC
         fixedUs: 0, startUs: NVENC_START_SECONDS * US_PER_S,
-        isSplit: encode.splitFrame && canSplit(gpu.generation, codec),
+        isSplit: encode.splitFrame && canSplit(gpu.generation, codec), variation: undefined,
       };
     }),
     memoryOf: (_codec, top, other) => nvencMemoryBytes(top, other),
@@ -92,10 +101,11 @@ function cpuEncoders(encode: EncodeParams, speeds: CpuSpeeds): Readonly<Partial<
 
 function cpuSpeed(speed: CpuSpeed | undefined): PoolSpeed | undefined {
   if (speed === undefined) return undefined;
-  const usPerPixel = speed.msPerMpix * 1e-3; // 1 ms a million pixels is 1e-3 us a pixel
+  // 1 ms a million pixels is 1e-3 us a pixel.
   return {
-    usPerPixel, decodeUsPerPixel: usPerPixel * DECODE_SHARE, fixedUs: speed.fixedSeconds * US_PER_S,
-    startUs: Math.round(speed.waitSeconds * US_PER_S), isSplit: false,
+    usPerPixel: speed.msPerMpix * 1e-3, decodeUsPerPixel: speed.decodeMsPerMpix * 1e-3,
+    fixedUs: speed.fixedSeconds * US_PER_S, startUs: Math.round(speed.waitSeconds * US_PER_S), isSplit: false,
+    variation: speed.variation,
   };
 }
 

@@ -157,6 +157,11 @@ export const transcodeParams = z.strictObject({
     doc: 'Length of chunks; the last one of a video has what is left.',
     source: `${SEED}, section 6.1 (section 13.1 has one minute)`, min: '500ms',
   }).prefault('4s'),
+  leadIn: quantity('duration', {
+    doc: 'Media decoded before a chunk on the way to it: from the key frame before, on average. 0: the split '
+      + 'cuts at key frames.',
+    source: 'assumed', min: '0s',
+  }).prefault('0s'),
   ladder: z.array(renditionParams).min(1).max(16).prefault([
     { name: '360p', bitrate: '800 kbps', height: 360 },
     { name: '720p', bitrate: '2.8 Mbps', height: 720 },

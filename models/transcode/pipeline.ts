@@ -313,7 +313,7 @@ export class Pipeline {
 
   #submit(_now: Us, video: number, codec: number, rung: number, topRung: number, later: 0 | 1): void {
     const v = this.#videos.columns;
-    const { codecs, chunk, playableFirst } = this.#params;
+    const { codecs, chunk, leadIn, playableFirst } = this.#params;
     const { count, chunkUs, lastUs } = chunksOf(v.durationUs[video]!, chunk);
     const height = v.height[video]!;
     const frames = v.framesPerS[video]!;
@@ -337,6 +337,7 @@ export class Pipeline {
     c.lastShare[task] = lastUs / chunkUs;
     c.chunkPixels[task] = pixels;
     c.chunkDecodePixels[task] = pixelsIn(height, frames, chunkUs);
+    c.leadPixels[task] = pixelsIn(height, frames, leadIn);
     c.chunkUs[task] = chunkUs;
     c.content[task] = v.content[video]!;
     c.deadline[task] = v.deadline[video]!;

@@ -45,6 +45,24 @@ describe('sessions on engines', () => {
     expect(engines.busyUs(300, station)).toBe(700);
   });
 
+  test('of cores that slow each other down take longer the more of them run: by hand', () => {
+    // Two cores that do 80 % each when both are busy. A session of 100 alone until 50, with another until
+    // it is done: 50 left at 0.8 take 62.5; the other has 50 of its 100 then and takes 50 more, alone.
+    const engines = new SharedEngines();
+    const station = engines.open(0, 2, 0.8);
+    engines.start(0, station, 1, 100);
+    engines.start(50, station, 1, 100);
+    expect(engines.finishAt(station)).toBe(113);
+    engines.finish(113, station);
+    expect(engines.finishAt(station)).toBe(163);
+    // Core time is what they had of the cores, not what it was worth.
+    expect(engines.busyUs(163, station)).toBeCloseTo(113 + 113, 9);
+    // Four sessions on them have 0.8 of half a core each.
+    engines.finish(163, station);
+    engines.start(163, station, 4, 100);
+    expect(engines.finishAt(station)).toBe(163 + 250);
+  });
+
   test('that are taken away say how far they were, and leave their share to the rest', () => {
     const engines = new SharedEngines();
     const station = engines.open(0, 1);

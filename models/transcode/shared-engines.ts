@@ -6,6 +6,8 @@ import { FlowHeap, type FlowHeapState } from '../network/flow-heap.ts';
 const STATION = {
   /** Engines, or cores. */
   engines: Float64Array,
+  /** Speed of an engine while all are busy, relative to one that is busy alone. */
+  efficiency: Float64Array,
   /** Sessions that run on one engine at most, and those that may be spread over all. */
   single: Int32Array,
   split: Int32Array,
@@ -38,7 +40,8 @@ export interface SharedEnginesState {
  * Encoding sessions that share the engines of a GPU, or the cores of a machine. A session runs on one
  * engine at most, and as soon as there are more sessions than engines all get an equal share: what a
  * station encodes in all stays what its engines can. A session spread over all engines (split-frame
- * encoding) takes what sessions on one engine leave idle.
+ * encoding) takes what sessions on one engine leave idle. Cores that share caches, memory and pipelines are
+ * slower the more of them are busy: down to their efficiency when all are.
  *
  *   start (station, sessions, engine time) ->  two clocks a station  -> finishAt, finish
  */
@@ -50,11 +53,12 @@ export class SharedEngines {
   #order = 0;
 
   /** A new station; numbers of closed stations are used again. */
-  open(now: Us, engines: number): number {
-    assert(engines > 0, 'a station has engines', { engines });
+  open(now: Us, engines: number, efficiency = 1): number {
+    assert(engines > 0 && efficiency > 0, 'a station has engines', { engines, efficiency });
     const station = this.#stations.open();
     const c = this.#stations.columns;
     c.engines[station] = engines;
+    c.efficiency[station] = efficiency;
     c.single[station] = c.split[station] = 0;
     c.singleClock[station] = c.splitClock[station] = c.busy[station] = 0;
     c.asOf[station] = now;
@@ -170,10 +174,11 @@ export class SharedEngines {
   #next(station: number): readonly [job: number, at: number] {
     const s = this.#stations.columns;
     const [single, split] = this.#heaps[station]!;
+    const speed = this.#speed(station);
     let [job, at] = [-1, NEVER];
     for (const [heap, clock, rate] of [
-      [single, s.singleClock[station]!, this.#singleRate(station)],
-      [split, s.splitClock[station]!, this.#splitRate(station)],
+      [single, s.singleClock[station]!, speed * this.#singleShare(station)],
+      [split, s.splitClock[station]!, speed * this.#splitShare(station)],
     ] as const) {
       if (heap.size === 0) continue;
       const end = s.asOf[station]! + (heap.firstFinishBits - clock) / rate;
@@ -182,14 +187,24 @@ export class SharedEngines {
     return [job, at];
   }
 
-  #singleRate(station: number): number {
+  /** Engines that a session has at the moment, of either kind. */
+  #singleShare(station: number): number {
     const { engines, single, split } = this.#stations.columns;
     return Math.min(1, engines[station]! / (single[station]! + split[station]!));
   }
 
-  #splitRate(station: number): number {
+  #splitShare(station: number): number {
     const { engines, single, split } = this.#stations.columns;
-    return (engines[station]! - single[station]! * this.#singleRate(station)) / split[station]!;
+    return (engines[station]! - single[station]! * this.#singleShare(station)) / split[station]!;
+  }
+
+  /** Speed of an engine with as many beside it busy as are, relative to one alone. */
+  #speed(station: number): number {
+    const { engines, single, split, efficiency } = this.#stations.columns;
+    const count = engines[station]!;
+    if (efficiency[station] === 1 || count <= 1) return 1;
+    const busy = split[station]! > 0 ? count : Math.min(count, single[station]!);
+    return 1 - ((1 - efficiency[station]!) * Math.max(0, busy - 1)) / (count - 1);
   }
 
   #advance(now: Us, station: number): void {
@@ -198,15 +213,16 @@ export class SharedEngines {
     if (span === 0) return;
     assert(span > 0, 'time does not go back', { now, asOf: s.asOf[station] });
     s.asOf[station] = now;
+    const speed = this.#speed(station);
     if (s.single[station]! > 0) {
-      const rate = this.#singleRate(station);
-      s.singleClock[station]! += span * rate;
-      s.busy[station]! += span * rate * s.single[station]!;
+      const share = span * this.#singleShare(station);
+      s.singleClock[station]! += speed * share;
+      s.busy[station]! += share * s.single[station]!;
     }
     if (s.split[station]! > 0) {
-      const rate = this.#splitRate(station);
-      s.splitClock[station]! += span * rate;
-      s.busy[station]! += span * rate * s.split[station]!;
+      const share = span * this.#splitShare(station);
+      s.splitClock[station]! += speed * share;
+      s.busy[station]! += share * s.split[station]!;
     }
   }
 }

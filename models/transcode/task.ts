@@ -30,6 +30,8 @@ const SPEC = {
   /** Pixels (width x height x frames) that a chunk puts out over all its rungs, and that it decodes. */
   chunkPixels: Float64Array,
   chunkDecodePixels: Float64Array,
+  /** Pixels that each chunk, whatever its length, decodes before it gets to its own. */
+  leadPixels: Float64Array,
   /** Media that a chunk holds. [us] */
   chunkUs: Float64Array,
   /** Encoding time relative to content of ordinary complexity. */

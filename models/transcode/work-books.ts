@@ -114,8 +114,8 @@ export class WorkBooks {
     // Nothing left is nothing at all, whatever rounding has left.
     const isEmpty = to.chunks[codec] === 0;
     to.pixels[codec] = isEmpty ? 0 : to.pixels[codec]! + share * c.chunkPixels[task]! * c.content[task]!;
-    to.decodePixels[codec] = isEmpty ? 0
-      : to.decodePixels[codec]! + share * c.chunkDecodePixels[task]!;
+    const decoded = share * c.chunkDecodePixels[task]! + sign * chunks * c.leadPixels[task]!;
+    to.decodePixels[codec] = isEmpty ? 0 : to.decodePixels[codec]! + decoded;
   }
 }
 

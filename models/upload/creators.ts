@@ -52,6 +52,7 @@ export class Creators {
   readonly #params: UploadParams;
   /** Durations to draw from instead of the law, or none. [us] */
   readonly #durations: Float64Array;
+  readonly #complexity: number;
   readonly #streams: Readonly<Record<(typeof TRAITS)[number], RandomStream>>;
   readonly #sourceShares: readonly number[];
   /** The first user beyond each tier. */
@@ -60,8 +61,13 @@ export class Creators {
   #burstAt: number;
   #trains: Train[];
 
-  constructor(params: UploadParams, durations: Float64Array, streams: Pick<RandomStreams, 'stream'>) {
+  /** `complexity`: the spread over contents where a calibration has one. */
+  constructor(
+    params: UploadParams, durations: Float64Array, streams: Pick<RandomStreams, 'stream'>,
+    complexity = params.complexity,
+  ) {
     this.#params = params;
+    this.#complexity = complexity;
     this.#durations = durations;
     this.#streams = Object.fromEntries(TRAITS.map((trait) =>
       [trait, streams.stream(`upload/${trait}`)])) as Record<(typeof TRAITS)[number], RandomStream>;
@@ -111,7 +117,8 @@ export class Creators {
   }
 
   #draw(importer: number, importPriority: number): Omit<UploadArrival, 'at'> {
-    const { sources, complexity, views, uplink, creators, abandoned } = this.#params;
+    const { sources, views, uplink, creators, abandoned } = this.#params;
+    const complexity = this.#complexity;
     const s = this.#streams;
     const drawn = s.user.integer(creators.users);
     const tier = this.#tierEnds.findIndex((end) => drawn < end);

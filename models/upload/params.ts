@@ -129,7 +129,9 @@ export const uploadParams = z.strictObject({
   ]),
   complexity: z.number().min(0).max(3)
     .meta({
-      description: 'Deviation of the logarithm of encoding time over contents; its mean is 1.', unit: '1',
+      description: 'Deviation of the logarithm of encoding time over contents; its mean is 1. Without it, '
+        + 'a calibration has its own.',
+      unit: '1',
       source: 'cited: encoders measured under capped rates, 0.2; under CRF about 0.6',
     })
     .prefault(0.2),
