@@ -31,11 +31,15 @@ export interface Launch {
   readonly args: readonly string[];
 }
 
-/** How children are started and watched; tests use it to break them. */
-export interface ChunkOptions {
+/** How a try is watched and given up. */
+export interface ChunkWatch {
   readonly signal: AbortSignal;
   /** The encoder has been heard of. */
   readonly onProgress?: () => void;
+}
+
+/** How children are started and watched; tests use it to break them. */
+export interface ChunkOptions extends ChunkWatch {
   /** The command that is run for some arguments of ffmpeg. */
   readonly launch?: (args: readonly string[]) => Launch;
   readonly onChild?: (child: SupervisedChild) => void;

@@ -36,7 +36,9 @@ describe('on a MinIO of our own', () => {
     expect(await store.get('clips', 'a/seg 0.ts')).toEqual(body);
     await expect(store.get('clips', 'a/none')).rejects.toMatchObject({ failure: 'notFound' });
     await expect(store.get('no-such-bucket', 'x')).rejects.toMatchObject({ failure: 'notFound' });
-    expect(await store.deletePrefix('clips', 'a/')).toBe(1);
+    expect(await store.putOnce('clips', 'b/seg.ts', Buffer.from('late'), 'video/mp2t')).toBe(false);
+    expect(await store.putOnce('clips', 'a/new.ts', body, 'video/mp2t')).toBe(true);
+    expect(await store.deletePrefix('clips', 'a/')).toBe(2);
     expect(await store.get('clips', 'b/seg.ts')).toEqual(body);
     expect(await store.deletePrefix('clips', '')).toBe(1);
     await store.deleteBucket('clips');

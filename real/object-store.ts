@@ -106,6 +106,24 @@ export class ObjectStore {
     }
   }
 
+  /**
+   * Stores an object unless there is one of its name; whether this one was stored. Servers that know no
+   * conditional requests store it either way.
+   */
+  async putOnce(bucket: string, key: string, body: Uint8Array, contentType: string): Promise<boolean> {
+    const object = { Bucket: bucket, Key: key, Body: body, ContentType: contentType };
+    try {
+      await this.#client.send(new PutObjectCommand({ ...object, IfNoneMatch: '*' }));
+      return true;
+    } catch (error) {
+      const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+      if (status === PRECONDITION_FAILED) return false;
+      if (status !== NOT_IMPLEMENTED) throw typed(error);
+    }
+    await this.put(bucket, key, body, contentType);
+    return true;
+  }
+
   /** A whole object; throws ObjectStoreError with the reason it could not be had. */
   async get(bucket: string, key: string, signal?: AbortSignal): Promise<Buffer> {
     try {
@@ -175,6 +193,9 @@ export function parseS3Url(text: string, env: Readonly<Record<string, string | u
   }
   return { url: url.origin, region: env['AWS_REGION'] ?? S3_REGION, accessKeyId, secretAccessKey };
 }
+
+const PRECONDITION_FAILED = 412;
+const NOT_IMPLEMENTED = 501;
 
 /** The region of servers that have none. */
 export const S3_REGION = 'us-east-1';

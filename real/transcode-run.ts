@@ -15,7 +15,9 @@ import { workers } from '../models/transcode/metrics.ts';
 import { CODECS, createTasks } from '../models/transcode/task.ts';
 import { WorkerPool } from '../models/transcode/worker-pool.ts';
 import type { TranscodingPlan } from '../scenarios/plan.ts';
+import { LocalCarrier } from './carrier.ts';
 import { Supervisor } from './children.ts';
+import { chunkWork } from './chunk-work.ts';
 import { RunClock } from './clock.ts';
 import type { ChunkOptions } from './encode-chunk.ts';
 import { probeCpuEncoder, probeEncoders, type EncoderProbe } from './encoders.ts';
@@ -24,7 +26,7 @@ import { abortOnInterrupt } from './interrupt.ts';
 import { startMinio } from './minio.ts';
 import { InterruptedError, MissingRequirementError } from './missing-requirement.ts';
 import { ObjectStore, parseS3Url } from './object-store.ts';
-import { Transcoder } from './transcoder.ts';
+import { SOURCE, Transcoder } from './transcoder.ts';
 
 /** What a caller may want of a real transcoding run beside its result. */
 export interface TranscodeRunOptions {
@@ -75,10 +77,13 @@ export async function runTranscode(plan: TranscodingPlan, options: TranscodeRunO
     const metrics = new MetricSet();
     const tasks = createTasks();
     metrics.sample(0);
+    const folder = supervisor.temporaryDirectory('transcode');
+    const carrier = new LocalCarrier(chunkWork({
+      supervisor, store, folder, sourceOf: async () => join(folder, SOURCE), chunks: options.chunks ?? {},
+    }), signal);
     const transcoder = new Transcoder({
-      plan, farm: (rows) => farmOf(plan, rows, metrics), encoderOf, metrics, clock, supervisor, store, bucket,
-      folder: supervisor.temporaryDirectory('transcode'), signal, log,
-      ...(options.chunks === undefined ? {} : { chunks: options.chunks }),
+      plan, farm: (rows) => farmOf(plan, rows, metrics), encoderOf, carrier, metrics, clock, supervisor,
+      store, bucket, folder, signal, log,
     }, tasks);
     await store.put(bucket, RAW, readFileSync(clip), 'video/mp4');
     log(`uploaded ${basename(clip)}`);

@@ -11,9 +11,11 @@ import { Pipeline } from '../models/transcode/pipeline.ts';
 import { TaskQueue } from '../models/transcode/queue.ts';
 import { CODECS, shareOf, type TaskTable } from '../models/transcode/task.ts';
 import type { TranscodingPlan } from '../scenarios/plan.ts';
+import type { Carried, Carrier } from './carrier.ts';
 import type { Supervisor } from './children.ts';
+import type { ChunkJob } from './chunk-work.ts';
 import type { Clock } from './clock.ts';
-import { chunkEnding, encodeChunk, type ChunkOptions, type ChunkOutcome } from './encode-chunk.ts';
+import { chunkEnding } from './encode-chunk.ts';
 import { probeMedia, runFfmpeg, type MediaProbe } from './ffmpeg.ts';
 import type { ObjectStore } from './object-store.ts';
 import { WakeTimer } from './timer.ts';
@@ -30,6 +32,8 @@ export interface TriedChunk {
   readonly bytes: number;
   /** `encoded`, or why it came to nothing. */
   readonly outcome: string;
+  /** Who made it: `local`, or a worker's host and process. */
+  readonly worker: string;
 }
 
 /** What a transcoder works with. */
@@ -37,16 +41,16 @@ export interface TranscoderSetting {
   readonly plan: TranscodingPlan;
   readonly farm: (tasks: TaskTable) => Farm;
   readonly encoderOf: (codec: number) => CpuEncoder;
+  readonly carrier: Carrier<ChunkJob>;
   readonly metrics: MetricSet;
   readonly clock: Clock;
   readonly supervisor: Supervisor;
   readonly store: ObjectStore;
   readonly bucket: string;
-  /** Where chunks lie while they are made. */
+  /** Where renditions are put together; the source is in it as `SOURCE`. */
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
-  readonly chunks?: Partial<ChunkOptions>;
 }
 
 /**
@@ -74,7 +78,7 @@ export class Transcoder {
     const farm = setting.farm(tasks);
     const queue = new TaskQueue(tasks, farm.lanes.length, transcode.queue,
       (task) => this.#pipeline.videos.work[tasks.columns.video[task]!]!, () => 1);
-    const how = { together: 1, watchLeases: true };
+    const how = { together: 1, watchLeases: !setting.carrier.watchesLeases };
     this.dispatcher = new Dispatcher(tasks, queue, farm, transcode.queue, how, {
       start: (attempt) => void this.#encode(attempt).catch((error: unknown) => this.#reject(error)),
       taskEnded: (task, complete) => {
@@ -128,26 +132,21 @@ export class Transcoder {
   }
 
   async #encode(attempt: number): Promise<void> {
-    const { clock, supervisor, store, bucket, folder, signal } = this.#set;
+    const { clock, bucket } = this.#set;
     const a = this.dispatcher.attempts;
     const c = this.#tasks.columns;
     const [task, worker, serial] = [a.task[attempt]!, a.worker[attempt]!, a.serial[attempt]!];
     const [chunk, codec, rung] = [a.first[attempt]!, c.codec[task]!, c.rung[task]!];
     const encoder = this.#set.encoderOf(codec);
     const { name, height, bitrate } = this.#set.plan.scenario.transcode.ladder[rung]!;
-    const output = join(folder, `try-${serial}.${chunkEnding(encoder)}`);
     const startedAt = clock.now();
     const lengthUs = Math.round(shareOf(c, task, chunk, 1) * c.chunkUs[task]!);
-    const outcome = await encodeChunk(supervisor, {
-      source: this.#source(), output, startUs: chunk * c.chunkUs[task]!, lengthUs, height, bitrate, encoder,
-    }, {
-      ...this.#set.chunks, signal, onProgress: () => this.dispatcher.workerSeen(clock.now(), worker),
-    });
-    // The name says what it is and not who made it: a chunk that is made twice is the same chunk.
-    if (outcome.kind === 'encoded') {
-      await store.put(bucket, chunkKey(codec, name, chunk, encoder), readFileSync(output), 'video/mp2t');
-    }
-    rmSync(output, { force: true });
+    const job = {
+      bucket, source: this.#raw, output: chunkKey(codec, name, chunk, encoder),
+      startUs: chunk * c.chunkUs[task]!, lengthUs, height, bitrate, encoder,
+    };
+    const outcome = await this.#set.carrier.carry({ id: serial, job, urgency: c.priority[task]! },
+      () => this.dispatcher.workerSeen(clock.now(), worker));
     this.#note(outcome, { rung: name, codec: CODECS[codec]!, chunk, startedAt });
     const failed: Failure = outcome.kind === 'failed' ? outcome.reason : 'encoder';
     const count = outcome.kind === 'failed' ? 1 : 0;
@@ -156,7 +155,7 @@ export class Transcoder {
   }
 
   #note(
-    outcome: ChunkOutcome,
+    outcome: Carried,
     what: Pick<TriedChunk, 'rung' | 'codec' | 'chunk'> & { readonly startedAt: Us },
   ): void {
     const { startedAt, ...rest } = what;
@@ -166,7 +165,7 @@ export class Transcoder {
     this.tried.push({
       ...rest, startedSeconds: usToSeconds(startedAt), seconds, cpuSeconds: usToSeconds(outcome.cpuUs),
       bytes: outcome.kind === 'encoded' ? outcome.bytes : 0,
-      outcome: outcome.kind === 'encoded' ? 'encoded' : outcome.reason,
+      outcome: outcome.kind === 'encoded' ? 'encoded' : outcome.reason, worker: outcome.worker,
     });
     if (outcome.kind === 'failed') {
       this.#set.log(`chunk ${what.chunk} of ${what.rung} ${what.codec} failed (${outcome.reason}): `
@@ -288,7 +287,7 @@ export class Transcoder {
   }
 
   #source(): string {
-    return join(this.#set.folder, 'source');
+    return join(this.#set.folder, SOURCE);
   }
 
   #known(): MediaProbe {
@@ -321,6 +320,8 @@ function playlist(names: readonly string[], { chunkUs, lastUs }: Cut): string {
     '#EXT-X-MEDIA-SEQUENCE:0', '#EXT-X-PLAYLIST-TYPE:VOD', ...entries, '#EXT-X-ENDLIST', ''].join('\n');
 }
 
+/** The source in the folder of a transcoder. */
+export const SOURCE = 'source';
 const PLAYLIST = 'playlist.m3u8';
 const WHOLE = 'video.mp4';
 const LENGTH_SLACK_US = US_PER_S / 4;
