@@ -1,6 +1,8 @@
 import { parsePromql } from '../models/operations/promql/parse.ts';
 import { PromqlError } from '../models/operations/promql/syntax.ts';
 import { isDeliveryFault } from '../models/operations/faults/delivery-params.ts';
+import { isMetadataFault } from '../models/operations/faults/metadata-params.ts';
+import type { FaultParams } from '../models/operations/faults/params.ts';
 import { isPipelineFault } from '../models/operations/faults/pipeline-params.ts';
 import { isAlertName } from '../models/operations/runbook/condition.ts';
 import type { LimitProblem } from './limit-problem.ts';
@@ -16,8 +18,8 @@ export function incidentLimits(scenario: Scenario): LimitProblem[] {
   const { faults, monitoring, runbooks, degraded } = scenario;
   const problems: LimitProblem[] = [];
   faults.forEach((fault, i) => {
-    const part = missingFor(scenario, isDeliveryFault(fault), isPipelineFault(fault));
-    if (part === undefined) return;
+    const part = partOf(fault);
+    if (part === undefined || scenario[part] !== undefined) return;
     const message = `expected "${part}" beside it: without one there is nothing that ${fault.kind} breaks`;
     problems.push({ path: ['faults', i, 'kind'], message });
   });
@@ -30,13 +32,11 @@ export function incidentLimits(scenario: Scenario): LimitProblem[] {
   return [...problems, ...probeProblems(scenario)];
 }
 
-/** What a scenario lacks for a fault, or an action, of one part or of several. */
-function missingFor(
-  { audience, transcode }: Scenario, ofDelivery: boolean, ofPipeline: boolean,
-): string | undefined {
-  if ((ofDelivery && audience !== undefined) || (ofPipeline && transcode !== undefined)) return undefined;
-  if (ofDelivery) return 'audience';
-  return ofPipeline ? 'transcode' : undefined;
+/** The part of a scenario that a fault breaks. */
+function partOf(fault: FaultParams): 'audience' | 'transcode' | 'metadata' | undefined {
+  if (isDeliveryFault(fault)) return 'audience';
+  if (isPipelineFault(fault)) return 'transcode';
+  return isMetadataFault(fault) ? 'metadata' : undefined;
 }
 
 /** Texts of runbooks and levels that are neither an alert's name nor PromQL. */

@@ -21,7 +21,7 @@ export function checkLimits(scenario: Scenario, input: unknown): LimitProblem[] 
 
 /** A scenario simulates something, and has no part that another one it leaves out would have to use. */
 function partsLeftOut(scenario: Scenario, input: unknown): LimitProblem[] {
-  const { audience, upload, transcode } = scenario;
+  const { audience, upload, transcode, metadata } = scenario;
   const problems = incidentLimits(scenario);
   const serving = audience === undefined ? SERVING : [];
   for (const part of serving.filter((name) => valueAtPath(input, [name]) !== undefined)) {
@@ -31,8 +31,8 @@ function partsLeftOut(scenario: Scenario, input: unknown): LimitProblem[] {
     const message = 'expected "transcode" beside it: nothing is made of uploads';
     problems.push({ path: ['upload'], message });
   }
-  if (problems.length > 0 || audience !== undefined || transcode !== undefined) return problems;
-  return [{ path: [], message: 'expected a part to simulate: audience or transcode' }];
+  if (problems.length > 0 || (audience ?? transcode ?? metadata) !== undefined) return problems;
+  return [{ path: [], message: 'expected a part to simulate: audience, transcode or metadata' }];
 }
 
 /** Parts that serve an audience. */

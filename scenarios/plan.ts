@@ -70,10 +70,11 @@ export function isTranscoding(plan: ScenarioPlan): plan is TranscodingPlan {
 }
 
 /** Parts that a scenario's runs have. */
-export function partsOf({ audience, transcode }: Scenario): PartName[] {
+export function partsOf({ audience, transcode, metadata }: Scenario): PartName[] {
   const parts: PartName[] = [];
   if (audience !== undefined) parts.push('playback');
   if (transcode !== undefined) parts.push('transcoding');
+  if (metadata !== undefined) parts.push('metadata');
   return parts;
 }
 

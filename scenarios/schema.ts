@@ -9,6 +9,7 @@ import { runbookEntry } from '../models/operations/runbook/params.ts';
 import { sloParams } from '../models/operations/slo.ts';
 import { audienceParams } from '../models/player/audience.ts';
 import { playerParams } from '../models/player/params.ts';
+import { metadataParams } from '../models/services/metadata/params.ts';
 import { contentParams } from '../models/storage/content-params.ts';
 import { catalogueParams } from '../models/storage/params.ts';
 import { transcodeParams } from '../models/transcode/params.ts';
@@ -63,6 +64,7 @@ export const scenarioSchema = z.strictObject({
   content: contentParams.prefault({}),
   upload: uploadParams.optional(),
   transcode: transcodeParams.optional(),
+  metadata: metadataParams.optional(),
   slos: z.array(sloParams).max(100).optional(),
   prices: z.string().min(1).optional()
     .meta({ description: 'The price list that usage is paid by; without one a run has no costs.',

@@ -44,4 +44,6 @@ export const CODES = {
   fleetWake: 123,
   autoscale: 124,
   deferredLook: 150,
+  pageAsked: 151,
+  pageAnswered: 152,
 } as const;

@@ -93,6 +93,8 @@ function durationOf(fault: FaultParams): Us {
 
 function scopeOf(fault: FaultParams): string {
   const parts = [
+    'nodes' in fault ? fault.nodes : undefined,
+    'call' in fault ? fault.call : undefined,
     'tier' in fault ? fault.tier : undefined,
     'region' in fault ? fault.region : undefined,
     'city' in fault ? fault.city : undefined,

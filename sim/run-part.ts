@@ -2,6 +2,7 @@ import type { MetricSet } from '../models/core/metrics.ts';
 import type { RandomStreams } from '../models/core/rng.ts';
 import type { Us } from '../models/core/units.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
+import type { MetadataDatabase } from '../models/services/metadata/database.ts';
 import type { Shard } from './shards.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 
@@ -13,6 +14,8 @@ export interface RunContext {
   readonly loop: EventLoop;
   readonly metrics: MetricSet;
   readonly streams: RandomStreams;
+  /** What pages and uploads ask; undefined where the scenario has none. */
+  readonly metadata: MetadataDatabase | undefined;
   /** Brings the lazily kept counters of all parts up to now: only at times that were expected. */
   readonly settle: () => void;
   /** Says when `who` will look at metrics or parts next; NEVER when not any more. */

@@ -6,6 +6,7 @@ import { Lines, type LineOf } from '../models/upload/line.ts';
 import type { UploadParams } from '../models/upload/params.ts';
 import type { PipelineFault } from '../models/operations/faults/pipeline-params.ts';
 import type { UploadCall } from '../models/upload/ports.ts';
+import type { MetadataDatabase } from '../models/services/metadata/database.ts';
 import { Uploads, type UploadsState } from '../models/upload/uploads.ts';
 import type { TranscodingPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
@@ -70,6 +71,8 @@ export class SimulatedUploads {
   readonly #streams: RandomStreams;
   readonly #loop: EventLoop;
   readonly #service: UploadService;
+  /** What has to be written when an upload is complete, and gets its title; undefined: nothing. */
+  readonly #metadata: MetadataDatabase | undefined;
   /** The scenario's own arrivals first, then imports that faults have begun. */
   readonly #arrivals: Arrivals[];
   readonly #uploads: Uploads;
@@ -84,13 +87,15 @@ export class SimulatedUploads {
   readonly deferred: DeferredUploads;
   #slots: (UploadSlot | undefined)[] = [];
 
-  constructor(plan: TranscodingPlan, { loop, metrics, streams }: RunContext, service: UploadService) {
+  constructor(plan: TranscodingPlan, context: RunContext, service: UploadService) {
+    const { loop, metrics, streams, metadata } = context;
     const { upload: params } = plan.scenario;
     this.#plan = plan;
     this.#params = params;
     this.#streams = streams;
     this.#loop = loop;
     this.#service = service;
+    this.#metadata = metadata;
     this.#refusalDraws = streams.stream('upload/refusals');
     this.#apiDraws = streams.stream('upload/api');
     this.#partDraws = streams.stream('upload/parts');
@@ -98,7 +103,8 @@ export class SimulatedUploads {
     this.#lines = new Lines(plan.uploadLinks, params.links);
     this.faults = new UploadFaults(loop, metrics, streams);
     this.deferred = new DeferredUploads(loop, metrics, {
-      tries: () => !this.faults.isStoreUnwell && this.faults.call('complete').status === 0,
+      tries: () => !this.faults.isStoreUnwell && this.faults.call('complete').status === 0
+        && (metadata === undefined || metadata.write(loop.now).ok),
       takenIn: (source, since) => service.completed(source, since),
     });
     this.#uploads = new Uploads(params, {
@@ -216,8 +222,11 @@ export class SimulatedUploads {
 
   #call(slot: number, call: UploadCall): void {
     const { status, delay } = this.faults.call(call);
-    const detail = (call === 'init' ? IS_INIT : 0) + (status > 0 ? HAS_FAILED : 0);
-    this.#after(slot, this.#params.api.latency + delay, CODES.uploadAnswered, detail);
+    const written = call === 'init' ? undefined : this.#metadata?.write(this.#loop.now);
+    const hasFailed = status > 0 || written?.ok === false;
+    const detail = (call === 'init' ? IS_INIT : 0) + (hasFailed ? HAS_FAILED : 0);
+    const after = this.#params.api.latency + delay + (written?.afterUs ?? 0);
+    this.#after(slot, after, CODES.uploadAnswered, detail);
   }
 
   #answered(slot: number, detail: number): void {

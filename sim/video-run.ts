@@ -13,6 +13,7 @@ import { CODES } from './codes.ts';
 import { createEventList } from './kernel/default-event-list.ts';
 import { EventLoop, type DeliveredEvent, type EventLoopState } from './kernel/event-loop.ts';
 import { Incidents, type Levers } from './incidents.ts';
+import { Metadata } from './metadata.ts';
 import { Monitoring } from './monitoring.ts';
 import { Playback } from './playback.ts';
 import type { RunContext, RunPart } from './run-part.ts';
@@ -51,6 +52,7 @@ export class VideoRun {
     this.#streams = new RandomStreams(scenario.run.seed, replication);
     const { parts, act } = partsOf(plan, {
       replication, shard, loop: this.#loop, metrics: this.#metrics, streams: this.#streams,
+      metadata: undefined,
       settle: () => this.#settle(), expectLook: (who, at) => this.#expectLook(who, at),
     });
     this.#parts = parts;
@@ -237,16 +239,19 @@ function claimedOf(left: readonly PartOutcome[]): Pick<ReplicationOutcome, 'clai
 
 /** The parts that a scenario names, always in this order: event ties run in the order they were scheduled. */
 function partsOf(
-  plan: ScenarioPlan, context: RunContext,
+  plan: ScenarioPlan, bare: RunContext,
 ): { readonly parts: RunPart[]; readonly act: (action: ActionParams) => void } {
   const parts: RunPart[] = [];
+  const { metadata: params, monitoring } = plan.scenario;
+  const metadata = params === undefined ? undefined : new Metadata(plan, params, bare);
+  const context: RunContext = { ...bare, metadata: metadata?.database };
   const playback = isWatched(plan) ? new Playback(plan, context) : undefined;
   if (playback !== undefined) parts.push(playback);
   const transcoding = isTranscoding(plan) ? new Transcoding(plan, context) : undefined;
   if (transcoding !== undefined) parts.push(transcoding);
-  const { monitoring } = plan.scenario;
+  if (metadata !== undefined) parts.push(metadata);
   const levers: readonly Levers[] =
-    [playback, transcoding].flatMap((part) => (part === undefined ? [] : [part.levers]));
+    [playback, transcoding, metadata].flatMap((part) => (part === undefined ? [] : [part.levers]));
   const act = (action: ActionParams) => {
     for (const part of levers) if (part.mends(action)) part.act(action);
   };

@@ -11,10 +11,12 @@ import type { PlayerPorts } from '../models/player/ports.ts';
 import { SessionLogger, type SessionLoggerState } from '../models/player/session-log.ts';
 import { sessionRow } from '../models/player/session-row.ts';
 import { SessionSample } from '../models/player/session-sample.ts';
+import type { MetadataDatabase } from '../models/services/metadata/database.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
 import type { WatchedPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
 import { COMING, Downloads, MANIFEST, type SendToEdge } from './downloads.ts';
+import { PageLoads, type PageLoadsState } from './page-loads.ts';
 import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import type { RequestsState } from './requests.ts';
@@ -34,6 +36,7 @@ export interface ViewersState {
   readonly free: readonly number[];
   readonly next: Arrival;
   readonly sessions: number;
+  readonly pages: PageLoadsState | undefined;
 }
 
 /**
@@ -58,6 +61,8 @@ export class Viewers {
   readonly #lines: ViewerLines;
   readonly #downloads: Downloads;
   readonly #logger: SessionLogger;
+  /** undefined where players need no metadata before the manifest. */
+  readonly #pages: PageLoads | undefined;
   readonly #steering: Steering;
   readonly #ports: PlayerPorts;
   #fleet: PlayerFleet;
@@ -71,6 +76,7 @@ export class Viewers {
   constructor(
     plan: WatchedPlan, replication: number, catalogue: Catalogue, steering: Steering, streams: RandomStreams,
     loop: EventLoop, metrics: MetricSet, sendToEdge: SendToEdge, owns: (edge: number) => boolean,
+    metadata: MetadataDatabase | undefined,
   ) {
     const { scenario } = plan;
     this.#plan = plan;
@@ -89,6 +95,13 @@ export class Viewers {
     this.#downloads = new Downloads(this.#rows, loop, this.#lines, steering, sendToEdge, {
       followed: (slot) => this.#follow(slot),
       failed: (slot, requestId, cause) => this.#takeFailure(slot, requestId, cause),
+    });
+    this.#pages = metadata && new PageLoads(metadata, loop, {
+      loaded: (slot, requestId, object) => {
+        this.#downloads.send(slot, requestId, object, MANIFEST, loop.now);
+        this.#follow(slot);
+      },
+      failed: (slot, requestId) => this.#takeFailure(slot, requestId, 'timeout'),
     });
     this.#ports = this.#makePorts();
     this.#fleet = this.#newFleet(FIRST_SLOTS);
@@ -147,6 +160,7 @@ export class Viewers {
       fleet: this.#fleet.save(), rows: this.#sample.save(), audience: this.#audience.save(),
       hosted: this.#rows.save(), lines: this.#lines.save(), requests: this.#downloads.save(),
       logger: this.#logger.save(), free: [...this.#free], next: this.#next, sessions: this.#sessions,
+      pages: this.#pages?.save(),
     };
   }
 
@@ -163,6 +177,7 @@ export class Viewers {
     this.#free = [...state.free];
     this.#next = state.next;
     this.#sessions = state.sessions;
+    if (state.pages !== undefined) this.#pages?.restore(state.pages);
   }
 
   /** Rows of the sessions, or of a sample of very many. */
@@ -197,15 +212,20 @@ export class Viewers {
     return {
       requestManifest: (slot, requestId, video, rendition, codec) => {
         const object = this.#catalogue.manifestObject(video, rendition, codec);
-        this.#downloads.send(slot, requestId, object, MANIFEST, this.#at);
+        if (this.#pages?.isMissing(slot) === true) this.#pages.request(slot, requestId, object, this.#at);
+        else this.#downloads.send(slot, requestId, object, MANIFEST, this.#at);
       },
       requestSegment: (slot, requestId, video, segment, rendition, codec) => {
         this.#logger.requested(slot, this.#at, segment, rendition);
         const object = this.#catalogue.segmentObject(video, segment, rendition, codec);
         this.#downloads.send(slot, requestId, object, rendition, this.#at);
       },
-      cancelRequest: (slot) => this.#downloads.cancel(slot),
+      cancelRequest: (slot) => {
+        this.#pages?.cancel(slot);
+        this.#downloads.cancel(slot);
+      },
       sessionEnded: (slot, outcome) => {
+        this.#pages?.closed(slot);
         this.#logger.ended(slot, this.#at, outcome);
         this.#addRow(slot, outcome);
         this.#lines.leave(slot);
@@ -240,6 +260,7 @@ export class Viewers {
     this.#steering.counted(slot, this.#lines.rtt(slot, now));
     this.#rows.columns.way[slot * ROW] = this.#steering.way(slot);
     this.#at = now;
+    this.#pages?.opened(slot);
     this.#fleet.sessionStarted(now, slot, {
       session, video: arrival.video, watchUs: arrival.watchUs, startupPatienceUs: arrival.startupPatienceUs,
       ...arrival.traits,
@@ -263,7 +284,8 @@ export class Viewers {
       const wakeAt = this.#fleet.wakeAt(slot);
       const next = Math.max(now, Math.min(arriveAt, wakeAt));
       if (next >= c.edgeAt[i]!) return this.#disarm(slot); // the event of the request goes on from there
-      const isItsOwn = isAlone && next < this.#lookAt && c.row[i]! < 0; // the CDN has had its say
+      const isItsOwn = isAlone && next < this.#lookAt && c.row[i]! < 0 // the CDN has had its say
+        && this.#pages?.isWaiting(slot) !== true;
       if (next > now && !isItsOwn) return this.#arm(slot, next);
       this.#at = next;
       if (arriveAt <= wakeAt) this.#takeAnswer(slot, next);

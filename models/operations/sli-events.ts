@@ -3,6 +3,7 @@ import { edgeLost } from '../cdn/topology/metrics.ts';
 import { formatLabels, type Labels } from '../core/labels.ts';
 import type { MetricDeclaration } from '../core/metrics.ts';
 import * as player from '../player/metrics.ts';
+import { queries, querySeconds } from '../services/metadata/metrics.ts';
 import { videosDue } from '../transcode/metrics.ts';
 import { apiCalls, uploadsCompleted, uploadsFailed } from '../upload/metrics.ts';
 
@@ -60,6 +61,12 @@ export function eventsOf(sli: string, bound: number): SliEvents | undefined {
       };
     case 'transcoding_within_sla':
       return { bad: sum(videosDue, { met: 'no' }), total: sum(videosDue), target: bound };
+    case 'metadata_query_ms_p99':
+      return slower(querySeconds, bound / 1000, 0.99);
+    case 'metadata_success_rate': {
+      const failed = `${sum(queries, { result: 'timeout' })} + ${sum(queries, { result: 'unavailable' })}`;
+      return { bad: failed, total: sum(queries), target: bound };
+    }
     default:
       return undefined;
   }

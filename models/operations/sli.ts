@@ -1,6 +1,7 @@
 import { CDN_SLIS } from '../cdn/slis.ts';
 import type { SliDefinition } from '../core/sli.ts';
 import { PLAYER_SLIS } from '../player/slis.ts';
+import { METADATA_SLIS } from '../services/metadata/slis.ts';
 import { TRANSCODE_SLIS } from '../transcode/slis.ts';
 import { UPLOAD_SLIS } from '../upload/slis.ts';
 
@@ -8,6 +9,7 @@ import { UPLOAD_SLIS } from '../upload/slis.ts';
 const SLIS_BY_PART = {
   playback: [...PLAYER_SLIS, ...CDN_SLIS],
   transcoding: [...UPLOAD_SLIS, ...TRANSCODE_SLIS],
+  metadata: METADATA_SLIS,
 } as const satisfies Readonly<Record<string, readonly SliDefinition[]>>;
 
 /** A part that a run may have; the names of a run's parts. */
