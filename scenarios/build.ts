@@ -163,7 +163,8 @@ function readGeography(scenario: Scenario, data: DataFiles): GeographyData | und
       named(['content', 'operations', i, 'regions', j], region, 'region'));
   });
   if (geography === undefined || cities === undefined) return undefined;
-  return { cities, shares: geography.regions, routeInflation: geography.routeInflation };
+  const { regions: shares, routeInflation, startsAt } = geography;
+  return { cities, shares, routeInflation, startsAt };
 }
 
 function checkExact(scenario: Scenario, tables: readonly SizeTable[], data: DataFiles): void {

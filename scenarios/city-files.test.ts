@@ -23,6 +23,14 @@ describe('a table of cities', () => {
     expect([...cities.latitude, ...cities.longitude, ...cities.population]).toEqual([1, 2, 5]);
   });
 
+  test('may say what the time is in each, instead of its longitude', () => {
+    const cities = parseCities('city,country,region,latitude,longitude,population,utcOffset\n'
+      + 'A,IN,r,1,77,5,5.5\n', 'c.csv');
+    expect([...cities.utcOffset!]).toEqual([5.5]);
+    expect(messagesOf(`${HEADER.trim()},utcOffset\nA,IN,r,1,77,5,15\n`))
+      .toEqual(['expected a utcOffset from -12 to 14, got "15"']);
+  });
+
   test.each([
     ['', ['expected a header of city,country,region,latitude,longitude,population, got an empty file']],
     [HEADER, ['expected a city at least, got only a header']],

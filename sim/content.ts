@@ -1,9 +1,10 @@
+import { untilOpen } from '../models/cdn/geography/local-time.ts';
 import { purged, prefetched } from '../models/cdn/topology/metrics.ts';
 import { TIERS, type TierName } from '../models/cdn/topology/places.ts';
 import type { Topology } from '../models/cdn/topology/topology.ts';
 import type { MetricHandle, MetricSet } from '../models/core/metrics.ts';
 import type { RandomStream, RandomStreams } from '../models/core/rng.ts';
-import { NEVER, US_PER_S } from '../models/core/units.ts';
+import { NEVER, US_PER_S, type Us } from '../models/core/units.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
 import type { ContentOperation, ContentParams } from '../models/storage/content-params.ts';
 import type { SimulatedCdn } from './cdn.ts';
@@ -154,6 +155,11 @@ export class ContentOperations {
     const fill = this.#fills[index]!;
     const operation = this.#operations[fill.operation]!;
     const { catalogue, cdn, loop, metrics } = this.#setup;
+    const closedFor = this.#closedFor(fill, operation);
+    if (closedFor > 0) {
+      loop.schedule(loop.now + closedFor, CODES.prefetchNext, index, 0);
+      return;
+    }
     const last = this.#videoOf('video' in operation ? operation.video : 0)
       + (operation.what === 'prefetch' ? operation.count : 1);
     if (fill.video >= last) return;
@@ -168,6 +174,13 @@ export class ContentOperations {
     const rate = operation.what === 'prefetch' ? operation.rate : Infinity;
     const gap = Math.ceil((catalogue.objectBytes(object) * 8 * US_PER_S) / rate);
     loop.schedule(loop.now + gap, CODES.prefetchNext, index, 0);
+  }
+
+  /** How long a server is not to be filled from now on: its place's time is outside the window. */
+  #closedFor({ node }: Fill, operation: ContentOperation): Us {
+    if (operation.what !== 'prefetch' || operation.window === undefined) return 0;
+    const { cdn, topology, loop } = this.#setup;
+    return untilOpen(topology.startOf(cdn.places.popOf[node]!) + loop.now, operation.window);
   }
 
   /** From the manifest on rendition by rendition, segment by segment, video by video. */

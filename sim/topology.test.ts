@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { prefetched } from '../models/cdn/topology/metrics.ts';
 import { buildPlan } from '../scenarios/build.ts';
 import { loadScenario } from '../scenarios/load.ts';
 import { memoryFiles } from '../scenarios/memory-files.fixture.ts';
@@ -98,6 +99,24 @@ describe('content', () => {
     const outcome = again('{what: reprocess, at: 20s, video: 0}');
     expect([atEdge(outcome, 'hit'), atEdge(outcome, 'miss')]).toEqual([1, 7]);
     expect(total(outcome, 'content_prefetched_objects_total', { tier: 'edge' })).toBe(1);
+  });
+
+  test('T13 is filled in the small hours of each place, and goes on the next night', () => {
+    // C is six hours ahead of A; at 600 bps the next segment is asked for after an hour and a half.
+    const cities = CITIES.replace('B,WW,west,0,5', 'C,WW,east,0,90');
+    const files = memoryFiles({ 'x.yaml': BY_HAND, 'link.csv': CONSTANT, 'cities.csv': cities });
+    const fill = 'content.operations=[{what: prefetch, at: 0s, part: only, rate: 600bps,'
+      + ' window: {from: 2h, to: 4h}}]';
+    const plan = buildPlan(loadScenario('x.yaml', files, ['geography={cities: cities.csv, startsAt: 19h}',
+      'cdn.edge.nodes=2', 'run.duration=30h', 'run.sampleEvery=1h', 'audience.arrivals.at=[29h]', fill]), files);
+    const run = new VideoRun(plan, 0);
+    const filledBy = (hour: number) => {
+      run.advanceTo(hour * 3600 * S);
+      return run.total(prefetched);
+    };
+    // In C it is 1 o'clock at first, 2 after an hour; in A it is 19 o'clock, and 2 after seven hours.
+    expect([0.9, 1.01, 2.9, 6.9, 7.01, 8.9, 24.9].map(filledBy)).toEqual([0, 2, 3, 3, 5, 6, 6]);
+    expect(filledBy(25.1)).toBe(7);
   });
 
   test('that is prefetched is there for the first viewer', () => {

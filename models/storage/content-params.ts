@@ -30,6 +30,17 @@ const fill = {
     source: 'cited: Netflix fills storage appliances at up to 1.2 Gb/s off-peak', positive: true,
   }).prefault('1.2 Gbps'),
 };
+const timeOfDay = (doc: string) =>
+  quantity('duration', { doc, source: 'assumed', min: '0h', max: '24h' });
+const fillWindow = z.strictObject({
+  from: timeOfDay('Time of day from which a server is filled, in the time of its place.'),
+  to: timeOfDay('Time of day until which it is filled; before `from`: of the next day.'),
+}).refine(({ from, to }) => from !== to, { error: 'expected a window that is open for a while' })
+  .meta({
+    description: 'Hours of the day in which servers are filled, in the time of each place; without it, at '
+      + 'once. Netflix fills from 2 to 14 o\'clock.', unit: 'hours',
+    source: 'cited: Netflix Open Connect, fill patterns: off-peak 02:00 to 14:00 local, 12 h',
+  });
 const what = <Name extends string>(name: Name, description: string) =>
   z.literal(name).meta({ description, unit: 'name', source: SEED });
 
@@ -56,7 +67,7 @@ export const operationParams = z.discriminatedUnion('what', [
     count: z.number().int().min(1).max(1_000_000)
       .meta({ description: 'Videos, from this one on by rank.', unit: 'videos', source: 'assumed' })
       .prefault(1),
-    part: part.prefault('all'), ...fill,
+    part: part.prefault('all'), window: fillWindow.optional(), ...fill,
   }),
   z.strictObject({
     what: what('shield', 'The shield is switched on or off.'), at,

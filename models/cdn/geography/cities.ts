@@ -12,6 +12,8 @@ export interface Cities {
   /** [degrees] */
   readonly longitude: Float64Array;
   readonly population: Float64Array;
+  /** What its time is ahead of UTC [h]; absent: by its longitude. */
+  readonly utcOffset?: Float64Array;
 }
 
 /** Share of a region's viewers, among all; undefined for all regions means: by population alone. */

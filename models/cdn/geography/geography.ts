@@ -3,6 +3,7 @@ import type { RandomStream } from '../../core/rng.ts';
 import type { Us } from '../../core/units.ts';
 import { viewerWeights, type Cities, type RegionShare } from './cities.ts';
 import { greatCircleKm, rttOverUs } from './distance.ts';
+import { zoneOffset } from './local-time.ts';
 
 /** A geography as data: plain, so that it crosses threads with a plan. */
 export interface GeographyData {
@@ -10,6 +11,8 @@ export interface GeographyData {
   readonly shares: readonly RegionShare[];
   /** Routes over straight lines. */
   readonly routeInflation: number;
+  /** Time of day at which the run begins, in UTC. [us] */
+  readonly startsAt: Us;
 }
 
 /** Where viewers and caches are, and how far apart. */
@@ -18,12 +21,14 @@ export class Geography {
   /** Share of the viewers in each city. */
   readonly weights: Float64Array;
   readonly #inflation: number;
+  readonly #startsAt: Us;
   readonly #draws: AliasTable;
 
-  constructor({ cities, shares, routeInflation }: GeographyData) {
+  constructor({ cities, shares, routeInflation, startsAt }: GeographyData) {
     this.cities = cities;
     this.weights = viewerWeights(cities, shares);
     this.#inflation = routeInflation;
+    this.#startsAt = startsAt;
     this.#draws = new AliasTable(this.weights);
   }
 
@@ -35,6 +40,13 @@ export class Geography {
   /** Round-trip time between two cities, by their distance. */
   rtt(a: number, b: number): Us {
     return a === b ? 0 : rttOverUs(this.km(a, b), this.#inflation);
+  }
+
+  /** Time of day in a city when the run begins. [us] */
+  startOf(city: number): Us {
+    const { utcOffset, longitude } = this.cities;
+    const zone = utcOffset === undefined ? zoneOffset(longitude[city]!) : utcOffset[city]! * 3_600e6;
+    return this.#startsAt + zone;
   }
 
   /** Great-circle distance of two cities. [km] */

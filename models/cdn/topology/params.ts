@@ -112,6 +112,10 @@ export const geographyParams = z.strictObject({
       unit: 'path', source: 'cited: GeoNames, CC BY 4.0 (the shipped file)',
     })
     .prefault('geography/world-cities.csv'),
+  startsAt: quantity('duration', {
+    doc: 'Time of day at which the run begins, in UTC; a place\'s time follows from its longitude, or from '
+      + 'the column utcOffset of the file.', source: 'assumed', min: '0h', max: '24h',
+  }).prefault('0h'),
   regions: z.array(z.strictObject({
     region: z.string().min(1).meta({ description: 'Name of the region.', unit: 'name', source: 'assumed' }),
     share: quantity('ratio', {

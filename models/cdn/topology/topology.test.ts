@@ -14,7 +14,7 @@ const CITIES: Cities = {
   regionOf: Int32Array.of(0, 0, 0, 1, 1), latitude: new Float64Array(5),
   longitude: Float64Array.from(LONGITUDES), population: Float64Array.of(50, 20, 10, 30, 10),
 };
-const GEOGRAPHY = new Geography({ cities: CITIES, shares: [], routeInflation: 1 });
+const GEOGRAPHY = new Geography({ cities: CITIES, shares: [], startsAt: 0, routeInflation: 1 });
 const SIZES = { edge: 5, regional: 2, shield: 0, origins: 1, providers: 1 };
 
 describe('a topology', () => {

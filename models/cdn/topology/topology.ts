@@ -152,6 +152,11 @@ export class Topology {
     return Math.min(...[...this.originCities].map((origin) => this.#geography!.rtt(city, origin)));
   }
 
+  /** Time of day at a point of presence when the run begins; midnight without a geography. [us] */
+  startOf(pop: number): Us {
+    return this.#geography?.startOf(this.cityOf[pop]!) ?? 0;
+  }
+
   /** Round-trip time between two points of presence. [us] */
   between(a: number, b: number): Us {
     return this.#geography === undefined ? 0 : this.#geography.rtt(this.cityOf[a]!, this.cityOf[b]!);
