@@ -71,6 +71,11 @@ function relations({ run, catalogue, audience, player, cdn }: Scenario, input: u
   if (cdn.claims?.shield !== undefined && !cdn.shield.enabled) {
     problem(['cdn', 'claims', 'shield'], 'no claim of a shield that is off (cdn.shield.enabled)');
   }
+  cdn.outages.forEach(({ tier, server }, i) => {
+    if (server === undefined || server < cdn[tier].servers) return;
+    problem(['cdn', 'outages', i, 'server'],
+      `one of the ${cdn[tier].servers} servers of a place, from 0 (cdn.${tier}.servers)`);
+  });
   const laws = [['catalogue', 'length', catalogue.length], ['audience', 'watch', audience?.watch]] as const;
   for (const [part, key, law] of laws) {
     if (law?.law === 'uniform' && law.low > law.high) {

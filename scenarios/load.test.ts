@@ -204,10 +204,14 @@ describe('parts that a scenario leaves out', () => {
     ]);
   });
 
-  test('and a claim of hit rates is of a tier, and of one that is there', () => {
+  test('and claims and outages are of what is there', () => {
     expect(problemsOf(`${GOOD}cdn: { claims: { together: 97% } }\n`)).toEqual([
       'x.yaml:11:8: cdn.claims: expected a claim of a tier: edge, regional or shield',
     ]);
+    const outage = '{ at: 1s, duration: 1s, server: 2 }';
+    expect(problemsOf(`${GOOD}cdn: { edge: { servers: 2 }, outages: [${outage}] }\n`))
+      .toEqual([expect.stringContaining('cdn.outages[0].server: expected one of the 2 servers of a place, '
+        + 'from 0 (cdn.edge.servers), got 2')]);
     expect(problemsOf(`${GOOD}cdn: { claims: { shield: 90% } }\n`)).toEqual([
       'x.yaml:11:18: cdn.claims.shield: expected no claim of a shield that is off (cdn.shield.enabled), '
         + 'got 90%',

@@ -12,6 +12,8 @@ const GOES_DOWN = 0;
 const COMES_BACK = 1;
 const KNOWN_DOWN = 2;
 const KNOWN_BACK = 3;
+/** Added to them when it is a server that goes down or comes back. */
+const OF_SERVER = 4;
 
 /** What schedules are made of. */
 export interface ScheduleSetup {
@@ -35,22 +37,26 @@ export function scheduleCdn(setup: ScheduleSetup): void {
     const probeAt = cdn.limited ? (Math.floor(loop.now / probeEvery) + 1) * probeEvery : NEVER;
     setup.expectLook('routing', Math.min(next, probeAt));
   };
+  const avoid = (pop: number, avoided: boolean) => {
+    cdn.setAvoided(pop, avoided);
+    if (pop < topology.edges) router.setHealth(pop, !avoided);
+  };
   loop.on(CODES.cdnSwitch, (what, pop) => {
-    if (what === GOES_DOWN || what === COMES_BACK) cdn.setDown(pop, what === GOES_DOWN);
-    else {
-      cdn.setAvoided(pop, what === KNOWN_DOWN);
-      if (pop < topology.edges) router.setHealth(pop, what === KNOWN_BACK);
-    }
+    if (what >= OF_SERVER) switchServer(cdn, what - OF_SERVER, pop, avoid);
+    else if (what === GOES_DOWN || what === COMES_BACK) cdn.setDown(pop, what === GOES_DOWN);
+    else avoid(pop, what === KNOWN_DOWN);
     expect();
   });
   for (const outage of params.outages) {
     const ends = outage.at + outage.duration;
     known.push(outage.at + detection, ends + detection);
+    const { server } = outage;
     for (const pop of placesOf(outage, topology, geography)) {
-      loop.schedule(outage.at, CODES.cdnSwitch, GOES_DOWN, pop);
-      loop.schedule(outage.at + detection, CODES.cdnSwitch, KNOWN_DOWN, pop);
-      loop.schedule(ends, CODES.cdnSwitch, COMES_BACK, pop);
-      loop.schedule(ends + detection, CODES.cdnSwitch, KNOWN_BACK, pop);
+      const [kind, which] = server === undefined ? [0, pop] : [OF_SERVER, cdn.places.firstOf[pop]! + server];
+      loop.schedule(outage.at, CODES.cdnSwitch, kind + GOES_DOWN, which);
+      loop.schedule(outage.at + detection, CODES.cdnSwitch, kind + KNOWN_DOWN, which);
+      loop.schedule(ends, CODES.cdnSwitch, kind + COMES_BACK, which);
+      loop.schedule(ends + detection, CODES.cdnSwitch, kind + KNOWN_BACK, which);
     }
   }
   known.sort((a, b) => a - b);
@@ -64,6 +70,19 @@ export function scheduleCdn(setup: ScheduleSetup): void {
     expect();
   });
   loop.schedule(probeEvery, CODES.cdnProbe, 0, 0);
+}
+
+/** A place whose last server is known to be down is one that is down itself. */
+function switchServer(
+  cdn: SimulatedCdn, what: number, node: number, avoid: (pop: number, avoided: boolean) => void,
+): void {
+  if (what === GOES_DOWN || what === COMES_BACK) return cdn.setServerDown(node, what === GOES_DOWN);
+  const { places } = cdn;
+  const pop = places.popOf[node]!;
+  const before = places.aliveIn(pop);
+  places.setOut(node, what === KNOWN_DOWN);
+  const after = places.aliveIn(pop);
+  if ((before === 0) !== (after === 0)) avoid(pop, after === 0);
 }
 
 /** Which places of a tier something is about. */

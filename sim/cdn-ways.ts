@@ -7,6 +7,7 @@ export interface CdnWaysState {
   readonly down: Uint8Array;
   readonly avoided: Uint8Array;
   readonly shieldOn: boolean;
+  readonly serversDown: Uint8Array;
 }
 
 /** Whom a place asks as things stand: which are down, which are known to be, whether the shield is on. */
@@ -16,17 +17,28 @@ export class CdnWays {
   readonly #down: Uint8Array;
   readonly #avoided: Uint8Array;
   #shieldOn = true;
+  readonly #serversDown: Uint8Array;
 
   constructor(topology: Topology, places: Places) {
     this.#topology = topology;
     this.#places = places;
     this.#down = new Uint8Array(topology.pops);
     this.#avoided = new Uint8Array(topology.pops);
+    this.#serversDown = new Uint8Array(places.nodes);
   }
 
   /** True while a place answers nobody. */
   isDown(pop: number): boolean {
     return this.#down[pop] === 1;
+  }
+
+  /** True while a server answers nobody, by itself or with its place. */
+  isServerDown(node: number): boolean {
+    return this.#serversDown[node] === 1 || this.#down[this.#places.popOf[node]!] === 1;
+  }
+
+  setServerDown(node: number, down: boolean): void {
+    this.#serversDown[node] = down ? 1 : 0;
   }
 
   setDown(pop: number, down: boolean): void {
@@ -73,12 +85,16 @@ export class CdnWays {
   }
 
   save(): CdnWaysState {
-    return { down: this.#down.slice(), avoided: this.#avoided.slice(), shieldOn: this.#shieldOn };
+    return {
+      down: this.#down.slice(), avoided: this.#avoided.slice(), shieldOn: this.#shieldOn,
+      serversDown: this.#serversDown.slice(),
+    };
   }
 
   restore(state: CdnWaysState): void {
     this.#down.set(state.down);
     this.#avoided.set(state.avoided);
     this.#shieldOn = state.shieldOn;
+    this.#serversDown.set(state.serversDown);
   }
 }

@@ -123,6 +123,7 @@ export class SimulatedCdn {
       return this.#onAnswer.failed(request, verdict.status, this.#tiers[0]!.latency + verdict.delay);
     }
     const node = this.places.serverFor(this.#loop.now, edge, object);
+    if (node < 0 || this.#ways.isServerDown(node)) return this.#onAnswer.lost(request, LOST_AFTER_US);
     this.#claims?.note(this.#loop.now, node, object);
     this.#slow = verdict?.delay ?? 0;
     this.nodes[node]!.requested(this.#loop.now, request, object);
@@ -138,6 +139,11 @@ export class SimulatedCdn {
     this.#ways.setDown(pop, down);
   }
 
+  /** A server goes down alone, with what it holds, or comes back. */
+  setServerDown(node: number, down: boolean): void {
+    this.#ways.setServerDown(node, down);
+  }
+
   /** Others have found out that a place is down, or back. */
   setAvoided(pop: number, avoided: boolean): void {
     this.#ways.setAvoided(pop, avoided);
@@ -150,6 +156,7 @@ export class SimulatedCdn {
 
   /** A server is to fetch an object before anybody asks. */
   prefetch(node: number, object: number): void {
+    if (this.#ways.isServerDown(node)) return;
     this.nodes[node]!.prefetched(this.#loop.now, object);
     this.#rearm(node);
   }
@@ -296,7 +303,7 @@ export class SimulatedCdn {
   }
 
   #atParent(parent: number, node: number, fetch: number): void {
-    if (this.#ways.isDown(this.places.popOf[parent]!)) return this.#lose(node, fetch);
+    if (parent < 0 || this.#ways.isServerDown(parent)) return this.#lose(node, fetch);
     const request = fetch * this.places.nodes + node;
     const [first, last] = [this.#progress.firstOf(node, fetch), this.#progress.lastOf(node, fetch)];
     this.nodes[parent]!.requested(this.#loop.now, request, this.nodes[node]!.objectOf(fetch), first, last);

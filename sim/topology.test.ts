@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { HashRing } from '../models/cdn/topology/hash-ring.ts';
 import { prefetched } from '../models/cdn/topology/metrics.ts';
 import { buildPlan } from '../scenarios/build.ts';
 import { loadScenario } from '../scenarios/load.ts';
@@ -108,7 +109,8 @@ describe('content', () => {
     const fill = 'content.operations=[{what: prefetch, at: 0s, part: only, rate: 600bps,'
       + ' window: {from: 2h, to: 4h}}]';
     const plan = buildPlan(loadScenario('x.yaml', files, ['geography={cities: cities.csv, startsAt: 19h}',
-      'cdn.edge.nodes=2', 'run.duration=30h', 'run.sampleEvery=1h', 'audience.arrivals.at=[29h]', fill]), files);
+      'cdn.edge.nodes=2', 'run.duration=30h', 'run.sampleEvery=1h', 'audience.arrivals.at=[29h]', fill,
+    ]), files);
     const run = new VideoRun(plan, 0);
     const filledBy = (hour: number) => {
       run.advanceTo(hour * 3600 * S);
@@ -171,6 +173,45 @@ describe('an outage', () => {
   });
 });
 
+describe('a server that goes down alone', () => {
+  // A video of a hundred segments, watched twice; the second time one of four servers has gone.
+  const LONG = BY_HAND.replace('value: 12s', 'value: 400s');
+  const settings = ['cdn.edge.servers=4', 'cdn.hashing.epsilon=100', 'run.duration=30min',
+    'audience.arrivals.at=[1s, 800s]', 'cdn.routing.detection=20s'];
+  const gone = (at: string) => `cdn.outages=[{at: ${at}, duration: 15min, place: 0, server: 2}]`;
+
+  test('T14 moves its own keys and no other, and loses nothing once it is known', () => {
+    const outcome = outcomeOf(planOf(LONG, [...settings, gone('700s')]));
+    // Names are given in the order of asking: the manifest, then the segments.
+    const ring = new HashRing(4, 100);
+    const own = Array.from({ length: 101 }, (_, object) =>
+      ring.serverOf(object, new Float64Array(4), 0, 0, new Uint8Array(4), 4))
+      .filter((server) => server === 2);
+    expect(own.length).toBeGreaterThan(10);
+    expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'miss' })).toBe(101 + own.length);
+    expect(total(outcome, 'cache_requests_total', { tier: 'edge', result: 'hit' })).toBe(101 - own.length);
+    expect(total(outcome, 'edge_lost_requests_total')).toBe(0);
+  });
+
+  test('T14 loses requests for its keys until then, and viewers play on', () => {
+    const outcome = outcomeOf(planOf(LONG, [...settings, gone('820s')]));
+    const lost = total(outcome, 'edge_lost_requests_total');
+    expect(lost).toBeGreaterThan(0);
+    expect(lost).toBeLessThan(25); // in twenty seconds, a second each
+    expect(outcome.sessions.every((row) => row.outcome === 'finished')).toBe(true);
+    const answered = total(outcome, 'cache_requests_total', { tier: 'edge' });
+    expect(answered).toBe(202);
+  });
+
+  test('T14 that was the last of its place sends children of the place elsewhere', () => {
+    const outcome = outcomeOf(planOf(BY_HAND, ['cdn.routing.detection=0s', 'audience.arrivals.at=[20s]',
+      'cdn.outages=[{tier: regional, at: 10s, duration: 1h, server: 0}]']));
+    expect(outcome.sessions[0]).toMatchObject({ outcome: 'finished' });
+    expect(total(outcome, 'cache_requests_total', { tier: 'regional' })).toBe(0);
+    expect(total(outcome, 'origin_requests_total', { result: 'ok' })).toBe(4);
+  });
+});
+
 describe('an origin that is full', () => {
   test('refuses with 503 who would wait too long, and players come back', () => {
     const outcome = outcomeOf(planOf(BY_HAND, ['cdn.edge.nodes=40', 'cdn.regional.nodes=40',
@@ -202,7 +243,8 @@ test('servers of a place share objects, and a run of them is restored like any o
     'run.duration=2min', 'cdn.shield.enabled=true',
     'cdn.providers=[{name: a, share: 50%}, {name: b, share: 50%}]',
     'content.manifestTtl=15s', 'content.operations=[{what: prefetch, at: 18s, rate: 1Mbps}]',
-    'cdn.outages=[{at: 21s, duration: 5s, place: 0}]', 'cdn.edge.server={appliance: oca-2016-flash}'];
+    'cdn.outages=[{at: 21s, duration: 5s, place: 0}, {at: 30s, duration: 20s, server: 1}]',
+    'cdn.edge.server={appliance: oca-2016-flash}'];
   const plan = planIn(settings);
   const straight = outcomeOf(plan);
   const first = new VideoRun(plan, 0);

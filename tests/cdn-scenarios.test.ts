@@ -82,7 +82,16 @@ describe('thundering-herd', () => {
 });
 
 describe('pop-down', () => {
-  const figures = study('pop-down', 2, ['base', 'slow']);
+  const figures = study('pop-down', 2, ['base', 'slow', 'one-server']);
+
+  test('one server of four costs far less than its whole place', () => {
+    for (const i of [0, 1]) {
+      const [lost, lostOfFour] = ['base', 'one-server']
+        .map((name) => 1 - figures[name]![i]!['cdn_availability']!);
+      expect(lostOfFour).toBeGreaterThan(0);
+      expect(lostOfFour).toBeLessThan(0.5 * lost!);
+    }
+  });
 
   test('until somebody notices, requests are lost; later they go elsewhere', () => {
     for (const i of [0, 1]) {
@@ -91,6 +100,17 @@ describe('pop-down', () => {
       expect(slow!['cdn_availability']).toBeLessThan(base!['cdn_availability']!);
       expect(slow!['rebuffer_rate_percent']).toBeGreaterThan(base!['rebuffer_rate_percent']!);
     }
+  });
+});
+
+describe('night-fill', () => {
+  const figures = study('night-fill', 1);
+
+  test('what is pushed at night is there in the evening; pushed in the evening it is in the way', () => {
+    const [base, night, evening] = ['base', 'night', 'evening'].map((name) => figures[name]![0]!);
+    expect(night!['edge_hit_rate']! - base!['edge_hit_rate']!).toBeGreaterThan(0.05);
+    expect(evening!['rebuffer_rate_percent']).toBeGreaterThan(1.5 * night!['rebuffer_rate_percent']!);
+    expect(night!['rebuffer_rate_percent']).toBeLessThan(1.2 * base!['rebuffer_rate_percent']!);
   });
 });
 

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HashRing } from './hash-ring.ts';
 
+/** None of the servers is out. */
+const ALL = new Uint8Array(40);
 const SERVERS = fc.integer({ min: 1, max: 40 });
 
 describe('consistent hashing with bounded loads', () => {
@@ -34,16 +36,18 @@ describe('consistent hashing with bounded loads', () => {
     fc.assert(fc.property(fc.integer({ min: 2, max: 40 }), fc.nat(), (servers, pick) => {
       const ring = new HashRing(servers, Infinity);
       const none = new Float64Array(servers);
-      const owners = () => Array.from({ length: 500 }, (_, key) => ring.serverOf(key, none, 0, 0));
-      const before = owners();
+      const owners = (out: Uint8Array, alive: number) =>
+        Array.from({ length: 500 }, (_, key) => ring.serverOf(key, none, 0, 0, out, alive));
+      const before = owners(new Uint8Array(servers), servers);
       const gone = pick % servers;
-      ring.setUp(gone, false);
-      owners().forEach((owner, key) => {
+      const out = new Uint8Array(servers);
+      out[gone] = 1;
+      owners(out, servers - 1).forEach((owner, key) => {
         if (before[key] !== gone) expect(owner).toBe(before[key]);
         else expect(owner).not.toBe(gone);
       });
-      ring.setUp(gone, true);
-      expect(owners()).toEqual(before);
+      out[gone] = 0;
+      expect(owners(out, servers)).toEqual(before);
     }), { seed: 2, numRuns: 40 });
   });
 
@@ -52,7 +56,7 @@ describe('consistent hashing with bounded loads', () => {
     const [few, many] = [new HashRing(20, Infinity), new HashRing(21, Infinity)];
     let moved = 0;
     for (let key = 0; key < 20_000; key++) {
-      const [a, b] = [few.serverOf(key, none, 0, 0), many.serverOf(key, none, 0, 0)];
+      const [a, b] = [few, many].map((ring) => ring.serverOf(key, none, 0, 0, ALL, ring.servers));
       if (a === b) continue;
       expect(b).toBe(20);
       moved++;
@@ -61,17 +65,16 @@ describe('consistent hashing with bounded loads', () => {
   });
 
   test('with the bound, few keys move when a server goes: O(1 / epsilon^2) of its share', () => {
-    const placed = (ring: HashRing) => {
+    const ring = new HashRing(20, 0.5);
+    const placed = (out: Uint8Array, alive: number) => {
       const loads = new Float64Array(20);
       return Array.from({ length: 4000 }, (_, key) => {
-        const server = ring.serverOf(key, loads, 0, key);
+        const server = ring.serverOf(key, loads, 0, key, out, alive);
         loads[server]!++;
         return server;
       });
     };
-    const [all, one] = [new HashRing(20, 0.5), new HashRing(20, 0.5)];
-    one.setUp(3, false);
-    const [before, after] = [placed(all), placed(one)];
+    const [before, after] = [placed(ALL, 20), placed(Uint8Array.from(ALL, (_, i) => Number(i === 3)), 19)];
     const moved = before.filter((server, key) => server !== after[key]).length;
     const own = before.filter((server) => server === 3).length;
     expect(moved).toBeGreaterThanOrEqual(own);
@@ -79,16 +82,13 @@ describe('consistent hashing with bounded loads', () => {
   });
 
   test('nobody is left: there is no server', () => {
-    const ring = new HashRing(2, 0.25);
-    ring.setUp(0, false);
-    ring.setUp(1, false);
-    expect(ring.serverOf(1, new Float64Array(2), 0, 0)).toBe(-1);
-    expect(ring.alive).toBe(0);
+    const out = Uint8Array.of(1, 1);
+    expect(new HashRing(2, 0.25).serverOf(1, new Float64Array(2), 0, 0, out, 0)).toBe(-1);
   });
 });
 
 function place(ring: HashRing, keys: readonly number[]): number[] {
   const loads = new Float64Array(ring.servers);
-  keys.forEach((key, placed) => loads[ring.serverOf(key, loads, 0, placed)]!++);
+  keys.forEach((key, placed) => loads[ring.serverOf(key, loads, 0, placed, ALL, ring.servers)]!++);
   return [...loads];
 }

@@ -14,16 +14,12 @@ export class HashRing {
   readonly #epsilon: number;
   readonly #hashes: Uint32Array;
   readonly #owners: Int32Array;
-  readonly #up: Uint8Array;
-  #alive: number;
 
   /** `epsilon`: how far above the mean a server may be loaded; Infinity for plain consistent hashing. */
   constructor(servers: number, epsilon: number) {
     assert(servers >= 1 && epsilon > 0, 'a ring has servers and room', { servers, epsilon });
     this.servers = servers;
     this.#epsilon = epsilon;
-    this.#up = new Uint8Array(servers).fill(1);
-    this.#alive = servers;
     const points = Array.from({ length: servers * POINTS }, (_, i) => {
       const owner = Math.floor(i / POINTS);
       return { hash: mix(Math.imul(i + 1, 0x9e3779b1)), owner };
@@ -32,31 +28,22 @@ export class HashRing {
     this.#owners = Int32Array.from(points, (point) => point.owner);
   }
 
-  /** Servers that are up. */
-  get alive(): number {
-    return this.#alive;
-  }
-
-  /** Takes a server out, or back in. */
-  setUp(server: number, up: boolean): void {
-    if ((this.#up[server] === 1) === up) return;
-    this.#up[server] = up ? 1 : 0;
-    this.#alive += up ? 1 : -1;
-  }
-
   /**
-   * The server of a key; -1 when all are down. `loads` has what each of the servers carries, from index
-   * `base` on, and `total` is its sum: the key is counted as one more.
+   * The server of a key; -1 when all are out. `loads` has what each of the servers carries, from index
+   * `base` on, and `total` is its sum: the key is counted as one more. `out` has 1 for those that are taken
+   * out, from `base` on as well, and `alive` are left.
    */
-  serverOf(key: number, loads: Float64Array, base: number, total: number): number {
-    if (this.#alive === 0) return -1;
+  serverOf(
+    key: number, loads: Float64Array, base: number, total: number, out: Uint8Array, alive: number,
+  ): number {
+    if (alive === 0) return -1;
     const most = this.#epsilon === Infinity ? Infinity
-      : Math.ceil(((1 + this.#epsilon) * (total + 1)) / this.#alive);
+      : Math.ceil(((1 + this.#epsilon) * (total + 1)) / alive);
     const length = this.#hashes.length;
     let at = this.#firstAfter(mix(key));
     for (let step = 0; step < length; step++) {
       const server = this.#owners[at]!;
-      if (this.#up[server] === 1 && loads[base + server]! + 1 <= most) return server;
+      if (out[base + server] === 0 && loads[base + server]! + 1 <= most) return server;
       at = at + 1 === length ? 0 : at + 1;
     }
     assert(false, 'a server has room: the bound is above the mean', { total });

@@ -89,7 +89,7 @@ export const peeringParams = z.strictObject({
   }).prefault('20ms'),
 });
 
-/** A place, or all of a tier's, that is down for a while. */
+/** A place, all of a tier's, or a server of them, that is down for a while. */
 export const outageParams = z.strictObject({
   tier: z.enum(['edge', 'regional', 'shield'])
     .meta({ description: 'Tier of the place.', unit: 'name', source: 'assumed' }).prefault('edge'),
@@ -102,6 +102,11 @@ export const outageParams = z.strictObject({
     .meta({ description: 'City whose places go down.', unit: 'name', source: 'assumed' }).optional(),
   region: z.string().min(1)
     .meta({ description: 'Region whose places go down.', unit: 'name', source: 'assumed' }).optional(),
+  server: z.number().int().min(0)
+    .meta({
+      description: 'Number of the server of each of these places that goes down, from 0; without it, all.',
+      unit: 'number', source: 'assumed',
+    }).optional(),
 });
 
 /** Where viewers and caches are. */

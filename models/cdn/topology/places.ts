@@ -12,6 +12,7 @@ export interface PlacesState {
   readonly loads: Float64Array;
   readonly totals: Float64Array;
   readonly since: Float64Array;
+  readonly out: Uint8Array;
 }
 
 /**
@@ -34,6 +35,9 @@ export class Places {
   readonly #since: Float64Array;
   /** Loads of servers that have none. */
   readonly #none: Float64Array;
+  /** Servers that are known to be down, and how many of each place are not. */
+  readonly #out: Uint8Array;
+  readonly #alive: Int32Array;
 
   /** `servers`: in each place, tier by tier. */
   constructor(topology: Topology, servers: readonly number[], epsilon: number, windowUs: Us) {
@@ -53,7 +57,9 @@ export class Places {
     this.#loads = new Float64Array(this.nodes);
     this.#totals = new Float64Array(topology.pops);
     this.#since = new Float64Array(topology.pops);
-    this.#none = new Float64Array(Math.max(...servers));
+    this.#none = new Float64Array(this.nodes);
+    this.#out = new Uint8Array(this.nodes);
+    this.#alive = Int32Array.from(this.tierOf, (tier) => servers[tier]!);
   }
 
   /** Servers of a place. */
@@ -61,36 +67,59 @@ export class Places {
     return this.#perPop[this.tierOf[pop]!]!;
   }
 
-  /** The server of a place that a request for an object goes to. */
+  /** Servers of a place that are not known to be down. */
+  aliveIn(pop: number): number {
+    return this.#alive[pop]!;
+  }
+
+  /** Others have found out that a server is down, or back: its objects go to the others of its place. */
+  setOut(node: number, out: boolean): void {
+    if ((this.#out[node] === 1) === out) return;
+    this.#out[node] = out ? 1 : 0;
+    this.#alive[this.popOf[node]!]! += out ? -1 : 1;
+  }
+
+  /** The server of a place that a request for an object goes to; -1 when all are known to be down. */
   serverFor(now: Us, pop: number, object: number): number {
     const first = this.firstOf[pop]!;
     const tier = this.tierOf[pop]!;
-    if (this.#perPop[tier] === 1) return first;
+    const alive = this.#alive[pop]!;
+    if (this.#perPop[tier] === 1) return alive === 1 ? first : -1;
     if (now - this.#since[pop]! >= this.#windowUs) {
       this.#since[pop] = now;
       this.#totals[pop] = 0;
       this.#loads.fill(0, first, first + this.#perPop[tier]!);
     }
-    const node = first + this.#rings[tier]!.serverOf(object, this.#loads, first, this.#totals[pop]!);
+    const ring = this.#rings[tier]!;
+    const server = ring.serverOf(object, this.#loads, first, this.#totals[pop]!, this.#out, alive);
+    if (server < 0) return -1;
+    const node = first + server;
     this.#loads[node]!++;
     this.#totals[pop]!++;
     return node;
   }
 
-  /** The server of a place that has an object as long as no load moves it. */
+  /** The server of a place that has an object as long as no load moves it; -1 when all are down. */
   homeFor(pop: number, object: number): number {
     const tier = this.tierOf[pop]!;
-    if (this.#perPop[tier] === 1) return this.firstOf[pop]!;
-    return this.firstOf[pop]! + this.#rings[tier]!.serverOf(object, this.#none, 0, 0);
+    const first = this.firstOf[pop]!;
+    const alive = this.#alive[pop]!;
+    if (this.#perPop[tier] === 1) return alive === 1 ? first : -1;
+    const server = this.#rings[tier]!.serverOf(object, this.#none, first, 0, this.#out, alive);
+    return server < 0 ? -1 : first + server;
   }
 
   save(): PlacesState {
-    return { loads: this.#loads.slice(), totals: this.#totals.slice(), since: this.#since.slice() };
+    return {
+      loads: this.#loads.slice(), totals: this.#totals.slice(), since: this.#since.slice(),
+      out: this.#out.slice(),
+    };
   }
 
   restore(state: PlacesState): void {
     this.#loads.set(state.loads);
     this.#totals.set(state.totals);
     this.#since.set(state.since);
+    state.out.forEach((out, node) => this.setOut(node, out === 1));
   }
 }
