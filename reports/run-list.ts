@@ -7,8 +7,16 @@ export interface ListedRun {
   readonly document: RunDocument;
 }
 
-/** A page that lists runs with the verdicts of their objectives and links to their reports. */
-export function renderRunList(folder: string, runs: readonly ListedRun[]): string {
+/** A comparison in a list, with the address of its page. */
+export interface ListedComparison {
+  readonly name: string;
+  readonly href: string;
+}
+
+/** A page that links to comparisons, and to runs with the verdicts of their objectives. */
+export function renderRunList(
+  folder: string, runs: readonly ListedRun[], comparisons: readonly ListedComparison[] = [],
+): string {
   const rows = runs.map(({ name, href, document }) => `
     <tr>
       <td><a href="/${escape(href)}">${escape(name)}</a></td>
@@ -23,6 +31,9 @@ export function renderRunList(folder: string, runs: readonly ListedRun[]): strin
     ? '<p>No runs here yet. Write one with <code>weir run evening-peak --out FOLDER</code>.</p>'
     : `<table><thead><tr><th>run<th>scenario<th>world<th class="number">seed<th class="number">replications
       <th>objectives<th>fingerprint</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  const compared = comparisons.map(({ name, href }) =>
+    `<li><a href="/${escape(href)}">${escape(name)}</a></li>`);
+  const above = compared.length === 0 ? '' : `<h2>Comparisons</h2><ul>${compared.join('')}</ul><h2>Runs</h2>`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Runs in ${escape(folder)} · Weir</title>
@@ -33,7 +44,7 @@ export function renderRunList(folder: string, runs: readonly ListedRun[]): strin
   th, td { text-align: left; padding: .4rem .8rem .4rem 0; }
   tr { border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
   .number { text-align: right; font-variant-numeric: tabular-nums; }
-</style></head><body><main><h1>Runs in ${escape(folder)}</h1>${body}</main></body></html>
+</style></head><body><main><h1>Runs in ${escape(folder)}</h1>${above}${body}</main></body></html>
 `;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -260,6 +260,8 @@ describe('serve', () => {
   let port: number;
   beforeAll(async () => {
     await weir('run', ...SHORT, '--out', join(work, 'served', 'report'));
+    cpSync(join(work, 'served', 'report'), join(work, 'served', 'a study', 'base'), { recursive: true });
+    writeFileSync(join(work, 'served', 'a study', 'comparison.html'), 'designs side by side');
     writeFileSync(join(work, 'secret.txt'), 'secret');
     server = start(['serve', join(work, 'served'), '--port', '0']);
     const line = await new Promise<string>((done) =>
@@ -275,6 +277,17 @@ describe('serve', () => {
     expect(await report.text()).toContain('weir-record');
     const head = await fetch(`http://127.0.0.1:${port}/report`, { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
+  });
+
+  test('shows comparisons, and the runs that they compare', async () => {
+    const list = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+    expect(list).toContain('href="/a%20study/comparison"');
+    expect(list).toContain('href="/a%20study/base"');
+    const pages = ['a%20study/comparison', 'a%20study/base'].map(async (page) =>
+      (await fetch(`http://127.0.0.1:${port}/${page}`)).text());
+    const [comparison, run] = await Promise.all(pages);
+    expect(comparison).toBe('designs side by side');
+    expect(run).toContain('weir-record');
   });
 
   test('serves nothing else, and survives addresses that are none', async () => {
