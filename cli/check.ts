@@ -80,7 +80,9 @@ async function check(scenarios: readonly string[], options: CheckOptions): Promi
       const passOn = [
         '--seed', String(plan.scenario.run.seed), ...options.variant.flatMap((one) => ['--variant', one]),
       ];
-      const baseline = reference === undefined ? undefined : baselines.open(reference, file, passOn);
+      const isKept = plan.scenario.run.first !== undefined;
+      const baseline = reference === undefined || isKept ? undefined
+        : baselines.open(reference, file, passOn);
       const checkpoint = baselines.checkpoint();
       const head = async (replications: number): Promise<RunDocument> => {
         const scenario = { ...plan.scenario, run: { ...plan.scenario.run, replications } };
@@ -115,11 +117,13 @@ async function checkOne(
   head: (replications: number) => Promise<RunDocument>, budget: number, signal: AbortSignal,
 ): Promise<CheckedScenario | undefined> {
   const { scenario, slos } = plan;
+  const { first: kept, replications } = scenario.run;
   const decision = await decideGate(
     { slos, ownSlos: scenario.slos !== undefined },
-    { head, baseline: baseline === undefined ? undefined : (replications) => baseline.run(replications) },
-    {
-      first: Math.max(FIRST_LOOK, scenario.run.replications),
+    { head, baseline: baseline === undefined ? undefined : (count) => baseline.run(count) },
+    // A kept replication is judged by itself: its objectives are what it came to.
+    kept !== undefined ? { first: replications, budget: replications, signal } : {
+      first: Math.max(FIRST_LOOK, replications),
       budget: Math.min(budget, baseline?.most ?? Infinity), signal,
     },
   );

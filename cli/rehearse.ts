@@ -1,31 +1,21 @@
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
-import { slisOf } from '../models/operations/sli.ts';
 import { renderDebrief } from '../reports/drill.ts';
-import { renderIncidents } from '../reports/terminal.ts';
-import { suggest } from '../scenarios/errors.ts';
-import { partsOf, type ScenarioPlan } from '../scenarios/plan.ts';
 import { drill } from './drill.ts';
 import { EXIT, UsageError } from './exit.ts';
-import { interruptible } from './interrupt.ts';
-import { ProgressLine } from './progress.ts';
-import { reportStudy, runStudy } from './run-designs.ts';
-import {
-  addScenarioOptions,
-  readPlan,
-  type PlannedDesign,
-  type ScenarioOptions,
-} from './scenario-options.ts';
-import { note, print, terminalOptions } from './terminal.ts';
+import { rehearseBatch, type BatchOptions } from './rehearse-batch.ts';
+import { addScenarioOptions, readPlan } from './scenario-options.ts';
+import { print, terminalOptions } from './terminal.ts';
 
-interface RehearseOptions extends ScenarioOptions {
-  readonly seeds: string;
-  readonly by?: string;
+interface RehearseOptions extends BatchOptions {
   readonly drill?: boolean;
   readonly script?: string;
-  readonly json?: boolean;
-  readonly out?: string;
+  readonly speed?: string;
 }
+
+/** A drill that never began, or had to be stopped, has failed. */
+const STATUSES = {
+  completed: EXIT.good, failed: EXIT.failed, aborted: EXIT.failed, interrupted: EXIT.interrupted,
+} as const;
 
 /** `weir rehearse`: a failure before it happens, over many seeds or at the terminal. */
 export function rehearseCommand(): Command {
@@ -33,19 +23,28 @@ export function rehearseCommand(): Command {
     .description('rehearse a failure: what it costs, what the runbook is worth, or a drill')
     .argument('<scenario>', 'a scenario with faults and monitoring')
     .option('--seeds <count>', 'replications, each with its own onset of the faults', '20')
-    .option('--by <indicator>', 'indicator to rank by; without it that of the first objective with data')
+    .option('--later <durations>', 'faults begin so much later, each with every seed: 0s,10min', '0s')
+    .option('--by <indicator>', 'indicator to rank by, and that the worst seed is worst in')
+    .option('--keep-worst <file>', 'write a scenario of the worst seed alone, with objectives it came to')
+    .option('--journal <file>', 'write the journal of the attended rehearsal, or of the drill, as the '
+      + 'Chaos Toolkit does')
     .option('--drill', 'play the on-call engineer: the cause is hidden, type help for what can be done')
     .option('--script <file>', 'commands of the drill from a file')
+    .option('--speed <times>', 'a drill goes on so many times as fast as the clock (default: at once)')
     .option('--json', 'print the comparison (weir.comparison/1), or the drill\'s journal (weir.drill/1)')
     .option('--out <folder>', 'also write the runs, as weir run does')
     .addHelpText('after', `
 Over many seeds the scenario runs as if nobody were there, by its runbooks, and without the faults, on common
-random numbers: the differences are the faults' and the runbooks' own.
+random numbers: the differences are the faults' and the runbooks' own. Distributions over seeds and timings
+come with it. A scenario's hypothesis is verified before its faults, or the rehearsal has failed; its conditions to
+abort stop it: both with exit status 3, Ctrl-C with 130. The journal has the Chaos Toolkit's words: completed,
+failed, aborted, interrupted, and deviated.
 
 Examples:
   weir rehearse edge-down --seeds 50
+  weir rehearse edge-down --seeds 20 --later 0s,5min,10min --keep-worst worst.yaml && weir check worst.yaml
   weir rehearse upload-bad-deploy --by upload_success_rate
-  weir rehearse edge-down --drill
+  weir rehearse edge-down --drill --speed 60
   weir rehearse edge-down --drill --script docs/drills/edge-down.txt --json`)
     .action(async (scenario: string, options: RehearseOptions) => {
       process.exitCode = await rehearse(scenario, options);
@@ -60,85 +59,21 @@ async function rehearse(scenario: string, options: RehearseOptions): Promise<num
     throw new UsageError(`${scenario} is not monitored: add "monitoring: {}", or nobody is told`);
   }
   if (options.drill === true) {
-    const debrief = await drill(plan, options.script, options.json === true);
+    const debrief = await drill(plan, {
+      script: options.script, quiet: options.json === true, speed: speedOf(options.speed),
+      journal: options.journal,
+    });
     await print(options.json === true ? JSON.stringify(debrief, null, 2)
       : renderDebrief(debrief, terminalOptions(process.stdout)));
-    return EXIT.good;
+    return STATUSES[debrief.status];
   }
   if (options.script !== undefined) throw new UsageError('--script: is for --drill');
-  return batch(scenario, options);
+  return rehearseBatch(scenario, plan, options);
 }
 
-async function batch(scenario: string, options: RehearseOptions): Promise<number> {
-  if (!/^[1-9]\d{0,3}$/.test(options.seeds)) {
-    throw new UsageError(`--seeds: expected a number from 1 to 9999, got "${options.seeds}"`);
-  }
-  const design = (name: string, title: string, set: readonly string[]): PlannedDesign => {
-    const settings = [...options.set, `run.replications=${options.seeds}`, ...set];
-    const { replications: _none, ...others } = options;
-    return { name, title, set: {}, plan: readPlan(scenario, { ...others, set: settings }) };
-  };
-  const designs = [
-    design('nobody-there', 'The faults, and nobody does anything', ['runbooks=[]', 'degraded={}']),
-    design('runbook', 'The faults, and the runbooks are followed', []),
-    design('no-fault', 'An evening without the faults', ['faults=[]', 'runbooks=[]', 'degraded={}']),
-  ].filter(({ name, plan: { scenario: { runbooks, degraded } } }) =>
-    name !== 'runbook' || runbooks.length + degraded.levels.length > 0);
-  const startedAt = new Date();
-  const progress = new ProgressLine();
-  const { signal, restore } = interruptible('Stopping: what was simulated so far is compared');
-  try {
-    const study = await runStudy(
-      { designs, rank: { by: indicatorOf(designs[0]!.plan, options.by), indifference: 0.05 } },
-      scenario,
-      {
-        workers: availableParallelism(),
-        signal,
-        onProgress: ({ fraction, finished, replications }) =>
-          progress.update(fraction, `${finished} of ${replications} replications done`),
-      },
-    );
-    progress.clear();
-    await reportStudy(study, options, startedAt);
-    const rehearsed =
-      study.records.find(({ document }) => (document.steps ?? []).length > 0) ?? study.records[0]!;
-    if (options.json !== true)
-      await print(renderIncidents(rehearsed.document, terminalOptions(process.stdout)));
-    const worst = worstOf(study.records[0]!.document);
-    if (worst !== undefined && options.json !== true) note(worst);
-    return study.document.complete ? EXIT.good : EXIT.interrupted;
-  } finally {
-    progress.clear();
-    restore();
-  }
-}
-
-/** The indicator to rank by: as asked for, availability where somebody watches, or the first objective's. */
-function indicatorOf({ scenario, slos }: ScenarioPlan, asked: string | undefined): string {
-  const known = slisOf(partsOf(scenario)).map(({ name }) => name);
-  if (asked === undefined) {
-    const objectives = slos.map(({ sli }) => sli).filter((sli) => known.includes(sli));
-    return objectives.find((sli) => sli === 'cdn_availability') ?? objectives[0] ?? known[0]!;
-  }
-  if (!known.includes(asked)) {
-    throw new UsageError(`--by: expected an indicator of the scenario, got ${suggest(asked, known)}`);
-  }
-  return asked;
-}
-
-/** The replication that was worst in the indicator of the first objective with data. */
-function worstOf({
-  slos,
-  slis,
-  seed,
-}: {
-  readonly slos: readonly { readonly sli: string; readonly verdict: string; readonly direction: string }[];
-  readonly slis: Readonly<Record<string, { readonly values: readonly number[] }>>;
-  readonly seed: number;
-}): string | undefined {
-  const slo = slos.find(({ verdict }) => verdict !== 'no-data');
-  const values = slo === undefined ? [] : slis[slo.sli]!.values;
-  if (values.length < 2) return undefined;
-  const worst = slo!.direction === 'below' ? Math.max(...values) : Math.min(...values);
-  return `Worst of the seeds by ${slo!.sli}: replication ${values.indexOf(worst) + 1} of seed ${seed}.`;
+function speedOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const speed = Number(text.replace(/x$/, ''));
+  if (speed > 0 && Number.isFinite(speed)) return speed;
+  throw new UsageError(`--speed: expected a number above 0, such as 60, got "${text}"`);
 }

@@ -45,6 +45,7 @@ export async function play(
   options: PlayOptions,
 ): Promise<Played> {
   const { scenario, networks } = plan;
+  const streams = new RandomStreams(scenario.run.seed, scenario.run.first ?? 0);
   const clock = new RunClock();
   const links = new RealLinks(clock);
   const metrics = new MetricSet();
@@ -67,7 +68,7 @@ export async function play(
     throw error;
   });
   const ports = tiers.edges.map((edge) => edge.port);
-  const viewers = new RealViewers(plan, clock, links, ports, host, new RandomStreams(scenario.run.seed, 0));
+  const viewers = new RealViewers(plan, clock, links, ports, host, streams);
   options.log?.(`${tiers.configs().length} caches are up`);
   const mark = (kind: MarkKind, atUs: Us) => {
     host.settle();

@@ -29,6 +29,11 @@ export function incidentLimits(scenario: Scenario): LimitProblem[] {
     const message = 'expected "monitoring" beside it: without it no alert fires and no probe sees anything';
     problems.push({ path: [key], message });
   }
+  const probes = [...(scenario.hypothesis?.probes ?? []), ...scenario.abort];
+  if (monitoring === undefined && probes.some(({ promql }) => promql !== undefined)) {
+    const path = scenario.hypothesis === undefined ? ['abort'] : ['hypothesis'];
+    problems.push({ path, message: 'expected "monitoring" beside it: without it PromQL finds nothing' });
+  }
   return [...problems, ...probeProblems(scenario)];
 }
 
@@ -40,8 +45,11 @@ function partOf(fault: FaultParams): 'audience' | 'transcode' | 'metadata' | und
 }
 
 /** Texts of runbooks and levels that are neither an alert's name nor PromQL. */
-function probeProblems({ runbooks, degraded }: Pick<Scenario, 'runbooks' | 'degraded'>): LimitProblem[] {
+function probeProblems({ runbooks, degraded, hypothesis, abort }: Scenario): LimitProblem[] {
+  const steady = hypothesis?.probes ?? [];
   return [
+    ...steady.flatMap(({ promql }, i) => textProblems(promql, ['hypothesis', 'probes', i, 'promql'])),
+    ...abort.flatMap(({ promql }, i) => textProblems(promql, ['abort', i, 'promql'])),
     ...runbooks.flatMap(({ steps }, i) => stepProblems(steps, ['runbooks', i, 'steps'])),
     ...levelProblems(degraded.levels, ['degraded', 'levels']),
   ];

@@ -99,7 +99,7 @@ export class Reading {
 /** Designs are compared replication by replication: both must draw the same numbers, and as often. */
 function sameNumbers(own: Scenario, base: Scenario | undefined): LimitProblem[] {
   if (base === undefined) return [];
-  return (['seed', 'replications'] as const).filter((key) => own.run[key] !== base.run[key])
+  return (['seed', 'first', 'replications'] as const).filter((key) => own.run[key] !== base.run[key])
     .map((key) => ({ path: ['run', key], message: 'expected the same for all variants' }));
 }
 

@@ -5,6 +5,7 @@ import { quantity } from '../models/core/quantity.ts';
 import { degradedParams } from '../models/operations/degraded/params.ts';
 import { faultParams } from '../models/operations/faults/params.ts';
 import { monitoringParams } from '../models/operations/monitoring/params.ts';
+import { hypothesisParams, probeParams } from '../models/operations/rehearsal/params.ts';
 import { runbookEntry } from '../models/operations/runbook/params.ts';
 import { sloParams } from '../models/operations/slo.ts';
 import { audienceParams } from '../models/player/audience.ts';
@@ -31,6 +32,12 @@ export const runParams = z.strictObject({
     .meta({ description: 'Independent replications; intervals need at least two.', unit: 'runs',
       source: 'assumed' })
     .prefault(1),
+  first: z.number().int().min(0).max(1_000_000)
+    .meta({
+      description: 'Number of the first replication, from 0: to run one of many alone, as it was there.',
+      unit: 'number', source: 'assumed',
+    })
+    .optional(),
   fidelity: z.enum(['segment'])
     .meta({ description: 'segment: every media segment of every viewer.', unit: 'name', source: 'assumed' })
     .prefault('segment'),
@@ -77,6 +84,9 @@ export const scenarioSchema = z.strictObject({
   faults: z.array(faultParams).max(100).prefault([]),
   runbooks: z.array(runbookEntry).max(100).prefault([]),
   degraded: degradedParams.prefault({}),
+  hypothesis: hypothesisParams.optional(),
+  // Conditions: a rehearsal stops as soon as one of them holds.
+  abort: z.array(probeParams).max(50).prefault([]),
   real: realParams.optional(),
   ...studyParams,
 });

@@ -1,3 +1,4 @@
+import { formatLabels } from '../models/core/labels.ts';
 import { NEVER, US_PER_S, type Us } from '../models/core/units.ts';
 import type { AlertChange } from '../models/operations/alerts/ports.ts';
 import type { ActiveAlert } from '../models/operations/alerts/rule-engine.ts';
@@ -5,7 +6,11 @@ import { Monitor, type MonitorState } from '../models/operations/monitoring/moni
 import { budgetOutcomes } from '../models/operations/budget/budget-outcome.ts';
 import type { MonitoringParams } from '../models/operations/monitoring/params.ts';
 import type { ActionParams } from '../models/operations/runbook/params.ts';
+import { evaluatePromql } from '../models/operations/promql/evaluate.ts';
+import { labelRecord } from '../models/operations/promql/labels.ts';
+import { parsePromql } from '../models/operations/promql/parse.ts';
 import { DegradedLevels, type DegradedLevelsState } from '../models/operations/degraded/levels.ts';
+import type { Condition } from '../models/operations/runbook/condition.ts';
 import { runbooksOf } from '../models/operations/runbook/params.ts';
 import { Runbooks, type RunbooksState } from '../models/operations/runbook/runbook.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
@@ -67,6 +72,21 @@ export class Monitoring implements RunPart {
   act(action: ActionParams): void {
     if (action.action === 'degrade') this.#levels.ordered(this.#loop.now, action.level, action.on);
     else this.#act(action);
+  }
+
+  /** Whether a condition holds now. */
+  holds(condition: Condition): boolean {
+    const firing = this.active().filter(({ state }) => state === 'firing').map(({ alert }) => alert);
+    return condition.holds(this.#monitor.store, this.#loop.now, new Set(firing));
+  }
+
+  /** Samples of a PromQL expression now; throws PromqlError for what is none. */
+  ask(question: string): { readonly labels: string; readonly value: number }[] {
+    const value = evaluatePromql(parsePromql(question), this.#monitor.store, this.#loop.now / 1000);
+    if (value.kind === 'scalar') return [{ labels: '', value: value.value }];
+    return value.samples.map((sample) => {
+      return { labels: formatLabels(labelRecord(sample.labels)), value: sample.value };
+    });
   }
 
   /** Alerts that are pending or firing now. */

@@ -3,6 +3,7 @@ import {
   MetricSet, type MetricDeclaration, type MetricMark, type MetricSetState,
 } from '../models/core/metrics.ts';
 import { RandomStreams } from '../models/core/rng.ts';
+import type { FaultResult } from '../models/core/run-record.ts';
 import { NEVER, US_PER_S, type Us } from '../models/core/units.ts';
 import {
   computeSlis, sliSeries, type PartOutcome, type ReplicationOutcome,
@@ -49,7 +50,7 @@ export class VideoRun {
     this.#plan = plan;
     this.#durationUs = scenario.run.duration;
     this.#loop = new EventLoop(createEventList());
-    this.#streams = new RandomStreams(scenario.run.seed, replication);
+    this.#streams = new RandomStreams(scenario.run.seed, (scenario.run.first ?? 0) + replication);
     const { parts, act } = partsOf(plan, {
       replication, shard, loop: this.#loop, metrics: this.#metrics, streams: this.#streams,
       metadata: undefined,
@@ -129,6 +130,11 @@ export class VideoRun {
   /** Somebody does something about what is going on. */
   act(action: ActionParams): void {
     this.#act(action);
+  }
+
+  /** The faults of this replication, known from the start. */
+  get faults(): readonly FaultResult[] {
+    return this.#parts.find((part) => part instanceof Incidents)?.outcome().faults ?? [];
   }
 
   /** What the monitoring shows now; undefined for a run without. */

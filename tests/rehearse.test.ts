@@ -1,7 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { diskFiles, HOME } from '../cli/files.ts';
+import type { RunDocument } from '../models/core/run-record.ts';
 import type { ComparisonDocument } from '../models/operations/design-comparison.ts';
 import { buildPlan } from '../scenarios/build.ts';
 import { loadScenario } from '../scenarios/load.ts';
@@ -17,6 +20,9 @@ const SHORT = [
   'audience.arrivals.peak=10/min',
 ];
 const EARLY = ['--set', 'faults=[{kind: badDeploy, at: 15min, jitter: 2min, duration: 15min, share: 30%}]'];
+
+const work = mkdtempSync(join(tmpdir(), 'weir-rehearse-'));
+afterAll(() => rmSync(work, { recursive: true }));
 
 describe('a rehearsal', () => {
   test('says what the runbook is worth, beside nobody and beside no fault, on the same seeds', () => {
@@ -42,6 +48,62 @@ describe('a rehearsal', () => {
     expect(verdict!.verdict).toBe('better');
   });
 
+  test('its worst seed is kept as a scenario that a gate takes, and that fails without the runbook', () => {
+    const file = join(work, 'worst.yaml');
+    const document = JSON.parse(weir('rehearse', 'bad-deploy', '--seeds', '2', '--later', '0s,2min', '--json',
+      '--keep-worst', file, ...SHORT, ...EARLY)) as ComparisonDocument;
+    const { worst, distributions, timings } = document.rehearsal!;
+    expect(timings).toEqual(['as written', '2min later']);
+    const own = distributions.find(({ design, indicator }) =>
+      design === 'runbook' && indicator === worst!.indicator)!;
+    expect(own.n).toBe(4);
+    expect([own.least, own.most]).toContain(worst!.value);
+    const kept = JSON.parse(weir('run', file, '--json')) as RunDocument;
+    expect(kept.slis[worst!.indicator]!.values).toEqual([worst!.value]);
+    expect(spawnSync(process.execPath, [MAIN, 'check', file]).status).toBe(0);
+    expect(spawnSync(process.execPath, [MAIN, 'check', file, '--set', 'runbooks=[]']).status).toBe(3);
+  });
+
+  test.for([
+    ['failed', 'hypothesis={title: x, probes: [{name: more than all, sli: cdn_availability, above: 1}]}', 0],
+    ['aborted', 'abort=[{name: one fails, sli: cdn_availability, below: 1, over: 1min}]', 1],
+  ] as const)('%s: it stops, with exit status 3 and a journal', ([status, set, injected]) => {
+    const file = join(work, `${status}.json`);
+    const words = [MAIN, 'rehearse', 'bad-deploy', '--seeds', '2', '--journal', file, '--set', set];
+    const { status: code, stderr } = spawnSync(process.execPath, [...words, ...SHORT, ...EARLY],
+      { encoding: 'utf8' });
+    expect([code, stderr]).toEqual([3, expect.stringContaining(`rehearsal ${status}`)]);
+    const journal = JSON.parse(readFileSync(file, 'utf8')) as Journal;
+    expect(journal).toMatchObject({ status, deviated: status === 'aborted' });
+    expect(journal.run.filter(({ activity }) => activity.name === 'badDeploy')).toHaveLength(injected);
+    expect(journal.steady_states.before).toMatchObject({ steady_state_met: status === 'aborted' });
+    expect(journal.duration).toBeLessThan(20 * 60);
+  });
+
+  test('interrupted, a drill has its debrief and its journal', async () => {
+    const [file, script] = [join(work, 'interrupted.json'), join(work, 'script.txt')];
+    writeFileSync(script, 'wait 20min\nend\n');
+    const child = spawn(process.execPath, [MAIN, 'rehearse', 'bad-deploy', '--drill', '--speed', '30',
+      '--script', script, '--journal', file, ...SHORT, ...EARLY]);
+    let said = '';
+    child.stdout.on('data', (data: Buffer) => {
+      said += data.toString();
+      if (said.includes('> wait 20min')) setTimeout(() => child.kill('SIGINT'), 1500);
+    });
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(130);
+    expect(said).toContain('Debrief  interrupted');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ status: 'interrupted' });
+  });
+
+  test('the drill of origin-overload is shipped, with all that its debrief is to have', () => {
+    const script = join(HOME, 'docs', 'drills', 'origin-overload.txt');
+    const said = weir('rehearse', 'origin-overload', '--drill', '--script', script);
+    for (const part of [/detected after .*, first action after .*, mitigated after .*, quiet after/,
+      /blast radius: \d+ of \d+ sessions/, /of the error budget of cdn-availability spent/,
+      /Score \d+ of 100/,
+      /yours less/, /Timeline\n {2}\+/, /the hypothesis, before/]) expect(said).toMatch(part);
+  });
+
   test('a drill from a file of commands has a journal and a debrief with its counterfactuals', () => {
     const script = join(HOME, 'docs', 'drills', 'edge-down.txt');
     const debrief = JSON.parse(weir('rehearse', 'edge-down', '--drill', '--script', script, '--json')) as {
@@ -54,13 +116,17 @@ describe('a rehearsal', () => {
         readonly drill: number;
         readonly noFault: number;
         readonly nothing: number;
+        readonly differences: { readonly noFault: number };
       }[];
     };
-    expect(debrief).toMatchObject({ status: 'completed', deviated: true });
+    expect(debrief).toMatchObject({
+      status: 'completed', deviated: false, steady: { before: { met: true }, after: { met: true } },
+    });
     expect(debrief.detectSeconds).toBeLessThan(180);
     expect(debrief.journal.map(({ what }) => what)).toContain('does: {"action":"reroute"}');
     const availability = debrief.counterfactuals.find(({ sli }) => sli === 'cdn_availability')!;
     expect(availability.noFault).toBe(1);
+    expect(availability.differences.noFault).toBe(availability.drill - 1);
     expect(availability.drill).toBeGreaterThan(availability.nothing);
     expect(availability.drill).toBeLessThan(1);
   });
@@ -91,6 +157,12 @@ test('a run with faults and runbooks, saved half way and restored, ends byte for
   second.advanceTo(24 * 60e6);
   expect(second.finish()).toEqual(whole.finish());
 });
+
+interface Journal {
+  readonly duration: number;
+  readonly run: ReadonlyArray<{ readonly activity: { readonly name: string } }>;
+  readonly steady_states: { readonly before: unknown };
+}
 
 function weir(...args: readonly string[]): string {
   return execFileSync(process.execPath, [MAIN, ...args], {

@@ -206,6 +206,10 @@ export interface IncidentResult {
   readonly detectSeconds: BudgetFigure | null;
   /** From the end of the fault until its alerts were quiet, over replications in which they became so. */
   readonly clearSeconds: BudgetFigure | null;
+  /** Replication by replication: onset since the run began, and both times; null: never. [s] */
+  readonly each: ReadonlyArray<{
+    readonly fromSeconds: number; readonly detectSeconds: number | null; readonly clearSeconds: number | null;
+  }>;
 }
 
 /** A step of a runbook over all replications. */

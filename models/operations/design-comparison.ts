@@ -4,6 +4,7 @@ import type { StatedEstimate } from '../core/statistics.ts';
 import { rankDesigns, type RankedDesign } from './design-ranking.ts';
 import { indicatorOf, shareOf } from './indicator.ts';
 import { pairIndicator } from './pairing.ts';
+import type { RehearsalDocument } from './rehearsal/outcomes.ts';
 
 /** Version of the comparison document; a reader refuses another major. */
 export const COMPARISON_SCHEMA = 'weir.comparison/1';
@@ -81,6 +82,8 @@ export interface ComparisonDocument {
   readonly ranking: readonly RankedDesign[];
   /** About how many more replications would settle what the ranked indicator leaves open; null: unknown. */
   readonly moreReplications: number | null;
+  /** Of a rehearsal: how outcomes are distributed over seeds and timings. */
+  readonly rehearsal?: RehearsalDocument;
 }
 
 /** What to compare designs by. */

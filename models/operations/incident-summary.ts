@@ -39,6 +39,9 @@ export function incidentsOf(outcomes: readonly Incident[]): {
     return {
       fault: name, kind, scope, detectedIn: detected.length,
       detectSeconds: figure(detected), clearSeconds: figure(cleared),
+      each: met.map(({ detect = null, clear = null }, r) => ({
+        fromSeconds: outcomes[r]!.faults![i]!.fromSeconds, detectSeconds: detect, clearSeconds: clear,
+      })),
     };
   });
   return { faults, incidents, ...done };
