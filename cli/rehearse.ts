@@ -36,9 +36,9 @@ export function rehearseCommand(): Command {
     .addHelpText('after', `
 Over many seeds the scenario runs as if nobody were there, by its runbooks, and without the faults, on common
 random numbers: the differences are the faults' and the runbooks' own. Distributions over seeds and timings
-come with it. A scenario's hypothesis is verified before its faults, or the rehearsal has failed; its conditions to
-abort stop it: both with exit status 3, Ctrl-C with 130. The journal has the Chaos Toolkit's words: completed,
-failed, aborted, interrupted, and deviated.
+come with it. A scenario's hypothesis is verified before its faults, or the rehearsal has failed; its
+conditions to abort stop it: both with exit status 3, Ctrl-C with 130. The journal has the Chaos Toolkit's
+words: completed, failed, aborted, interrupted, and deviated.
 
 Examples:
   weir rehearse edge-down --seeds 50
