@@ -10,6 +10,7 @@ import type { ScenarioPlan } from '../scenarios/plan.ts';
 import { suggest } from '../scenarios/errors.ts';
 import { Drill, otherwise } from '../sim/drill.ts';
 import { rehearsedOf, writeJournal } from './attend.ts';
+import { actionsInFull } from './drill-help.ts';
 import { UsageError } from './exit.ts';
 import { interruptible } from './interrupt.ts';
 import { print, terminalOptions } from './terminal.ts';
@@ -81,9 +82,13 @@ export async function drill(plan: ScenarioPlan, options: DrillOptions): Promise<
   }, { status, before, after, abortedBy });
 }
 
-/** The scenario with the people there instead of its runbooks. */
+/** A probe that finds nothing. */
+const NEVER = 'vector(0) > 0';
+
+/** The scenario with the people there instead of its runbooks; degraded levels are theirs to enter. */
 function unattended(plan: ScenarioPlan): ScenarioPlan {
-  return { ...plan, scenario: { ...plan.scenario, runbooks: [], degraded: { levels: [] } } };
+  const levels = plan.scenario.degraded.levels.map((level) => ({ ...level, when: NEVER, until: NEVER }));
+  return { ...plan, scenario: { ...plan.scenario, runbooks: [], degraded: { levels } } };
 }
 
 /** Where somebody sits in a drill: obeys what they say. */
@@ -123,7 +128,7 @@ class Desk {
         session.act(actionOf(words));
         return false;
       case 'help':
-        await this.#say(HELP);
+        await this.#say(`${HELP}\n${actionsInFull()}`);
         return false;
       case 'end':
         return true;

@@ -38,12 +38,12 @@ export function scheduleCdn(setup: ScheduleSetup): void {
     setup.expectLook('routing', Math.min(next, probeAt));
   };
   const avoid = (pop: number, avoided: boolean) => {
-    cdn.setAvoided(pop, avoided);
+    cdn.ways.setAvoided(pop, avoided);
     if (pop < topology.edges) router.setHealth(pop, !avoided);
   };
   loop.on(CODES.cdnSwitch, (what, pop) => {
     if (what >= OF_SERVER) switchServer(cdn, what - OF_SERVER, pop, avoid);
-    else if (what === GOES_DOWN || what === COMES_BACK) cdn.setDown(pop, what === GOES_DOWN);
+    else if (what === GOES_DOWN || what === COMES_BACK) cdn.ways.setDown(pop, what === GOES_DOWN);
     else avoid(pop, what === KNOWN_DOWN);
     expect();
   });
@@ -76,7 +76,7 @@ export function scheduleCdn(setup: ScheduleSetup): void {
 function switchServer(
   cdn: SimulatedCdn, what: number, node: number, avoid: (pop: number, avoided: boolean) => void,
 ): void {
-  if (what === GOES_DOWN || what === COMES_BACK) return cdn.setServerDown(node, what === GOES_DOWN);
+  if (what === GOES_DOWN || what === COMES_BACK) return cdn.ways.setServerDown(node, what === GOES_DOWN);
   const { places } = cdn;
   const pop = places.popOf[node]!;
   const before = places.aliveIn(pop);

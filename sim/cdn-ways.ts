@@ -1,6 +1,7 @@
 import type { Places } from '../models/cdn/topology/places.ts';
 import { ORIGIN, type Topology } from '../models/cdn/topology/topology.ts';
 import type { Us } from '../models/core/units.ts';
+import type { CdnVerdicts } from './cdn-port-faults.ts';
 
 /** Copied state of who asks whom. */
 export interface CdnWaysState {
@@ -10,18 +11,24 @@ export interface CdnWaysState {
   readonly serversDown: Uint8Array;
 }
 
-/** Whom a place asks as things stand: which are down, which are known to be, whether the shield is on. */
+/**
+ * Whom a place asks as things stand, and how far that is: which are down, which are known to be, whether the
+ * shield is on.
+ */
 export class CdnWays {
   readonly #topology: Topology;
   readonly #places: Places;
+  readonly #verdicts: CdnVerdicts;
+  /** Places that are down, and those that are known to be. */
   readonly #down: Uint8Array;
   readonly #avoided: Uint8Array;
   #shieldOn = true;
   readonly #serversDown: Uint8Array;
 
-  constructor(topology: Topology, places: Places) {
+  constructor(topology: Topology, places: Places, verdicts: CdnVerdicts) {
     this.#topology = topology;
     this.#places = places;
+    this.#verdicts = verdicts;
     this.#down = new Uint8Array(topology.pops);
     this.#avoided = new Uint8Array(topology.pops);
     this.#serversDown = new Uint8Array(places.nodes);
@@ -41,6 +48,7 @@ export class CdnWays {
     this.#serversDown[node] = down ? 1 : 0;
   }
 
+  /** A place goes down, or comes back with what it held. */
   setDown(pop: number, down: boolean): void {
     this.#down[pop] = down ? 1 : 0;
   }
@@ -48,6 +56,11 @@ export class CdnWays {
   /** Others have found out that a place is down, or back. */
   setAvoided(pop: number, avoided: boolean): void {
     this.#avoided[pop] = avoided ? 1 : 0;
+  }
+
+  /** Whether regionals ask the shield. */
+  get shieldOn(): boolean {
+    return this.#shieldOn;
   }
 
   /** Regionals ask the shield, or the origin directly. */
@@ -77,11 +90,18 @@ export class CdnWays {
     return best;
   }
 
-  /** Round-trip time from a place to whom it asks. */
+  /** Round trip between a place and whom it asks, with what a fault adds to it. [us] */
   rtt(pop: number, parent: number): Us {
     const topology = this.#topology;
-    if (parent === ORIGIN) return topology.rttOrigin[pop]!;
-    return parent === topology.parentOf[pop] ? topology.rttUp[pop]! : topology.between(pop, parent);
+    const added = this.#verdicts.way(pop)?.latency ?? 0;
+    if (parent === ORIGIN) return topology.rttOrigin[pop]! + added;
+    const own = parent === topology.parentOf[pop] ? topology.rttUp[pop]! : topology.between(pop, parent);
+    return own + added;
+  }
+
+  /** Whether a fault has cut a place from the one it asks. */
+  isCut(pop: number, parent: number): boolean {
+    return this.#verdicts.cut(this.#topology.regionOf[pop]!, this.#topology.regionOf[parent]!);
   }
 
   save(): CdnWaysState {

@@ -1,4 +1,5 @@
 import { toBehaviour } from '../models/cdn/behaviour-params.ts';
+import type { NodeBehaviour } from '../models/cdn/behaviour.ts';
 import { createCacheNode, type AnyCacheNode, type AnyCacheNodeState } from '../models/cdn/create-node.ts';
 import { NO_FETCH, NO_STORE, UNSTATED } from '../models/cdn/events.ts';
 import type { CacheTierParams, CdnParams } from '../models/cdn/params.ts';
@@ -9,19 +10,22 @@ import { ORIGIN, type Topology } from '../models/cdn/topology/topology.ts';
 import { assert } from '../models/core/assert.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
 import type { RandomStreams } from '../models/core/rng.ts';
-import { NEVER, type Bytes, type Us } from '../models/core/units.ts';
+import { NEVER, US_PER_S, type Bytes, type Us } from '../models/core/units.ts';
+import { lossyRate } from '../models/network/tcp-loss.ts';
 import { ConstantBandwidth } from '../models/network/trace.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
 import { CdnBooks, type CdnBooksState, type SimulatedPlaces } from './cdn-books.ts';
-import type { CdnVerdicts } from './cdn-port-faults.ts';
+import { LOST_AFTER_US, type CdnVerdicts } from './cdn-port-faults.ts';
 import { CdnWays, type CdnWaysState } from './cdn-ways.ts';
 import type { SimulatedClaims } from './claims.ts';
 import { CODES } from './codes.ts';
-import { CROSSED, FetchProgress, WHOLE, type FetchProgressState } from './fetch-progress.ts';
+import { UNAVAILABLE } from './requests.ts';
+import { CROSSED, FetchProgress, PACED, WHOLE, type FetchProgressState } from './fetch-progress.ts';
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import { Links, type LinkState } from './links.ts';
 import type { SimulatedOrigin, SimulatedOriginState } from './origin.ts';
+import { OriginReads, type OriginReadsState } from './origin-reads.ts';
 
 /** Copied state of a simulated CDN. */
 export interface SimulatedCdnState {
@@ -34,6 +38,8 @@ export interface SimulatedCdnState {
   readonly books: CdnBooksState;
   readonly origin: SimulatedOriginState;
   readonly ways: CdnWaysState;
+  readonly reads: OriginReadsState;
+  readonly cachedOnly: boolean;
 }
 
 /** Told what an edge does with a viewer's request. */
@@ -64,8 +70,6 @@ export interface CdnSetup {
   readonly claims?: SimulatedClaims | undefined;
 }
 
-/** How long it takes to notice that a server does not answer at all; assumed. [us] */
-const LOST_AFTER_US = 1_000_000;
 /** Status for that, as a gateway gives it. */
 const LOST = 502;
 
@@ -77,7 +81,10 @@ const LOST = 502;
 export class SimulatedCdn {
   readonly nodes: AnyCacheNode[] = [];
   readonly places: Places;
-  readonly #topology: Topology;
+  /** Whom places ask, and which of them are down. */
+  readonly ways: CdnWays;
+  /** How the origin is read. */
+  readonly reads: OriginReads;
   readonly #tiers: readonly CacheTierParams[];
   readonly #catalogue: Catalogue;
   readonly #loop: EventLoop;
@@ -86,9 +93,11 @@ export class SimulatedCdn {
   readonly #origin: SimulatedOrigin;
   readonly #verdicts: CdnVerdicts;
   readonly #claims: SimulatedClaims | undefined;
+  /** How nodes behave; what people change while it runs is changed here. */
+  readonly #behaviours: Array<{ -readonly [Key in keyof NodeBehaviour]: NodeBehaviour[Key] }>;
   readonly #uplinks: Links;
   readonly #progress = new FetchProgress();
-  readonly #ways: CdnWays;
+  #cachedOnly = false;
   /** What a fault adds to an answer that is given at once. [us] */
   #slow: Us = 0;
   #wakes: EventHandle[] = [];
@@ -96,8 +105,8 @@ export class SimulatedCdn {
 
   constructor(setup: CdnSetup) {
     const { params, topology, catalogue, loop, metrics, streams, onAnswer } = setup;
-    this.#topology = topology;
     this.#tiers = [params.edge, params.regional, params.shield];
+    this.#behaviours = this.#tiers.map(({ behaviour }) => ({ ...toBehaviour(behaviour) }));
     this.#catalogue = catalogue;
     this.#loop = loop;
     this.#onAnswer = onAnswer;
@@ -107,7 +116,8 @@ export class SimulatedCdn {
     this.#origin = setup.origin;
     this.#verdicts = setup.verdicts;
     this.#claims = setup.claims;
-    this.#ways = new CdnWays(topology, this.places);
+    this.ways = new CdnWays(topology, this.places, setup.verdicts);
+    this.reads = new OriginReads(topology, setup.origin, setup.verdicts, LOST_AFTER_US);
     this.#uplinks = new Links(loop, CODES.uplinkWake, CODES.uplinkLate, (node, fetch) => {
       this.#advance(node, fetch, CROSSED);
     });
@@ -117,13 +127,13 @@ export class SimulatedCdn {
 
   /** A viewer's request reaches an edge. */
   requested(edge: number, request: number, object: number): void {
-    if (this.#ways.isDown(edge)) return this.#onAnswer.lost(request, LOST_AFTER_US);
+    if (this.ways.isDown(edge)) return this.#onAnswer.lost(request, LOST_AFTER_US);
     const verdict = this.#verdicts.edge(edge);
     if (verdict !== undefined && verdict.status > 0) {
       return this.#onAnswer.failed(request, verdict.status, this.#tiers[0]!.latency + verdict.delay);
     }
     const node = this.places.serverFor(this.#loop.now, edge, object);
-    if (node < 0 || this.#ways.isServerDown(node)) return this.#onAnswer.lost(request, LOST_AFTER_US);
+    if (node < 0 || this.ways.isServerDown(node)) return this.#onAnswer.lost(request, LOST_AFTER_US);
     this.#claims?.note(this.#loop.now, node, object);
     this.#slow = verdict?.delay ?? 0;
     this.nodes[node]!.requested(this.#loop.now, request, object);
@@ -131,32 +141,17 @@ export class SimulatedCdn {
     this.#rearm(node);
   }
 
-  /**
-   * A place goes down, and answers nobody who asks from then on, or comes back with what it held. What was
-   * under way is still answered.
-   */
-  setDown(pop: number, down: boolean): void {
-    this.#ways.setDown(pop, down);
-  }
-
-  /** A server goes down alone, with what it holds, or comes back. */
-  setServerDown(node: number, down: boolean): void {
-    this.#ways.setServerDown(node, down);
-  }
-
-  /** Others have found out that a place is down, or back. */
-  setAvoided(pop: number, avoided: boolean): void {
-    this.#ways.setAvoided(pop, avoided);
-  }
-
-  /** Regionals ask the shield, or the origin directly. */
-  setShield(on: boolean): void {
-    this.#ways.setShield(on);
+  /** Caches ask the origin nothing: they give what they hold, fresh or not, and refuse the rest. */
+  setCachedOnly(on: boolean): void {
+    this.#cachedOnly = on;
+    this.#behaviours.forEach((behaviour, tier) => {
+      behaviour.staleIfError = on ? Infinity : toBehaviour(this.#tiers[tier]!.behaviour).staleIfError;
+    });
   }
 
   /** A server is to fetch an object before anybody asks. */
   prefetch(node: number, object: number): void {
-    if (this.#ways.isServerDown(node)) return;
+    if (this.ways.isServerDown(node)) return;
     this.nodes[node]!.prefetched(this.#loop.now, object);
     this.#rearm(node);
   }
@@ -174,6 +169,7 @@ export class SimulatedCdn {
   /** Brings counters up to now. */
   settle(): void {
     this.#books.settle(this.#loop.now);
+    this.#origin.settle(this.#loop.now);
   }
 
   /** What the reader of the figures has to know: links that were full. */
@@ -189,7 +185,7 @@ export class SimulatedCdn {
       nodes: this.nodes.map((node) => node.save()), uplinks: this.#uplinks.save(),
       progress: this.#progress.save(), wakes: [...this.#wakes], wakeAts: [...this.#wakeAts],
       places: this.places.save(), books: this.#books.save(), origin: this.#origin.save(),
-      ways: this.#ways.save(),
+      ways: this.ways.save(), reads: this.reads.save(), cachedOnly: this.#cachedOnly,
     };
   }
 
@@ -205,13 +201,16 @@ export class SimulatedCdn {
     this.places.restore(state.places);
     this.#books.restore(state.books);
     this.#origin.restore(state.origin);
-    this.#ways.restore(state.ways);
+    this.ways.restore(state.ways);
+    this.reads.restore(state.reads);
+    this.setCachedOnly(state.cachedOnly);
   }
 
   #listen(): void {
     const loop = this.#loop;
     loop.on(CODES.uplinkStart, (node, fetch) => this.#head(node, fetch));
     loop.on(CODES.uplinkWhole, (node, fetch) => this.#advance(node, fetch, WHOLE));
+    loop.on(CODES.uplinkPaced, (node, fetch) => this.#advance(node, fetch, PACED));
     loop.on(CODES.requestAtParent, (node, fetch) => {
       const parent = this.#progress.askedOf(node, fetch);
       if (parent === ORIGIN) this.#atOrigin(node, fetch);
@@ -241,7 +240,7 @@ export class SimulatedCdn {
       return streams.stream(`cdn/${TIERS[tier]!}-${node}/${use}`);
     });
     const ports = tier === 0 ? this.#edgePorts(node, pop) : this.#parentPorts(node, pop);
-    const setup = { tier: TIERS[tier]!, ...storage, behaviour: toBehaviour(params.behaviour) };
+    const setup = { tier: TIERS[tier]!, ...storage, behaviour: this.#behaviours[tier]! };
     this.nodes.push(createCacheNode(setup, ports, metrics));
     this.#uplinks.add(new ConstantBandwidth(params.uplink));
     this.#progress.addNode();
@@ -269,7 +268,7 @@ export class SimulatedCdn {
     const { nodes } = this.places;
     const after = (request: number, code: number, delay: Us) => {
       const child = request % nodes;
-      const way = Math.ceil(this.#ways.rtt(this.places.popOf[child]!, pop) / 2);
+      const way = Math.ceil(this.ways.rtt(this.places.popOf[child]!, pop) / 2);
       this.#loop.schedule(this.#loop.now + latency + delay + way, code, child, Math.floor(request / nodes));
     };
     return {
@@ -291,9 +290,14 @@ export class SimulatedCdn {
   #ask(node: number, pop: number, ...call: Parameters<CacheNodePorts['fetchFromParent']>): void {
     const [fetch, object, conditional, first, last] = call;
     this.#progress.begin(node, fetch, conditional, first, last);
-    const parentPop = this.#ways.parentOf(pop);
-    const way = Math.floor(this.#ways.rtt(pop, parentPop) / 2);
+    const parentPop = this.ways.parentOf(pop);
+    const way = Math.floor(this.ways.rtt(pop, parentPop) / 2);
     const { now } = this.#loop;
+    if (parentPop === ORIGIN && this.#cachedOnly) {
+      this.#progress.refuse(node, fetch, UNAVAILABLE);
+      this.#loop.schedule(now, CODES.uplinkStart, node, fetch);
+      return;
+    }
     if (parentPop !== ORIGIN) {
       const parent = this.places.serverFor(now, parentPop, object);
       this.#progress.setAsked(node, fetch, parent);
@@ -303,7 +307,10 @@ export class SimulatedCdn {
   }
 
   #atParent(parent: number, node: number, fetch: number): void {
-    if (parent < 0 || this.#ways.isServerDown(parent)) return this.#lose(node, fetch);
+    if (parent < 0 || this.ways.isServerDown(parent)
+      || this.ways.isCut(this.places.popOf[node]!, this.places.popOf[parent]!)) {
+      return this.#lose(node, fetch, LOST_AFTER_US);
+    }
     const request = fetch * this.places.nodes + node;
     const [first, last] = [this.#progress.firstOf(node, fetch), this.#progress.lastOf(node, fetch)];
     this.nodes[parent]!.requested(this.#loop.now, request, this.nodes[node]!.objectOf(fetch), first, last);
@@ -312,28 +319,22 @@ export class SimulatedCdn {
 
   #atOrigin(node: number, fetch: number): void {
     const { now } = this.#loop;
-    const way = Math.ceil(this.#topology.rttOrigin[this.places.popOf[node]!]! / 2);
+    const pop = this.places.popOf[node]!;
+    const way = Math.ceil(this.ways.rtt(pop, ORIGIN) / 2);
     const conditional = this.#progress.statusOf(node, fetch) === 304;
-    const verdict = this.#verdicts.origin(this.places.popOf[node]!);
-    if (verdict !== undefined && verdict.status > 0) {
-      this.#origin.refusedBefore();
-      this.#progress.refuse(node, fetch, verdict.status);
-      this.#loop.schedule(now + verdict.delay + way, CODES.uplinkStart, node, fetch);
-      return;
-    }
-    const late = way + (verdict?.delay ?? 0);
     const object = this.nodes[node]!.objectOf(fetch);
     const size = conditional ? 0 : this.#catalogue.objectBytes(object);
-    const answer = this.#origin.asked(now, object, this.#progress.bytesOf(node, fetch, size));
+    const answer = this.reads.read(now, pop, object, this.#progress.bytesOf(node, fetch, size));
+    if (answer.status === 0) return this.#lose(node, fetch, answer.firstByteUs);
     if (answer.status >= 400) this.#progress.refuse(node, fetch, answer.status);
     else if (answer.lastByteUs === answer.firstByteUs) this.#progress.note(node, fetch, WHOLE);
-    else this.#loop.schedule(now + answer.lastByteUs + late, CODES.uplinkWhole, node, fetch);
-    this.#loop.schedule(now + answer.firstByteUs + late, CODES.uplinkStart, node, fetch);
+    else this.#loop.schedule(now + answer.lastByteUs + way, CODES.uplinkWhole, node, fetch);
+    this.#loop.schedule(now + answer.firstByteUs + way, CODES.uplinkStart, node, fetch);
   }
 
   /** Nobody answers: the child gives up after a while. */
-  #lose(node: number, fetch: number): void {
-    this.#loop.schedule(this.#loop.now + LOST_AFTER_US, CODES.parentLost, node, fetch);
+  #lose(node: number, fetch: number, afterUs: Us): void {
+    this.#loop.schedule(this.#loop.now + afterUs, CODES.parentLost, node, fetch);
   }
 
   /** The first byte of a parent's answer is at a server. */
@@ -348,9 +349,21 @@ export class SimulatedCdn {
     } else {
       const bytes = this.#catalogue.objectBytes(object);
       cache.headArrived(now, fetch, status, bytes, this.#lifetime(node, fetch, object));
-      if (status === 200) this.#uplinks.start(node, fetch, this.#progress.bytesOf(node, fetch, bytes));
+      if (status === 200) this.#transfer(node, fetch, this.#progress.bytesOf(node, fetch, bytes));
     }
     this.#rearm(node);
+  }
+
+  /** Bytes cross the uplink, no faster than a connection sends that loses packets on the way. */
+  #transfer(node: number, fetch: number, bytes: Bytes): void {
+    const pop = this.places.popOf[node]!;
+    const { loss = 0 } = this.#verdicts.way(pop) ?? {};
+    const asked = this.#progress.askedOf(node, fetch);
+    const parent = asked === ORIGIN ? ORIGIN : this.places.popOf[asked]!;
+    const takes = loss > 0 ? (8 * bytes * US_PER_S) / lossyRate(this.ways.rtt(pop, parent), loss) : 0;
+    if (takes === 0) this.#progress.note(node, fetch, PACED);
+    else this.#loop.schedule(this.#loop.now + Math.ceil(takes), CODES.uplinkPaced, node, fetch);
+    this.#uplinks.start(node, fetch, bytes);
   }
 
   /** Lifetime that an answer states: what is left of it at a parent, all of it from the origin. */
@@ -364,7 +377,7 @@ export class SimulatedCdn {
 
   #advance(node: number, fetch: number, step: number): void {
     this.#progress.note(node, fetch, step);
-    if (!this.#progress.has(node, fetch, WHOLE | CROSSED)) return;
+    if (!this.#progress.has(node, fetch, WHOLE | CROSSED | PACED)) return;
     this.nodes[node]!.fetchEnded(this.#loop.now, fetch);
     this.#rearm(node);
   }

@@ -89,13 +89,18 @@ export class ContentOperations {
     this.#do(this.#operations.push(operation) - 1);
   }
 
+  /** Servers that are being filled stop where they are. */
+  stopFilling(): void {
+    for (const fill of this.#fills) fill.video = Infinity;
+  }
+
   #do(index: number): void {
     const operation = this.#operations[index]!;
     switch (operation.what) {
       case 'upload':
         return;
       case 'shield':
-        return this.#setup.cdn.setShield(operation.on);
+        return this.#setup.cdn.ways.setShield(operation.on);
       case 'prefetch':
         for (let node = 0; node < this.#setup.cdn.places.nodes; node++) {
           this.#prefetch(index, node, operation.tier, operation.regions);

@@ -1,11 +1,15 @@
 import { broken } from '../models/core/assert.ts';
-import { NEVER, type Bytes, type Us } from '../models/core/units.ts';
-import type { FetchFailure } from '../models/player/events.ts';
+import { NEVER, US_PER_S, type Bytes, type Us } from '../models/core/units.ts';
+import { lossyRate } from '../models/network/tcp-loss.ts';
+import { isFinal, type FetchFailure } from '../models/player/events.ts';
+import { LOST_AFTER_US, type CdnVerdicts } from './cdn-port-faults.ts';
+import type { ClientRetries } from './client-retries.ts';
 import { CODES } from './codes.ts';
 import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import {
-  COMING as COMING_STILL, FORSAKEN, Requests, STARVED, WHOLE as COMING_WHOLE, type RequestsState,
+  COMING as COMING_STILL, FORSAKEN, Requests, STARVED, UNAVAILABLE, WHOLE as COMING_WHOLE,
+  type RequestsState,
 } from './requests.ts';
 import { ROW, type SlotRows } from './slot-rows.ts';
 import type { Steering } from './steering.ts';
@@ -18,6 +22,9 @@ export interface OnDownload {
   /** It has come to nothing. */
   readonly failed: (slot: number, requestId: number, cause: FetchFailure) => void;
 }
+
+/** What faults do between viewers and edges. */
+export type ViewerVerdicts = Pick<CdnVerdicts, 'access' | 'cut' | 'partitioned'>;
 
 /** Sends a viewer's request to an edge. */
 export type SendToEdge = (edge: number, request: number, object: number) => void;
@@ -49,13 +56,17 @@ export class Downloads {
   readonly #sendToEdge: SendToEdge;
   readonly #steering: Steering;
   readonly #told: OnDownload;
+  readonly #verdicts: ViewerVerdicts;
+  readonly #retries: ClientRetries;
   /** Requests the CDN has not answered. */
   readonly #requests = new Requests();
 
   constructor(
     rows: SlotRows, loop: EventLoop, lines: ViewerLines, steering: Steering, sendToEdge: SendToEdge,
-    told: OnDownload,
+    verdicts: ViewerVerdicts, retries: ClientRetries, told: OnDownload,
   ) {
+    this.#verdicts = verdicts;
+    this.#retries = retries;
     this.#rows = rows;
     this.#loop = loop;
     this.#lines = lines;
@@ -75,7 +86,10 @@ export class Downloads {
   send(slot: number, requestId: number, object: number, rendition: number, at: Us): void {
     const c = this.#rows.columns;
     const i = slot * ROW;
-    const rtt = this.#lines.rtt(slot, at) + c.way[i]!;
+    const state = this.#verdicts.access(this.#steering.edgeOf(slot), at);
+    const rtt = this.#lines.rtt(slot, at) + c.way[i]! + (state?.latency ?? 0);
+    c.pace[i] = lossyRate(rtt, state?.loss ?? 0);
+    c.paceUntil[i] = state?.until ?? NEVER;
     c.place[i] = ON_THE_WAY;
     c.rendition[i] = rendition;
     c.object[i] = object;
@@ -151,6 +165,7 @@ export class Downloads {
 
   /** The answer is no longer wanted; nothing happens when there is no request. */
   cancel(slot: number): void {
+    this.#retries.settled(slot);
     const c = this.#rows.columns;
     const i = slot * ROW;
     const row = c.row[i]!;
@@ -176,6 +191,7 @@ export class Downloads {
 
   /** The answer has been taken in. */
   done(slot: number): void {
+    this.#retries.settled(slot);
     this.#clear(slot);
   }
 
@@ -185,7 +201,9 @@ export class Downloads {
     const i = slot * ROW;
     const from = c.firstByteAt[i]!;
     if (!(from <= at)) return 0;
-    return this.#lines.received(slot, c.row[i]!, from, c.bytes[i]!, at);
+    const come = this.#lines.received(slot, c.row[i]!, from, c.bytes[i]!, at);
+    if (c.pace[i] === Infinity || at >= c.paceUntil[i]!) return come;
+    return Math.min(come, Math.floor((c.pace[i]! * (at - from)) / US_PER_S / 8));
   }
 
   /** A copy of the table of requests at the CDN; the rows of slots are saved by their owner. */
@@ -213,10 +231,19 @@ export class Downloads {
     const slot = this.#requests.slot[request]!;
     this.#requests.close(request);
     if (slot < 0) return; // the viewer has gone meanwhile
-    const requestId = this.#rows.columns.requestId[slot * ROW]!;
-    this.#clear(slot);
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    const requestId = c.requestId[i]!;
     const isForbidden = status === 403 && !this.#steering.renewed(this.#loop.now, slot);
-    this.#told.failed(slot, requestId, isForbidden ? 'forbidden' : causeOf(status));
+    const cause = isForbidden ? 'forbidden' : causeOf(status);
+    this.#clear(slot);
+    const again = isFinal(cause) ? undefined : this.#retries.again(this.#loop.now, slot);
+    if (again !== undefined) {
+      this.send(slot, requestId, c.object[i]!, c.rendition[i]!, again);
+      return this.#told.followed(slot);
+    }
+    this.#retries.settled(slot);
+    this.#told.failed(slot, requestId, cause);
   }
 
   #lastByte(request: number): void {
@@ -234,9 +261,21 @@ export class Downloads {
     c.row[i] = -1;
     const isAlone = c.place[i] === STREAMING;
     c.place[i] = COMING;
-    c.arriveAt[i] = isAlone
+    const at = isAlone
       ? Math.max(least, this.#lines.finish(slot, c.firstByteAt[i]!, c.bytes[i]!)) : least;
+    c.arriveAt[i] = c.pace[i]! < Infinity ? Math.max(at, this.#pacedEnd(slot, isAlone)) : at;
     this.#told.followed(slot);
+  }
+
+  /** When a connection that loses packets has sent all; once it loses none, the line alone counts. */
+  #pacedEnd(slot: number, isAlone: boolean): Us {
+    const c = this.#rows.columns;
+    const i = slot * ROW;
+    const [from, until, bytes] = [c.firstByteAt[i]!, c.paceUntil[i]!, c.bytes[i]!];
+    const sent = Math.max(0, (c.pace[i]! * (until - from)) / US_PER_S / 8);
+    if (sent >= bytes) return from + Math.ceil((8 * bytes * US_PER_S) / c.pace[i]!);
+    const rest = Math.max(from, until);
+    return isAlone ? this.#lines.finish(slot, rest, Math.ceil(bytes - sent)) : rest;
   }
 
   #reachEdge(slot: number, object: number): void {
@@ -251,10 +290,15 @@ export class Downloads {
     const edge = this.#steering.edgeFor(slot);
     c.way[i] = this.#steering.way(slot); // of the next request, if the edge is another one now
     if (edge < 0) this.lost(request, 0);
+    else if (this.#isCut(slot, edge)) this.lost(request, LOST_AFTER_US);
     else if (this.#steering.refuses(this.#loop.now, slot)) this.failed(request, 403, 0);
     else this.#sendToEdge(edge, request, object);
     // An edge that holds the object has answered meanwhile; otherwise the viewer's patience counts on.
     if (c.row[i] === request) this.#told.followed(slot);
+  }
+
+  #isCut(slot: number, edge: number): boolean {
+    return this.#verdicts.partitioned && this.#verdicts.cut(...this.#steering.regionsOf(slot, edge));
   }
 
   #firstByte(request: number): void {
@@ -295,5 +339,6 @@ const NO_ANSWER = 502;
 /** What a player makes of a status; a 403 that got new URLs is tried again like an error. */
 function causeOf(status: number): FetchFailure {
   if (status === 404 || status === 410) return 'notFound';
+  if (status === UNAVAILABLE) return 'unavailable';
   return status === 502 || status === 504 ? 'timeout' : 'serverError';
 }

@@ -8,6 +8,8 @@ export const WHOLE = 1;
 export const CROSSED = 2;
 /** Asked by a conditional request. */
 export const CONDITIONAL = 4;
+/** Packets that are lost on the way would have let all of it through. */
+export const PACED = 8;
 /** Bits of the status above the flags. */
 const STATUS_AT = 8;
 

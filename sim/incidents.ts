@@ -1,5 +1,5 @@
 import type { FaultResult } from '../models/core/run-record.ts';
-import { US_PER_S, type Us } from '../models/core/units.ts';
+import { NEVER, US_PER_S, type Us } from '../models/core/units.ts';
 import type { FaultParams } from '../models/operations/faults/params.ts';
 import type { ActionParams } from '../models/operations/runbook/params.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
@@ -23,6 +23,8 @@ export interface Levers {
   end(fault: FaultParams): void;
   foundOut(fault: FaultParams, began: boolean): void;
   act(action: ActionParams): void;
+  /** True when an action would change nothing, as it is so already. */
+  isDone?(action: ActionParams): boolean;
 }
 
 /** The faults of a scenario, injected when they are due; each replication draws its own onsets. */
@@ -31,7 +33,7 @@ export class Incidents implements RunPart {
   readonly #faults: readonly FaultParams[];
   readonly #results: readonly FaultResult[];
 
-  constructor(plan: ScenarioPlan, parts: readonly Levers[], { loop, streams }: RunContext) {
+  constructor(plan: ScenarioPlan, parts: readonly Levers[], { loop, streams, expectLook }: RunContext) {
     const { faults, run } = plan.scenario;
     this.#faults = faults;
     const onsets = faults.map((fault, i) => {
@@ -47,7 +49,11 @@ export class Incidents implements RunPart {
       if (what === BEGINS) levers.begin(fault, untilOf(i));
       else if (what === ENDS) levers.end(fault);
       else levers.foundOut(fault, what === BEGIN_KNOWN);
+      expect();
     });
+    // Nobody is followed past the moment at which something changes for them.
+    const turns: Us[] = [];
+    const expect = () => expectLook(this.name, turns.find((at) => at > loop.now) ?? NEVER);
     faults.forEach((_fault, i) => {
       if (leversOf[i] === undefined) return; // of a part that is not simulated
       const known = leversOf[i].detection;
@@ -55,7 +61,10 @@ export class Incidents implements RunPart {
       loop.schedule(onsets[i]! + known, CODES.incident, BEGIN_KNOWN, i);
       loop.schedule(untilOf(i), CODES.incident, ENDS, i);
       loop.schedule(untilOf(i) + known, CODES.incident, END_KNOWN, i);
+      turns.push(onsets[i]!, onsets[i]! + known, untilOf(i), untilOf(i) + known);
     });
+    turns.sort((a, b) => a - b);
+    expect();
     this.#results = faults.map((fault, i) => ({
       name: fault.name ?? fault.kind, kind: fault.kind, scope: scopeOf(fault),
       fromSeconds: onsets[i]! / US_PER_S, untilSeconds: Math.min(untilOf(i), run.duration) / US_PER_S,

@@ -9,7 +9,9 @@ import type { ActionParams } from '../models/operations/runbook/params.ts';
 import { evaluatePromql } from '../models/operations/promql/evaluate.ts';
 import { labelRecord } from '../models/operations/promql/labels.ts';
 import { parsePromql } from '../models/operations/promql/parse.ts';
-import { DegradedLevels, type DegradedLevelsState } from '../models/operations/degraded/levels.ts';
+import {
+  DegradedLevels, type DegradedLevelsState, type LevelPorts,
+} from '../models/operations/degraded/levels.ts';
 import type { Condition } from '../models/operations/runbook/condition.ts';
 import { runbooksOf } from '../models/operations/runbook/params.ts';
 import { Runbooks, type RunbooksState } from '../models/operations/runbook/runbook.ts';
@@ -39,9 +41,9 @@ export class Monitoring implements RunPart {
 
   readonly #expectLook: RunContext['expectLook'];
 
-  /** `act` does what runbooks and degraded levels order. */
+  /** `ports` do what runbooks and degraded levels order. */
   constructor(
-    plan: ScenarioPlan, params: MonitoringParams, context: RunContext, act: (action: ActionParams) => void,
+    plan: ScenarioPlan, params: MonitoringParams, context: RunContext, ports: LevelPorts,
   ) {
     const { loop, metrics, settle } = context;
     this.#expectLook = context.expectLook;
@@ -51,8 +53,8 @@ export class Monitoring implements RunPart {
     const buckets = plan.slos.flatMap(({ events }) => (events?.bucket === undefined ? [] : [events.bucket]));
     this.#monitor = new Monitor(metrics, params.scrapeEvery, plan.rules, buckets);
     const { store } = this.#monitor;
-    this.#act = act;
-    this.#levels = new DegradedLevels(plan.scenario.degraded.levels, store, { act });
+    this.#act = (action) => ports.act(action);
+    this.#levels = new DegradedLevels(plan.scenario.degraded.levels, store, ports);
     this.#runbooks = new Runbooks(runbooksOf(plan.scenario.runbooks), store,
       { act: (action) => this.act(action) });
     loop.on(CODES.monitor, () => {

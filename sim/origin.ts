@@ -1,8 +1,8 @@
 import { Origin, type OriginAnswer, type OriginState } from '../models/cdn/origin.ts';
 import type { OriginParams } from '../models/cdn/params.ts';
-import { originRequests, originSent } from '../models/cdn/topology/metrics.ts';
+import { originBusy, originRequests, originSent } from '../models/cdn/topology/metrics.ts';
 import type { MetricHandle, MetricSet } from '../models/core/metrics.ts';
-import { NEVER, type Bytes, type Us } from '../models/core/units.ts';
+import { NEVER, US_PER_S, type Bytes, type Us } from '../models/core/units.ts';
 import { usage } from '../models/cost/metrics.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
 import type { ContentParams } from '../models/storage/content-params.ts';
@@ -12,6 +12,11 @@ export interface SimulatedOriginState {
   readonly server: OriginState;
   /** Videos that are not there: number, from when on they were not, from when on they will be. */
   readonly missing: ReadonlyArray<readonly [number, number]>;
+  readonly broken: ReadonlyArray<readonly [number, number]>;
+  readonly manifestTtl: Us | undefined;
+  readonly left: number;
+  readonly scale: number;
+  readonly settled: readonly [number, number];
 }
 
 /** The origin with what it holds: which videos are there, how long they are fresh, what it has sent. */
@@ -22,6 +27,9 @@ export class SimulatedOrigin {
   readonly #params: OriginParams;
   readonly #catalogue: Catalogue;
   readonly #manifestTtl: Us;
+  /** What somebody has set it to. */
+  #manifestTtlNow: Us | undefined;
+  readonly #runUs: Us;
   readonly #segmentTtl: Us;
   readonly #set: MetricSet;
   readonly #ok: MetricHandle;
@@ -30,6 +38,15 @@ export class SimulatedOrigin {
   readonly #sent: MetricHandle;
   readonly #egressUsage: MetricHandle;
   readonly #requestUsage: MetricHandle;
+  readonly #sendingBusy: MetricHandle;
+  readonly #requestsBusy: MetricHandle;
+  /** Videos of which a share of segments is not there. */
+  #broken = new Map<number, number>();
+  /** Part of its capacity that a fault leaves, and times that people gave it. */
+  #left = 1;
+  #scale = 1;
+  /** Time for which it has sent and taken on requests, as far as it is counted. [us] */
+  #settled: readonly [number, number] = [0, 0];
   /** Videos that are not there, and until when; NEVER for what was deleted. */
   #missing = new Map<number, Us>();
 
@@ -41,6 +58,7 @@ export class SimulatedOrigin {
     this.#params = params;
     this.#catalogue = catalogue;
     this.negativeTtl = content.negativeTtl;
+    this.#runUs = runUs;
     this.#manifestTtl = content.manifestTtl >= runUs ? NEVER : content.manifestTtl;
     this.#segmentTtl = content.segmentTtl >= runUs ? NEVER : content.segmentTtl;
     this.#set = metrics;
@@ -49,12 +67,14 @@ export class SimulatedOrigin {
     this.#refused = metrics.bind(originRequests, 'refused');
     this.#sent = metrics.bind(originSent);
     this.#egressUsage = metrics.bind(usage, 'origin', 's3.to-cloudfront');
+    this.#sendingBusy = metrics.bind(originBusy, 'sending');
+    this.#requestsBusy = metrics.bind(originBusy, 'requests');
     this.#requestUsage = metrics.bind(usage, 'origin', 's3.standard.get');
   }
 
   /** A request for so many bytes of an object; for none, by a condition, when it has not changed. */
   asked(now: Us, object: number, wanted: Bytes): OriginAnswer {
-    const isMissing = this.#missing.size > 0 && now < this.#missingUntil(object);
+    const isMissing = (this.#missing.size > 0 && now < this.#missingUntil(object)) || this.#isBroken(object);
     const bytes = isMissing ? 0 : wanted;
     const answer = this.#server.asked(now, bytes);
     this.#set.add(this.#requestUsage, 1);
@@ -72,13 +92,44 @@ export class SimulatedOrigin {
 
   /** Lifetime that it states of an object. [us] */
   lifetime(object: number): Us {
-    if (this.#manifestTtl === this.#segmentTtl) return this.#segmentTtl;
-    return this.#catalogue.isManifest(object) ? this.#manifestTtl : this.#segmentTtl;
+    const manifestTtl = this.#manifestTtlNow ?? this.#manifestTtl;
+    if (manifestTtl === this.#segmentTtl) return this.#segmentTtl;
+    return this.#catalogue.isManifest(object) ? manifestTtl : this.#segmentTtl;
   }
 
-  /** From now on it has so many times the capacity it was built with. */
-  scaled(factor: number): void {
-    this.#server.scaled(factor);
+  /** From now on manifests are fresh for so long; undefined: for as long as they were. */
+  setManifestTtl(ttl: Us | undefined): void {
+    this.#manifestTtlNow = ttl !== undefined && ttl >= this.#runUs ? NEVER : ttl;
+  }
+
+  /** From now on a fault leaves it a part of its capacity. */
+  setLeft(part: number): void {
+    this.#left = part;
+    this.#server.scaled(this.#left * this.#scale);
+  }
+
+  /** From now on people give it so many times the capacity it was built with. */
+  setScale(factor: number): void {
+    this.#scale = factor;
+    this.#server.scaled(this.#left * this.#scale);
+  }
+
+  /** A share of a video's segments is not there until it is mended. */
+  breakVideo(video: number, share: number): void {
+    this.#broken.set(video, share);
+  }
+
+  /** All of a video is there again. */
+  mend(video: number): void {
+    this.#broken.delete(video);
+  }
+
+  /** Brings counters up to now. */
+  settle(now: Us): void {
+    const done = [this.#server.sendingDone(now), this.#server.requestsDone(now)] as const;
+    this.#set.add(this.#sendingBusy, (done[0] - this.#settled[0]) / US_PER_S);
+    this.#set.add(this.#requestsBusy, (done[1] - this.#settled[1]) / US_PER_S);
+    this.#settled = done;
   }
 
   /** A call came to nothing before it reached the origin. */
@@ -102,12 +153,30 @@ export class SimulatedOrigin {
     return this.#missing.get(this.#catalogue.videoOf(object)) ?? 0;
   }
 
+  /** Which segments are lost follows from their names. */
+  #isBroken(object: number): boolean {
+    if (this.#broken.size === 0 || this.#catalogue.isManifest(object)) return false;
+    const share = this.#broken.get(this.#catalogue.videoOf(object)) ?? 0;
+    return ((object * GOLDEN) % 1) < share;
+  }
+
   save(): SimulatedOriginState {
-    return { server: this.#server.save(), missing: [...this.#missing] };
+    return {
+      server: this.#server.save(), missing: [...this.#missing], broken: [...this.#broken],
+      manifestTtl: this.#manifestTtlNow, left: this.#left, scale: this.#scale, settled: this.#settled,
+    };
   }
 
   restore(state: SimulatedOriginState): void {
     this.#server.restore(state.server);
     this.#missing = new Map(state.missing);
+    this.#broken = new Map(state.broken);
+    this.#manifestTtlNow = state.manifestTtl;
+    this.#left = state.left;
+    this.#scale = state.scale;
+    this.#settled = state.settled;
   }
 }
+
+/** Multiples of it are spread evenly over [0, 1) (Knuth, volume 3, section 6.4). */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;

@@ -1,53 +1,41 @@
-import type { Geography } from '../models/cdn/geography/geography.ts';
 import type { CdnParams } from '../models/cdn/params.ts';
 import type { Router } from '../models/cdn/topology/router.ts';
-import type { Topology } from '../models/cdn/topology/topology.ts';
 import type { Us } from '../models/core/units.ts';
 import { isDeliveryFault, type DeliveryFault } from '../models/operations/faults/delivery-params.ts';
 import type { FaultParams } from '../models/operations/faults/params.ts';
 import { isDeliveryAction, type DeliveryAction } from '../models/operations/runbook/delivery-params.ts';
 import type { ActionParams } from '../models/operations/runbook/params.ts';
-import type { Catalogue } from '../models/storage/catalogue.ts';
-import { placesOf, type PlaceScope } from './cdn-schedule.ts';
-import type { SimulatedCdn } from './cdn.ts';
-import type { CdnPortFaults } from './cdn-port-faults.ts';
-import type { ContentOperations } from './content.ts';
+import { CODES } from './codes.ts';
+import { DeliveryFaults, type DeliveryFaultSetup } from './delivery-faults.ts';
 import type { Levers } from './incidents.ts';
-import type { EventLoop } from './kernel/event-loop.ts';
-import type { SimulatedOrigin } from './origin.ts';
 
 /** What levers pull at. */
-export interface LeverSetup {
+export interface LeverSetup extends DeliveryFaultSetup {
   readonly params: CdnParams;
-  readonly topology: Topology;
-  readonly geography: Geography | undefined;
-  readonly catalogue: Catalogue;
-  readonly cdn: SimulatedCdn;
-  readonly origin: SimulatedOrigin;
   readonly router: Router;
-  readonly content: ContentOperations;
-  readonly ports: CdnPortFaults;
-  readonly loop: EventLoop;
 }
 
 /** Copied state of levers. */
 export interface PlaybackLeversState {
-  /** Places that faults hold down now. */
-  readonly down: readonly number[];
-  readonly overload: number;
-  readonly scale: number;
+  /** Actions that are on now. */
+  readonly on: readonly string[];
+  /** Places taken out of routing by hand, and by the CDN's own monitoring. */
+  readonly byHand: readonly number[];
+  readonly found: readonly number[];
 }
 
 /** What can be broken and mended in playback while it runs. */
 export class PlaybackLevers implements Levers {
   readonly #setup: LeverSetup;
-  readonly #down = new Set<number>();
-  /** Part of its capacity that a fault leaves the origin, and times that people gave it. */
-  #overload = 1;
-  #scale = 1;
+  readonly #faults: DeliveryFaults;
+  readonly #on = new Set<string>();
+  readonly #byHand = new Set<number>();
+  readonly #found = new Set<number>();
 
   constructor(setup: LeverSetup) {
     this.#setup = setup;
+    this.#faults = new DeliveryFaults(setup);
+    setup.loop.on(CODES.videoMended, (video) => setup.origin.mend(video));
   }
 
   /** Time until the CDN's own monitoring finds out about a place that goes down or comes back. [us] */
@@ -63,133 +51,127 @@ export class PlaybackLevers implements Levers {
     return isDeliveryAction(action);
   }
 
-  /** A fault begins, to last until a time; what it is about follows from its scope. */
   begin(fault: DeliveryFault, until: Us): void {
-    const { ports, origin, loop } = this.#setup;
-    const from = loop.now;
-    switch (fault.kind) {
-      case 'placeDown':
-        return this.#setDown(this.#places(fault), true);
-      case 'originOutage':
-        return ports.add('origin', this.#asking(fault.region),
-          { from, until, ramp: fault.ramp, share: fault.share, status: 503, delay: 0 });
-      case 'originSlow':
-        return ports.add('origin', this.#asking(undefined),
-          { from, until, ramp: fault.ramp, share: 0, status: 0, delay: fault.delay });
-      case 'originOverload':
-        this.#overload = fault.capacity;
-        return origin.scaled(this.#overload * this.#scale);
-      case 'badDeploy':
-        return ports.add('edge', this.#edges(fault),
-          { from, until, ramp: fault.ramp, share: fault.share, status: fault.status, delay: fault.delay });
-      case 'keyExpiry':
-        return ports.add('edge', this.#edges(fault), {
-          from,
-          until,
-          ramp: 0,
-          share: 1,
-          status: 403,
-          delay: 0,
-        });
-      case 'cacheFlush':
-        return this.#flush(this.#places(fault));
-      default:
-        fault satisfies never;
+    this.#faults.begin(fault, until);
+  }
+
+  end(fault: DeliveryFault): void {
+    this.#faults.end(fault);
+  }
+
+  /** The CDN's own monitoring finds out that a fault began or ended: what is well again comes back. */
+  foundOut(fault: DeliveryFault, began: boolean): void {
+    if (fault.kind !== 'placeDown') return;
+    for (const pop of this.#faults.places(fault)) {
+      if (began) this.#found.add(pop);
+      else for (const set of [this.#found, this.#byHand]) set.delete(pop);
+      this.#tellRouting(pop);
     }
   }
 
-  /** A fault ends by itself; those at ports do so by their time. */
-  end(fault: DeliveryFault): void {
-    if (fault.kind === 'placeDown') this.#setDown(this.#places(fault), false);
-    if (fault.kind !== 'originOverload') return;
-    this.#overload = 1;
-    this.#setup.origin.scaled(this.#scale);
+  /** True when it would change nothing, as it is so already. */
+  isDone(action: ActionParams): boolean {
+    return action.action === 'shield' ? this.#setup.cdn.ways.shieldOn : this.#on.has(action.action);
   }
 
-  /** The CDN's own monitoring finds out that a fault began or ended. */
-  foundOut(fault: DeliveryFault, began: boolean): void {
-    if (fault.kind !== 'placeDown') return;
-    for (const pop of this.#places(fault)) this.#avoid(pop, began);
-  }
-
-  /** Somebody does something about it. */
+  /** Somebody does something about it, or undoes it. */
   act(action: DeliveryAction): void {
-    const { cdn, ports, origin, content, loop } = this.#setup;
+    const { cdn, ports, origin, control } = this.#setup;
+    const on = !('on' in action) || action.on;
+    if (on) this.#on.add(action.action);
+    else this.#on.delete(action.action);
     switch (action.action) {
       case 'reroute':
-        for (const pop of this.#down) this.#avoid(pop, true);
-        return;
+        return this.#reroute(on);
       case 'shield':
-        return cdn.setShield(action.on);
+        return cdn.ways.setShield(on);
       case 'prewarm':
-        return content.order({
-          what: 'prefetch',
-          at: loop.now,
-          video: 0,
-          count: action.videos,
-          part: 'all',
-          tier: 'edge',
-          regions: [],
-          segments: 100_000,
-          rate: PREWARM_RATE,
-        });
+        return this.#prewarm(action, on);
       case 'scaleOrigin':
-        this.#scale = action.factor;
-        return origin.scaled(this.#overload * this.#scale);
+        return origin.setScale(on ? action.factor : 1);
       case 'failoverOrigin':
-        return ports.clear('origin');
+        return ports.setMuted('origin', on);
+      case 'multiRegionRead':
+        return cdn.reads.setMultiRegion(on);
       case 'rollback':
-        return ports.clear('edge');
+        return ports.setMuted('edge', on);
+      case 'manifestTtl':
+        return origin.setManifestTtl(on ? action.ttl : undefined);
+      case 'ladderCap':
+        control.tuning.mostRendition = on ? this.#renditionOf(action.height) : Infinity;
+        return;
+      case 'prebuffer':
+        control.tuning.mostAheadUs = on ? action.segments * this.#setup.catalogue.segmentUs(0) : Infinity;
+        return;
+      case 'serveCachedOnly':
+        return cdn.setCachedOnly(on);
+      case 'staticPage':
+        control.closed = on;
+        return;
+      case 'hideVideo':
+        return this.#hide(action.video, on);
+      case 'retranscode':
+        return this.#retranscode(action.video, action.takes);
       default:
         action satisfies never;
     }
   }
 
   save(): PlaybackLeversState {
-    return { down: [...this.#down], overload: this.#overload, scale: this.#scale };
+    return { on: [...this.#on], byHand: [...this.#byHand], found: [...this.#found] };
   }
 
   restore(state: PlaybackLeversState): void {
-    this.#down.clear();
-    for (const pop of state.down) this.#down.add(pop);
-    this.#overload = state.overload;
-    this.#scale = state.scale;
-  }
-
-  #setDown(pops: readonly number[], down: boolean): void {
-    for (const pop of pops) {
-      if (down) this.#down.add(pop);
-      else this.#down.delete(pop);
-      this.#setup.cdn.setDown(pop, down);
+    for (const key of ['on', 'byHand', 'found'] as const) {
+      const set = { on: this.#on, byHand: this.#byHand, found: this.#found }[key] as Set<unknown>;
+      set.clear();
+      for (const one of state[key]) set.add(one);
     }
   }
 
-  #avoid(pop: number, avoided: boolean): void {
+  /** Places that are down are taken out of routing; or what was taken out by hand comes back. */
+  #reroute(on: boolean): void {
+    const { cdn, topology } = this.#setup;
+    const before = [...this.#byHand];
+    this.#byHand.clear();
+    if (on) {
+      for (let pop = 0; pop < topology.pops; pop++) if (cdn.ways.isDown(pop)) this.#byHand.add(pop);
+    }
+    for (const pop of new Set([...before, ...this.#byHand])) this.#tellRouting(pop);
+  }
+
+  #tellRouting(pop: number): void {
     const { cdn, router, topology } = this.#setup;
-    cdn.setAvoided(pop, avoided);
+    const avoided = this.#byHand.has(pop) || this.#found.has(pop);
+    cdn.ways.setAvoided(pop, avoided);
     if (pop < topology.edges) router.setHealth(pop, !avoided);
   }
 
-  #flush(pops: readonly number[]): void {
-    const { cdn, catalogue } = this.#setup;
-    for (let node = 0; node < cdn.places.nodes; node++) {
-      if (!pops.includes(cdn.places.popOf[node]!)) continue;
-      for (let object = 0; object < catalogue.objects; object++) cdn.nodes[node]!.purged(object);
-    }
+  #prewarm({ video, videos }: Extract<DeliveryAction, { action: 'prewarm' }>, on: boolean): void {
+    const { content, control, loop } = this.#setup;
+    if (!on) return content.stopFilling();
+    content.order({
+      what: 'prefetch', at: loop.now, video: video === 'hot' ? control.watch.hottest() : video, count: videos,
+      part: 'all', tier: 'edge', regions: [], segments: 100_000, rate: PREWARM_RATE,
+    });
   }
 
-  #places(scope: PlaceScope): number[] {
-    return placesOf(scope, this.#setup.topology, this.#setup.geography);
+  /** The highest rendition of at most so many lines, the lowest at least. */
+  #renditionOf(height: number): number {
+    return Math.max(0, this.#setup.catalogue.heights(0).findLastIndex((lines) => lines <= height));
   }
 
-  #edges(scope: Omit<PlaceScope, 'tier'>): number[] {
-    return this.#places({ ...scope, tier: 'edge' });
+  #hide(video: number | 'worst', on: boolean): void {
+    const { hidden, watch } = this.#setup.control;
+    const which = video === 'worst' ? watch.worst() : video;
+    if (!on) hidden.clear();
+    else if (which !== undefined) hidden.add(which);
   }
 
-  /** Every place of a region, or of all, that may ask the origin. */
-  #asking(region: string | undefined): number[] {
-    const tiers = ['edge', 'regional', 'shield'] as const;
-    return tiers.flatMap((tier) => this.#places({ tier, region }));
+  #retranscode(video: number | 'worst', takes: Us): void {
+    const { control, loop } = this.#setup;
+    const which = video === 'worst' ? control.watch.worst() : video;
+    if (which !== undefined) loop.schedule(loop.now + takes, CODES.videoMended, which, 0);
   }
 }
 

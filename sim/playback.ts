@@ -60,7 +60,7 @@ export class Playback implements RunPart {
     this.#catalogue = catalogue;
     this.#steering = new Steering({ params, content, topology, geography, streams, metrics });
     this.#viewers = new Viewers(plan, replication, catalogue, this.#steering, streams, loop, metrics,
-      (edge, request, object) => this.#cdn.requested(edge, request, object),
+      (edge, request, object) => this.#cdn.requested(edge, request, object), this.ports,
       owns, metadata);
     const origin = new SimulatedOrigin(params.origin, content, catalogue, metrics, run.duration);
     this.#claims = params.claims && new SimulatedClaims(params, topology, streams, run.warmup);
@@ -85,6 +85,7 @@ export class Playback implements RunPart {
     this.levers = new PlaybackLevers({
       params, topology, geography, catalogue, cdn: this.#cdn, origin, router: this.#steering.router,
       content: this.#content, ports: this.ports, loop,
+      control: this.#viewers.control, crowds: this.#viewers.crowds,
     });
   }
 

@@ -12,6 +12,9 @@ export const STARVED = 2;
 /** They still come, but the viewer has gone. */
 export const FORSAKEN = 3;
 
+/** Status of what no cache holds while the origin is not to be asked. */
+export const UNAVAILABLE = 523; // "origin is unreachable", as Cloudflare gives it
+
 /** Copied state of the requests under way. */
 export interface RequestsState {
   readonly slot: Int32Array;

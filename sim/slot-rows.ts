@@ -35,6 +35,9 @@ const BLANK = {
   /** When the last byte reaches the viewer; NEVER until that is known. [us] */
   arriveAt: NEVER,
   bytes: 0,
+  /** Rate that packet loss leaves the connection [bits/s], and until when. [us] */
+  pace: Infinity,
+  paceUntil: NEVER,
   /** Handle of the event at which the viewer is followed further. */
   step: NO_EVENT,
 } as const;

@@ -41,6 +41,18 @@ export interface SteeringSetup {
   readonly metrics: MetricSet;
 }
 
+/** Streams that a viewer's place is drawn from. */
+interface SteeringDraws {
+  readonly edges: RandomStream;
+  readonly providers: RandomStream;
+  readonly peering: RandomStream;
+}
+
+function drawsOf(streams: RandomStreams, prefix: string): SteeringDraws {
+  const stream = (name: string) => streams.stream(`${prefix}routing/${name}`);
+  return { edges: stream('edge'), providers: stream('provider'), peering: stream('peering') };
+}
+
 /** The platform's first aim: everybody is within this of an edge. [us] */
 const NEAR_US = 100_000;
 
@@ -54,9 +66,8 @@ export class Steering {
   readonly #content: ContentParams;
   readonly #topology: Topology;
   readonly #geography: Geography | undefined;
-  readonly #edges: RandomStream;
-  readonly #providers: RandomStream;
-  readonly #peering: RandomStream;
+  readonly #streams: RandomStreams;
+  readonly #draws: SteeringDraws;
   readonly #shares: number;
   readonly #set: MetricSet;
   readonly #near: MetricHandle;
@@ -77,9 +88,8 @@ export class Steering {
     this.#topology = topology;
     this.#geography = geography;
     this.router = new Router(topology, params.edge.nodes, params.routing.acrossRegions);
-    this.#edges = streams.stream('routing/edge');
-    this.#providers = streams.stream('routing/provider');
-    this.#peering = streams.stream('routing/peering');
+    this.#streams = streams;
+    this.#draws = drawsOf(streams, '');
     this.#shares = params.providers.reduce((sum, provider) => sum + provider.share, 0);
     this.#set = metrics;
     this.#near = metrics.bind(sessionsRouted, 'yes');
@@ -101,14 +111,15 @@ export class Steering {
   }
 
   /** A viewer comes. */
-  joined(now: Us, slot: number, city: number): void {
+  joined(now: Us, slot: number, city: number, isCrowd = false): void {
     if (slot >= this.#columns.edge.length) this.#grow(slot);
     const c = this.#columns;
     c.city[slot] = city;
-    c.drawn[slot] = this.#edges.integer(this.#params.edge.nodes);
-    c.provider[slot] = this.#drawProvider();
+    const draws = isCrowd ? this.#crowdDraws() : this.#draws;
+    c.drawn[slot] = draws.edges.integer(this.#params.edge.nodes);
+    c.provider[slot] = this.#drawProvider(draws.providers);
     const { share, transitRtt } = this.#params.peering;
-    c.transit[slot] = share < 1 && this.#peering.uniform() >= share ? transitRtt : 0;
+    c.transit[slot] = share < 1 && draws.peering.uniform() >= share ? transitRtt : 0;
     this.#route(slot);
     this.#renew(now, slot);
   }
@@ -136,6 +147,11 @@ export class Steering {
   /** Round-trip time between a viewer's access network and the edge. [us] */
   way(slot: number): Us {
     return this.#columns.way[slot]!;
+  }
+
+  /** Regions of the slot's viewer and of an edge. */
+  regionsOf(slot: number, edge: number): readonly [number, number] {
+    return [this.regionOf(this.#columns.city[slot]!), this.#topology.regionOf[edge]!];
   }
 
   /** Whether the edge refuses a request because the session's URLs have expired. */
@@ -183,10 +199,15 @@ export class Steering {
     c.way[slot] = c.transit[slot]! + (edge < 0 ? 0 : this.#topology.rtt(c.city[slot]!, edge));
   }
 
-  #drawProvider(): number {
+  /** Numbers of a crowd's own: those of the usual viewers stay what they are. */
+  #crowdDraws(): SteeringDraws {
+    return drawsOf(this.#streams, 'faults/crowd/');
+  }
+
+  #drawProvider(stream: RandomStream): number {
     const { providers } = this.#params;
     if (providers.length === 1) return 0;
-    let left = this.#providers.uniform() * this.#shares;
+    let left = stream.uniform() * this.#shares;
     for (let i = 0; i < providers.length - 1; i++) {
       left -= providers[i]!.share;
       if (left < 0) return i;

@@ -265,7 +265,10 @@ function partsOf(
     parts.push(new Incidents(plan, levers, context));
   }
   if (monitoring === undefined) return { parts, act };
-  const monitor = new Monitoring(plan, monitoring, context, act);
+  const monitor = new Monitoring(plan, monitoring, context, {
+    act,
+    isDone: (action) => levers.some((part) => part.mends(action) && part.isDone?.(action) === true),
+  });
   parts.push(monitor);
   return { parts, act: (action) => monitor.act(action) };
 }

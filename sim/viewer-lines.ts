@@ -28,6 +28,7 @@ export interface ViewerLinesState {
 export class ViewerLines {
   readonly #rows: SlotRows;
   readonly #networks: readonly NetworkClass[];
+  readonly #streams: RandomStreams;
   readonly #draws: RandomStream;
   readonly #access: AccessLinks;
   readonly #links: Links;
@@ -51,6 +52,7 @@ export class ViewerLines {
     this.#slowStarts = networks.flatMap(({ traces, slowStart }) => traces.map(() => slowStart));
     this.#firstOf = networks.map((_network, i) => this.#classOf.indexOf(i));
     this.#networks = networks;
+    this.#streams = streams;
     this.#draws = streams.stream('audience/trace');
     this.#access = new AccessLinks(networks.map((network) => network.viewersPerLink));
     this.#links = new Links(loop, CODES.accessWake, CODES.accessLate, (_link, request) => {
@@ -59,8 +61,9 @@ export class ViewerLines {
   }
 
   /** Draws the trace of a viewer whether or not it will be played: so that those after them get the same. */
-  draw(network: number): TraceChoice {
-    return drawTrace(this.#draws, this.#networks[network]!);
+  draw(network: number, isCrowd = false): TraceChoice {
+    const draws = isCrowd ? this.#streams.stream('faults/crowd/trace') : this.#draws;
+    return drawTrace(draws, this.#networks[network]!);
   }
 
   /** A viewer comes: they get a line that plays what was drawn, or a place on a link that is open already. */

@@ -3,7 +3,7 @@ import type { MetricSet } from '../models/core/metrics.ts';
 import type { RandomStreams } from '../models/core/rng.ts';
 import type { SessionLog } from '../models/core/run-record.ts';
 import type { Bytes, Us } from '../models/core/units.ts';
-import { Audience, type Arrival } from '../models/player/audience.ts';
+import { Audience, type Arrival, type DrawVideo } from '../models/player/audience.ts';
 import type { PlayerFleetState } from '../models/player/columns.ts';
 import type { FetchFailure } from '../models/player/events.ts';
 import { PlayerFleet } from '../models/player/fleet.ts';
@@ -15,13 +15,15 @@ import type { MetadataDatabase } from '../models/services/metadata/database.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
 import type { WatchedPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
-import { COMING, Downloads, MANIFEST, type SendToEdge } from './downloads.ts';
+import { COMING, Downloads, MANIFEST, type SendToEdge, type ViewerVerdicts } from './downloads.ts';
+import { Crowds, type CrowdsState } from './crowds.ts';
 import { PageLoads, type PageLoadsState } from './page-loads.ts';
 import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import type { RequestsState } from './requests.ts';
 import { ROW, SlotRows } from './slot-rows.ts';
 import type { Steering } from './steering.ts';
+import { ViewerControl, type ViewerControlState } from './viewer-control.ts';
 import { ViewerLines, type ViewerLinesState } from './viewer-lines.ts';
 
 /** Copied state of the simulated viewers. */
@@ -37,6 +39,9 @@ export interface ViewersState {
   readonly next: Arrival;
   readonly sessions: number;
   readonly pages: PageLoadsState | undefined;
+  readonly control: ViewerControlState;
+  readonly crowds: CrowdsState;
+  readonly crowded: number;
 }
 
 /**
@@ -48,6 +53,10 @@ export interface ViewersState {
  * as far as the next moment at which somebody looks at the players (`lookAt`). See docs/decisions/0013.
  */
 export class Viewers {
+  /** What is asked of viewers while the run goes on. */
+  readonly control: ViewerControl;
+  /** Crowds that come on top. */
+  readonly crowds: Crowds;
   readonly #sample = new SessionSample();
   readonly #plan: WatchedPlan;
   /** Whether viewers of an edge are simulated in this run, or in that of another shard. */
@@ -72,10 +81,12 @@ export class Viewers {
   #lookAt: Us = 0;
   #next: Arrival;
   #sessions = 0;
+  #crowded = 0;
 
   constructor(
     plan: WatchedPlan, replication: number, catalogue: Catalogue, steering: Steering, streams: RandomStreams,
-    loop: EventLoop, metrics: MetricSet, sendToEdge: SendToEdge, owns: (edge: number) => boolean,
+    loop: EventLoop, metrics: MetricSet, sendToEdge: SendToEdge, verdicts: ViewerVerdicts,
+    owns: (edge: number) => boolean,
     metadata: MetadataDatabase | undefined,
   ) {
     const { scenario } = plan;
@@ -86,13 +97,20 @@ export class Viewers {
     this.#metrics = metrics;
     this.#catalogue = catalogue;
     this.#steering = steering;
-    this.#audience = new Audience(scenario.audience,
-      (stream, now, city) => catalogue.draw(stream, now, steering.regionOf(city)), streams,
-      (stream) => steering.drawCity(stream), scenario.catalogue.codecs);
+    const drawVideo: DrawVideo = (stream, now, city) => catalogue.draw(stream, now, steering.regionOf(city));
+    const { codecs } = scenario.catalogue;
+    this.#audience = new Audience(scenario.audience, drawVideo, streams,
+      (stream) => steering.drawCity(stream), codecs);
+    this.control = new ViewerControl(scenario.catalogue.videos, metrics, streams);
+    this.crowds = new Crowds({
+      audience: scenario.audience, codecs, drawVideo, steering, streams, loop,
+      admit: (arrival) => this.#admit(arrival, CROWD_FROM + this.#crowded++, true),
+    });
     this.#lines = new ViewerLines(this.#rows, plan.networks, streams, loop, (request) => {
       this.#downloads.transferred(request);
     });
-    this.#downloads = new Downloads(this.#rows, loop, this.#lines, steering, sendToEdge, {
+    this.#downloads = new Downloads(this.#rows, loop, this.#lines, steering, sendToEdge,
+      verdicts, this.control.retries, {
       followed: (slot) => this.#follow(slot),
       failed: (slot, requestId, cause) => this.#takeFailure(slot, requestId, cause),
     });
@@ -161,6 +179,7 @@ export class Viewers {
       hosted: this.#rows.save(), lines: this.#lines.save(), requests: this.#downloads.save(),
       logger: this.#logger.save(), free: [...this.#free], next: this.#next, sessions: this.#sessions,
       pages: this.#pages?.save(),
+      control: this.control.save(), crowds: this.crowds.save(), crowded: this.#crowded,
     };
   }
 
@@ -178,6 +197,9 @@ export class Viewers {
     this.#next = state.next;
     this.#sessions = state.sessions;
     if (state.pages !== undefined) this.#pages?.restore(state.pages);
+    this.control.restore(state.control);
+    this.crowds.restore(state.crowds);
+    this.#crowded = state.crowded;
   }
 
   /** Rows of the sessions, or of a sample of very many. */
@@ -193,7 +215,8 @@ export class Viewers {
   #newFleet(slots: number): PlayerFleet {
     const { player, catalogue } = this.#plan.scenario;
     const names = catalogue.ladder.map((rendition) => rendition.name);
-    return new PlayerFleet(player, slots, names, this.#catalogue, this.#ports, this.#metrics);
+    return new PlayerFleet(player, slots, names, this.#catalogue, this.#ports, this.#metrics,
+      this.control.tuning);
   }
 
   /** Room for as many viewers at a time; a larger fleet goes on from the state of the smaller one. */
@@ -244,16 +267,24 @@ export class Viewers {
   }
 
   #arrive(): void {
-    const arrival = this.#next;
+    this.#admit(this.#next, this.#sessions, false);
+  }
+
+  /** A viewer comes, one of the usual ones or of a crowd. */
+  #admit(arrival: Arrival, session: number, isCrowd: boolean): void {
     const { now } = this.#loop;
     if (this.#free.length === 0) this.#makeRoom(Math.ceil(this.#fleet.slots * GROWTH));
     const slot = this.#free.pop()!;
-    const line = this.#lines.draw(arrival.network);
-    this.#steering.joined(now, slot, arrival.city);
-    const session = this.#sessions++;
-    this.#next = this.#scheduleArrival();
-    if (!this.#owns(this.#steering.edgeOf(slot))) {
-      this.#free.push(slot); // of another shard: drawn, so that ours get the same whatever the others do
+    const line = this.#lines.draw(arrival.network, isCrowd);
+    this.#steering.joined(now, slot, arrival.city, isCrowd);
+    if (!isCrowd) {
+      this.#sessions++;
+      this.#next = this.#scheduleArrival();
+    }
+    const video = this.control.offered(arrival.video);
+    // Of another shard, drawn so that ours get the same whatever the others do; or turned away.
+    if (!this.#owns(this.#steering.edgeOf(slot)) || !this.control.admits(now, slot, video)) {
+      this.#free.push(slot);
       return;
     }
     this.#lines.join(slot, arrival.network, line);
@@ -262,7 +293,7 @@ export class Viewers {
     this.#at = now;
     this.#pages?.opened(slot);
     this.#fleet.sessionStarted(now, slot, {
-      session, video: arrival.video, watchUs: arrival.watchUs, startupPatienceUs: arrival.startupPatienceUs,
+      session, video, watchUs: arrival.watchUs, startupPatienceUs: arrival.startupPatienceUs,
       ...arrival.traits,
     });
     this.#logger.started(slot, session, arrival.network, now);
@@ -310,6 +341,9 @@ export class Viewers {
 
   #takeFailure(slot: number, requestId: number, cause: FetchFailure): void {
     this.#at = this.#loop.now;
+    if (cause === 'notFound' || cause === 'serverError') {
+      this.control.watch.failed(this.#at, this.#fleet.figures(slot).video);
+    }
     this.#fleet.fetchFailed(this.#at, slot, requestId, cause);
     this.#follow(slot);
   }
@@ -353,3 +387,5 @@ export class Viewers {
 /** Viewers at a time that there is room for at first, and the factor by which more is made. */
 const FIRST_SLOTS = 1024;
 const GROWTH = 1.5;
+/** Numbers of crowds' sessions, beyond those of all usual ones. */
+const CROWD_FROM = 1_000_000_000;

@@ -123,7 +123,7 @@ describe('a rehearsal', () => {
       status: 'completed', deviated: false, steady: { before: { met: true }, after: { met: true } },
     });
     expect(debrief.detectSeconds).toBeLessThan(180);
-    expect(debrief.journal.map(({ what }) => what)).toContain('does: {"action":"reroute"}');
+    expect(debrief.journal.map(({ what }) => what)).toContain('does: {"action":"reroute","on":true}');
     const availability = debrief.counterfactuals.find(({ sli }) => sli === 'cdn_availability')!;
     expect(availability.noFault).toBe(1);
     expect(availability.differences.noFault).toBe(availability.drill - 1);

@@ -37,14 +37,15 @@ export class Origin {
 
   /** A request for so many bytes. */
   asked(now: Us, bytes: Bytes): OriginAnswer {
-    const { latency, requestsPerS, bandwidth, longestWait } = this.#params;
+    const { latency, requestsPerS, bandwidth, longestWait, refusalWork } = this.#params;
     if (requestsPerS === undefined && bandwidth === undefined) {
       return { status: 200, firstByteUs: latency, lastByteUs: latency };
     }
+    const work = requestsPerS === undefined ? 0 : US_PER_S / (requestsPerS * this.#scale);
     if (Math.max(this.#requests.backlog(0, now), this.#egress.backlog(0, now)) > longestWait) {
+      this.#requests.take(0, now, work * refusalWork);
       return { status: 503, firstByteUs: latency, lastByteUs: latency };
     }
-    const work = requestsPerS === undefined ? 0 : US_PER_S / (requestsPerS * this.#scale);
     const sending = bandwidth === undefined ? 0 : (bytes * 8 * US_PER_S) / (bandwidth * this.#scale);
     const wait = this.#requests.take(0, now, work);
     const first = Math.ceil(Math.max(wait, this.#egress.take(0, now, sending)) + latency);
@@ -54,6 +55,11 @@ export class Origin {
   /** Time for which it has been sending up to now; 0 without a limit. [us] */
   sendingDone(now: Us): number {
     return this.#egress.done(0, now);
+  }
+
+  /** Time for which it has been taking on requests up to now; 0 without a limit. [us] */
+  requestsDone(now: Us): number {
+    return this.#requests.done(0, now);
   }
 
   /** From now on it has so many times the capacity it was built with. */

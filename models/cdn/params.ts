@@ -69,6 +69,10 @@ export const originParams = z.strictObject({
     doc: 'Who would wait longer than this for a limited origin gets 503 at once.', source: 'assumed',
     min: '0s',
   }).prefault('1s'),
+  refusalWork: quantity('ratio', {
+    doc: 'Work of refusing a request over that of taking one on: with some, retries can keep it down.',
+    source: 'assumed', min: '0', max: '1',
+  }).prefault('0%'),
   latency: quantity('duration', {
     doc: 'From a request at the object store to the first byte of its answer.',
     source: `${SEED}: 100 to 300 ms`, min: '0s',

@@ -57,7 +57,8 @@ export class SlicedNode {
     this.tier = setup.tier;
     this.#slice = setup.behaviour.slice;
     this.#ports = ports;
-    const behaviour: NodeBehaviour = { ...setup.behaviour, range: 'full' };
+    // Not a copy: the host may change the behaviour it handed in.
+    const behaviour = Object.create(setup.behaviour, { range: { value: 'full' } }) as NodeBehaviour;
     this.#node = new CacheNode({ ...setup, behaviour }, this.#inner(), metrics);
   }
 

@@ -102,7 +102,7 @@ export class Audience {
 
   /** `codecs`: those the catalogue offers. */
   constructor(
-    params: AudienceParams, drawVideo: DrawVideo, streams: RandomStreams, drawCity?: DrawCity,
+    params: AudienceParams, drawVideo: DrawVideo, streams: Pick<RandomStreams, 'stream'>, drawCity?: DrawCity,
     codecs: readonly CodecName[] = ['h264'],
   ) {
     this.#params = params;

@@ -8,6 +8,7 @@ import { FOR_SEGMENT, type PlayerColumns } from './columns.ts';
 import type { MediaInfo } from './events.ts';
 import type { PlayerParams } from './params.ts';
 import type { PlayClock } from './play-clock.ts';
+import type { PlayerTuning } from './tuning.ts';
 
 /** Sizes of the segments of the video that a decision is about; one object for all decisions. */
 class VideoSizes implements SegmentSizes {
@@ -33,6 +34,8 @@ export class Decisions {
   readonly #columns: PlayerColumns;
   readonly #media: MediaInfo;
   readonly #clock: PlayClock;
+  readonly #tuning: PlayerTuning;
+  readonly #bufferMaxUs: Us;
   readonly #sizes: VideoSizes | undefined;
   readonly #context: AbrContext;
   readonly #abandoning: AbandoningRule | undefined;
@@ -43,6 +46,7 @@ export class Decisions {
 
   constructor(
     params: PlayerParams, slots: number, columns: PlayerColumns, media: MediaInfo, clock: PlayClock,
+    tuning: PlayerTuning,
   ) {
     this.rule = createAbrRule(params.abr, slots);
     this.#abandoning = params.abandonment && isAbandoning(this.rule) ? this.rule : undefined;
@@ -50,6 +54,8 @@ export class Decisions {
     this.#columns = columns;
     this.#media = media;
     this.#clock = clock;
+    this.#tuning = tuning;
+    this.#bufferMaxUs = params.bufferMax;
     const sizeOf = params.knowsSizes ? media.segmentBytes?.bind(media) : undefined;
     this.#sizes = sizeOf === undefined ? undefined : new VideoSizes(sizeOf);
     this.#context = {
@@ -60,7 +66,7 @@ export class Decisions {
 
   /** The rendition of the slot's next segment. */
   choose(now: Us, slot: number): number {
-    const context = this.#look(now, slot);
+    const context = this.#look(now, slot, this.#tuning.mostRendition);
     const rendition = this.rule.choose(context);
     if (!(rendition >= 0 && rendition < context.bitrates.length)) {
       broken('a rule chooses from the ladder', {
@@ -75,7 +81,7 @@ export class Decisions {
     const rule = this.#abandoning;
     const c = this.#columns;
     if (rule === undefined || c.pendingRendition[slot * c.stride] === 0) return NEVER;
-    const context = this.#look(now, slot);
+    const context = this.#look(now, slot, this.#mostUnderWay(slot));
     const transfer = this.#show(slot, this.#nominalBytes(slot, context.bitrates), 0, 0, 0);
     return now + Math.max(this.#checkUs, Math.ceil(rule.calmUs(context, transfer)));
   }
@@ -89,7 +95,7 @@ export class Decisions {
     if (rule === undefined) return KEEP;
     const c = this.#columns;
     const i = slot * c.stride;
-    const context = this.#look(now, slot);
+    const context = this.#look(now, slot, this.#mostUnderWay(slot));
     const elapsedUs = now - c.requestedAt[i]!;
     const whole = size > 0 ? size : this.#nominalBytes(slot, context.bitrates);
     const transfer = this.#show(slot, whole, received, firstByteUs, elapsedUs);
@@ -130,7 +136,14 @@ export class Decisions {
     return this.rule.save();
   }
 
-  #look(now: Us, slot: number): AbrContext {
+  /** What a transfer under way is judged by: it may have been asked for before renditions were limited. */
+  #mostUnderWay(slot: number): number {
+    const c = this.#columns;
+    return Math.max(this.#tuning.mostRendition, c.pendingRendition[slot * c.stride]!);
+  }
+
+  /** Writes the slot's situation down, with a ladder of at most so many renditions beyond the first. */
+  #look(now: Us, slot: number, mostRendition: number): AbrContext {
     const c = this.#columns;
     const context = this.#context;
     const i = slot * c.stride;
@@ -138,11 +151,13 @@ export class Decisions {
     context.now = now;
     context.slot = slot;
     context.bufferUs = this.#clock.bufferUs(slot);
-    context.lastRendition = c.rendition[i]!;
+    context.bufferMaxUs = Math.min(this.#bufferMaxUs, this.#tuning.mostAheadUs);
     context.segment = c.nextSegment[i]!;
     context.segmentsLeft = c.segmentCount[i]! - context.segment;
     context.segmentUs = c.segmentUs[i]!;
-    context.bitrates = this.#shown(this.#media.bitrates(video, c.codec[i]!), c.mostRendition[i]!);
+    const most = Math.min(c.mostRendition[i]!, mostRendition);
+    context.bitrates = this.#shown(this.#media.bitrates(video, c.codec[i]!), most);
+    context.lastRendition = Math.min(c.rendition[i]!, context.bitrates.length - 1);
     context.rate = c.rate[i]!;
     if (this.#sizes !== undefined) {
       this.#sizes.video = video;

@@ -1,7 +1,17 @@
 import type { BitsPerS, Bytes, Us } from '../core/units.ts';
 
+/** Why requests come to nothing; unavailable: the platform says that it will not serve this for now. */
+export const FETCH_FAILURES = [
+  'timeout', 'reset', 'notFound', 'forbidden', 'serverError', 'unavailable',
+] as const;
+
+/** Whether trying again mends nothing. */
+export function isFinal(cause: FetchFailure): boolean {
+  return cause === 'notFound' || cause === 'forbidden' || cause === 'unavailable';
+}
+
 /** Why a request came to nothing. */
-export type FetchFailure = 'timeout' | 'reset' | 'notFound' | 'forbidden' | 'serverError';
+export type FetchFailure = (typeof FETCH_FAILURES)[number];
 
 /** Why playback failed. */
 export type PlaybackFailure = FetchFailure | 'licence';

@@ -10,8 +10,9 @@ import {
 import type { CmcdRequest } from './cmcd.ts';
 import { Decisions } from './decisions.ts';
 import { deliver } from './deliver.ts';
-import type {
-  FetchFailure, MediaInfo, PlaybackFailure, PlayerInput, SessionOutcome, SessionStart,
+import {
+  FETCH_FAILURES, isFinal, type FetchFailure, type MediaInfo, type PlaybackFailure, type PlayerInput,
+  type SessionOutcome, type SessionStart,
 } from './events.ts';
 import { MediaBuffer, SHORTEST_SEGMENT_US } from './media-buffer.ts';
 import { PlayerMeters } from './meters.ts';
@@ -19,6 +20,7 @@ import type { PlayerParams } from './params.ts';
 import { PlayClock } from './play-clock.ts';
 import { MASTER, type PlayerPorts } from './ports.ts';
 import { figuresOf, PHASES, type PlayerPhase, type SessionFigures } from './session.ts';
+import { noTuning, type PlayerTuning } from './tuning.ts';
 import { wakeAt } from './wake-at.ts';
 
 /**
@@ -29,6 +31,7 @@ import { wakeAt } from './wake-at.ts';
 export class PlayerFleet {
   readonly slots: number;
   readonly #params: PlayerParams;
+  readonly #tuning: PlayerTuning;
   readonly #ports: PlayerPorts;
   readonly #meters: PlayerMeters;
   readonly #columns: PlayerColumns;
@@ -44,7 +47,9 @@ export class PlayerFleet {
     media: MediaInfo,
     ports: PlayerPorts,
     metrics: MetricSet,
+    tuning = noTuning(),
   ) {
+    this.#tuning = tuning;
     assert(slots > 0, 'a fleet needs a slot', { slots });
     this.slots = slots;
     this.#params = params;
@@ -53,8 +58,8 @@ export class PlayerFleet {
     const mostUs = Math.max(params.bufferMax, params.startBuffer, params.resumeBuffer);
     this.#columns = createColumns(slots, Math.ceil(mostUs / SHORTEST_SEGMENT_US) + 3);
     this.#buffer = new MediaBuffer(this.#columns, media, this.#meters);
-    this.#clock = new PlayClock(this.#columns, params, media, this.#meters);
-    this.#decisions = new Decisions(params, slots, this.#columns, media, this.#clock);
+    this.#clock = new PlayClock(this.#columns, params, media, this.#meters, tuning);
+    this.#decisions = new Decisions(params, slots, this.#columns, media, this.#clock, tuning);
   }
 
   /** Delivers one input as data: the door for real hosts, recordings and tests. */
@@ -117,16 +122,16 @@ export class PlayerFleet {
     const c = this.#columns;
     const i = slot * c.stride;
     const attempts = c.attempts[i]! + 1;
-    if (attempts > this.#params.retries || cause === 'notFound' || cause === 'forbidden') {
+    if (attempts > this.#params.retries || isFinal(cause)) {
       c.fetch[i] = FETCH_LOST;
-      c.lostCause[i] = CAUSES.indexOf(cause);
+      c.lostCause[i] = FETCH_FAILURES.indexOf(cause);
       this.#failWhenDry(now, slot);
       return;
     }
     c.attempts[i] = attempts;
     c.fetch[i] = FETCH_RETRY;
-    const { retryDelay, retryDelayMax } = this.#params;
-    c.retryAt[i] = now + Math.min(retryDelayMax, retryDelay * 2 ** (attempts - 1));
+    const { retryDelay, retryDelayMax, retryBackoff } = this.#params;
+    c.retryAt[i] = now + Math.round(Math.min(retryDelayMax, retryDelay * retryBackoff ** (attempts - 1)));
   }
 
   /** The time asked for by `wakeAt` has come (or any later moment: the fleet looks at what is due). */
@@ -303,7 +308,8 @@ export class PlayerFleet {
     const state = c.state[i]!;
     if (state !== STARTING && state !== STALLED && state !== SEEKING) return;
     if (state === STARTING && now < c.licenceAt[i]!) return;
-    const goalUs = state === STARTING ? this.#params.startBuffer : this.#params.resumeBuffer;
+    const { startBuffer, resumeBuffer } = this.#params;
+    const goalUs = Math.min(state === STARTING ? startBuffer : resumeBuffer, this.#tuning.mostAheadUs);
     const complete = c.bufferEndUs[i]! >= this.#clock.durationUs(slot);
     // A segment that comes at the instant the buffer ran dry is in time, whichever of the two came first.
     const inTime = state === STALLED && c.stalledAt[i] === now;
@@ -322,7 +328,7 @@ export class PlayerFleet {
     if (c.fetch[i] !== FETCH_LOST) return true;
     const state = c.state[i]!;
     if ((state === PLAYING || state === PAUSED) && !this.#clock.isDry(slot)) return true;
-    return this.#fail(now, slot, CAUSES[c.lostCause[i]!]!);
+    return this.#fail(now, slot, FETCH_FAILURES[c.lostCause[i]!]!);
   }
 
   #fail(now: Us, slot: number, cause: PlaybackFailure): false {
@@ -391,5 +397,3 @@ export class PlayerFleet {
   }
 }
 
-/** Causes of failures by their place in a column. */
-const CAUSES: readonly FetchFailure[] = ['timeout', 'reset', 'notFound', 'forbidden', 'serverError'];

@@ -60,7 +60,7 @@ export class PlayerMeters {
     const error = (cause: PlaybackFailure) => set.bind(metrics.playbackErrors, cause);
     this.#errors = {
       timeout: error('timeout'), reset: error('reset'), notFound: error('notFound'),
-      forbidden: error('forbidden'),
+      forbidden: error('forbidden'), unavailable: error('unavailable'),
       serverError: error('serverError'), licence: error('licence'),
     };
   }

@@ -4,6 +4,10 @@ import { counter, gauge, tally } from '../core/metrics.ts';
 export const sessionsStarted = counter('sessions_started_total', {
   unit: 'sessions', help: 'Sessions for which a viewer pressed play.',
 });
+/** Viewers who were shown a static page. */
+export const turnedAway = counter('sessions_turned_away_total', {
+  unit: 'sessions', help: 'Viewers who came and were shown a static page instead of the platform.',
+});
 /** Sessions that showed a first frame. */
 export const playbackStarts = counter('playback_starts_total', {
   unit: 'sessions', help: 'Sessions that showed a first frame.',

@@ -63,9 +63,15 @@ export const playerParams = z.strictObject({
     })
     .prefault(6),
   retryDelay: quantity('duration', {
-    doc: 'Wait before the first retry; it doubles with each.',
+    doc: 'Wait before the first retry; it grows with each.',
     source: `${HLS} (retryDelayMs 1000)`, min: '0s',
   }).prefault('1s'),
+  retryBackoff: z.number().min(1).max(10)
+    .meta({
+      description: 'Times the wait that the next retry waits; 1: clients do not back off.', unit: '1',
+      source: `${HLS} (backoff exponential: doubled)`,
+    })
+    .prefault(2),
   retryDelayMax: quantity('duration', {
     doc: 'Longest wait before a retry.', source: `${HLS} (maxRetryDelayMs 8000)`, min: '0s',
   }).prefault('8s'),

@@ -7,6 +7,7 @@ import type { MediaInfo, ViewerBreak } from './events.ts';
 import type { PlayerMeters } from './meters.ts';
 import type { PlayerParams } from './params.ts';
 import { nominalBits } from './played-bits.ts';
+import type { PlayerTuning } from './tuning.ts';
 
 /**
  * What passes by itself in a slot between two inputs: media plays, a buffer runs dry, a stall or a pause
@@ -17,10 +18,15 @@ export class PlayClock {
   readonly #params: PlayerParams;
   readonly #media: MediaInfo;
   readonly #meters: PlayerMeters;
+  readonly #tuning: PlayerTuning;
   /** What viewers in the middle of a session still have in mind to do, for those who do anything. */
   readonly #breaks = new Map<number, readonly ViewerBreak[]>();
 
-  constructor(columns: PlayerColumns, params: PlayerParams, media: MediaInfo, meters: PlayerMeters) {
+  constructor(
+    columns: PlayerColumns, params: PlayerParams, media: MediaInfo, meters: PlayerMeters,
+    tuning: PlayerTuning,
+  ) {
+    this.#tuning = tuning;
     this.#columns = columns;
     this.#params = params;
     this.#media = media;
@@ -137,7 +143,9 @@ export class PlayClock {
     if (c.nextSegment[i]! >= c.segmentCount[i]!) return NEVER;
     const state = c.state[i]!;
     if (state !== PLAYING && state !== PAUSED) return 0;
-    const overUs = c.bufferEndUs[i]! - c.playheadUs[i]! + c.segmentUs[i]! - this.#params.bufferMax;
+    const segmentUs = c.segmentUs[i]!;
+    const mostUs = Math.max(segmentUs, Math.min(this.#params.bufferMax, this.#tuning.mostAheadUs));
+    const overUs = c.bufferEndUs[i]! - c.playheadUs[i]! + segmentUs - mostUs;
     if (overUs <= 0) return 0;
     return state === PAUSED ? NEVER : this.timeOf(slot, overUs);
   }

@@ -81,7 +81,7 @@ export class TraitDraws {
   readonly #codecOf: readonly number[];
 
   /** `codecs`: those the catalogue offers, the first for all who take none of the others. */
-  constructor(params: TraitParams, codecs: readonly CodecName[], streams: RandomStreams) {
+  constructor(params: TraitParams, codecs: readonly CodecName[], streams: Pick<RandomStreams, 'stream'>) {
     this.#params = params;
     const stream = (name: string): RandomStream => streams.stream(`audience/${name}`);
     this.#streams = {

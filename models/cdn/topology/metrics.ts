@@ -28,6 +28,11 @@ export const cdnTime = counter('cdn_seconds_total', {
 export const originRequests = counter('origin_requests_total', {
   labels: ['result'], unit: 'requests', help: 'Requests at the origin: ok, missing (404), refused (503).',
 });
+/** Time for which the origin was busy, where it is limited. */
+export const originBusy = counter('origin_busy_seconds_total', {
+  labels: ['with'], unit: 's',
+  help: 'Time for which the origin was sending at its full rate, or taking on requests at its full rate.',
+});
 /** What the origin has sent. */
 export const originSent = counter('origin_sent_bytes_total', {
   unit: 'bytes', help: 'Bytes that the origin answered with.',

@@ -48,6 +48,8 @@ export class Topology {
   readonly originCities: Int32Array;
   readonly #geography: Geography | undefined;
   readonly #perProvider: TopologySizes;
+  /** Made when first asked for. */
+  readonly #sitesOf: (readonly number[] | undefined)[] = [];
 
   constructor(sizes: TopologySizes, geography: Geography | undefined) {
     const { providers } = sizes;
@@ -76,6 +78,21 @@ export class Topology {
   /** Round-trip time between a viewer's city and a point of presence; 0 without a geography. */
   rtt(city: number, pop: number): Us {
     return this.#geography === undefined ? 0 : this.#geography.rtt(city, this.cityOf[pop]!);
+  }
+
+  /** Sites of the origin, the nearest to a place first; without a geography they are taken in turn. */
+  sitesOf(pop: number): readonly number[] {
+    return (this.#sitesOf[pop] ??= this.#sitesByDistance(pop));
+  }
+
+  /** Round-trip time between a place and a site of the origin; 0 without a geography. [us] */
+  rttSite(pop: number, site: number): Us {
+    return this.#geography?.rtt(this.cityOf[pop]!, this.originCities[site]!) ?? 0;
+  }
+
+  /** Region of a site of the origin, an index into `regions`. */
+  regionOfSite(site: number): number {
+    return this.#geography?.cities.regionOf[this.originCities[site]!] ?? 0;
   }
 
   /**
@@ -145,6 +162,16 @@ export class Topology {
       }
     }
     return best;
+  }
+
+  #sitesByDistance(pop: number): number[] {
+    const { edge, regional, shield, origins } = this.#perProvider;
+    const sites = Array.from({ length: origins }, (_, site) => site);
+    if (this.#geography === undefined) {
+      const tierSize = pop < this.edges ? edge : pop < this.edges + this.regionals ? regional : shield;
+      return sites.map((site) => (site + (pop % tierSize)) % origins);
+    }
+    return sites.sort((a, b) => this.rttSite(pop, a) - this.rttSite(pop, b) || a - b);
   }
 
   #nearestOrigin(city: number): Us {

@@ -2,8 +2,14 @@ import { NEVER, type Us } from '../../core/units.ts';
 import type { SeriesStore } from '../promql/series.ts';
 import { Condition } from '../runbook/condition.ts';
 import { undoOf, type ActionParams } from '../runbook/params.ts';
-import type { RunbookPorts } from '../runbook/runbook.ts';
 import type { LevelParams } from './params.ts';
+
+/** What degraded levels ask of the world. */
+export interface LevelPorts {
+  act(action: ActionParams): void;
+  /** True when an action would change nothing, as it is so already. */
+  isDone(action: ActionParams): boolean;
+}
 
 /** How a degraded level went so far. */
 export interface LevelReport {
@@ -22,6 +28,8 @@ interface Level {
   readonly when: Condition;
   readonly until: Condition | undefined;
   isOn: boolean;
+  /** Places in its list of what it has done itself: that is what is undone. */
+  done: readonly number[];
   /** Since when the condition that would change it has held without a break. */
   heldSince: Us;
   entered: number;
@@ -33,7 +41,7 @@ interface Level {
 }
 
 type LevelState = Pick<
-  Level, 'isOn' | 'heldSince' | 'entered' | 'firstAt' | 'enteredAt' | 'leftAt' | 'spent'
+  Level, 'isOn' | 'done' | 'heldSince' | 'entered' | 'firstAt' | 'enteredAt' | 'leftAt' | 'spent'
 >;
 /** Copied state of degraded levels. */
 export type DegradedLevelsState = readonly LevelState[];
@@ -46,15 +54,16 @@ export type DegradedLevelsState = readonly LevelState[];
 export class DegradedLevels {
   readonly #levels: readonly Level[];
   readonly #store: SeriesStore;
-  readonly #ports: RunbookPorts;
+  readonly #ports: LevelPorts;
 
-  constructor(levels: readonly LevelParams[], store: SeriesStore, ports: RunbookPorts) {
+  constructor(levels: readonly LevelParams[], store: SeriesStore, ports: LevelPorts) {
     this.#store = store;
     this.#ports = ports;
     this.#levels = levels.map((params): Level => ({
       params, when: new Condition(params.when),
       until: params.until === undefined ? undefined : new Condition(params.until),
-      isOn: false, heldSince: NEVER, entered: 0, firstAt: NEVER, enteredAt: NEVER, leftAt: NEVER, spent: 0,
+      isOn: false, done: [], heldSince: NEVER, entered: 0,
+      firstAt: NEVER, enteredAt: NEVER, leftAt: NEVER, spent: 0,
     }));
   }
 
@@ -87,8 +96,8 @@ export class DegradedLevels {
 
   /** A copy of the whole state. */
   save(): DegradedLevelsState {
-    return this.#levels.map(({ isOn, heldSince, entered, firstAt, enteredAt, leftAt, spent }) =>
-      ({ isOn, heldSince, entered, firstAt, enteredAt, leftAt, spent }));
+    return this.#levels.map(({ isOn, done, heldSince, entered, firstAt, enteredAt, leftAt, spent }) =>
+      ({ isOn, done, heldSince, entered, firstAt, enteredAt, leftAt, spent }));
   }
 
   /** Puts a saved state of the same levels back. */
@@ -108,18 +117,29 @@ export class DegradedLevels {
       level.entered++;
       level.firstAt = Math.min(level.firstAt, now);
       level.enteredAt = now;
-      for (const action of level.params.do) this.#ports.act(action);
+      const { do: actions } = level.params;
+      level.done = actions.flatMap((action, i) => {
+        if (this.#ports.isDone(action)) return [];
+        this.#ports.act(action);
+        return [i];
+      });
       return;
     }
     level.leftAt = now;
     level.spent += now - level.enteredAt;
-    for (const action of [...level.params.do].reverse()) this.#undo(action);
+    for (const i of [...level.done].reverse()) this.#undo(level.params.do[i]!);
+    level.done = [];
   }
 
+  /** What another level wants too is handed on to it, and undone with that one. */
   #undo(action: ActionParams): void {
-    const isHeld = this.#levels.some(({ isOn, params }) =>
-      isOn && params.do.some((other) => other.action === action.action));
+    for (const other of this.#levels) {
+      const place = other.isOn ? other.params.do.findIndex((one) => one.action === action.action) : -1;
+      if (place < 0) continue;
+      other.done = [...other.done, place];
+      return;
+    }
     const undone = undoOf(action);
-    if (!isHeld && undone !== undefined) this.#ports.act(undone);
+    if (undone !== undefined) this.#ports.act(undone);
   }
 }
