@@ -1,20 +1,27 @@
 import { statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { US_PER_S, usToSeconds, type BitsPerS, type Bytes, type Us } from '../models/core/units.ts';
-import type { CpuEncoder } from '../models/transcode/encoder-speeds.ts';
 import type { SupervisedChild, Supervisor } from './children.ts';
+import { chunkEnding, encoderArguments, type ChunkEncoder } from './encoder-arguments.ts';
 import { FfmpegError, probeMedia } from './ffmpeg.ts';
 import { requireProgram } from './setup.ts';
 
-/** A piece of a video to encode. */
-export interface ChunkWork {
-  readonly source: string;
-  readonly output: string;
-  readonly startUs: Us;
-  readonly lengthUs: Us;
+/** A rendition of a piece of a video. */
+export interface ChunkOutput {
+  readonly file: string;
   readonly height: number;
   readonly bitrate: BitsPerS;
-  readonly encoder: CpuEncoder;
+}
+
+/** A piece of a video to encode, to one rendition or from one decode to several. */
+export interface ChunkWork {
+  readonly source: string;
+  readonly startUs: Us;
+  readonly lengthUs: Us;
+  readonly outputs: readonly ChunkOutput[];
+  readonly encoder: ChunkEncoder;
+  /** Number of the GPU for an encoder on one; undefined: the driver chooses. */
+  readonly gpu?: number | undefined;
 }
 
 /** What came of a try. */
@@ -69,55 +76,39 @@ export async function encodeChunk(
     const said = lines.filter((line) => !line.startsWith('bench:')).at(-1) ?? `ended by ${exit.signal}`;
     return { kind: 'failed', reason: 'encoder', detail: said, cpuUs };
   }
-  const got = await lengthOf(supervisor, work.output, options.signal);
-  // Half a frame at 24 a second is the least that a whole output can be off by rounding.
-  if (got < work.lengthUs - SLACK_US) {
-    const detail = `${usToSeconds(got).toFixed(2)} s of ${usToSeconds(work.lengthUs).toFixed(2)} s`;
-    return { kind: 'failed', reason: 'truncated', detail, cpuUs };
+  let bytes = 0;
+  for (const { file } of work.outputs) {
+    const got = await lengthOf(supervisor, file, options.signal);
+    // Half a frame at 24 a second is the least that a whole output can be off by rounding.
+    if (got < work.lengthUs - SLACK_US) {
+      const detail = `${usToSeconds(got).toFixed(2)} s of ${usToSeconds(work.lengthUs).toFixed(2)} s`;
+      return { kind: 'failed', reason: 'truncated', detail, cpuUs };
+    }
+    bytes += statSync(file).size;
   }
-  return { kind: 'encoded', bytes: statSync(work.output).size, cpuUs };
+  return { kind: 'encoded', bytes, cpuUs };
 }
 
-/** File ending of chunks of an encoder: H.264 goes into transport streams, the others into MP4. */
-export function chunkEnding(encoder: CpuEncoder): 'ts' | 'mp4' {
-  return encoder.startsWith('x264') ? 'ts' : 'mp4';
-}
-
-/** Settings of ffmpeg for an encoder at a capped rate, on one thread. */
-export function encoderArguments(encoder: CpuEncoder, bitrate: BitsPerS): string[] {
-  const rate = ['-b:v', String(Math.round(bitrate)), '-pix_fmt', 'yuv420p'];
-  const capped = [...rate, '-maxrate', String(Math.round(bitrate * 1.1)), '-bufsize', String(bitrate * 2)];
-  switch (encoder) {
-    case 'x264-ultrafast':
-    case 'x264-veryfast':
-    case 'x264-medium':
-      return ['-c:v', 'libx264', '-preset', encoder.slice('x264-'.length), '-threads', '1', ...capped];
-    case 'vp9-good4':
-      return ['-c:v', 'libvpx-vp9', '-deadline', 'good', '-cpu-used', '4', '-threads', '1', ...capped];
-    case 'vp9-realtime8':
-      return ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-threads', '1', ...capped];
-    case 'svt-av1-p8':
-    case 'svt-av1-p12':
-      // This encoder takes no cap beside a mean rate.
-      return ['-c:v', 'libsvtav1', '-preset', encoder.slice('svt-av1-p'.length), '-svtav1-params', 'lp=1',
-        ...rate];
-    default:
-      encoder satisfies never;
-      return [];
-  }
-}
-
-function chunkArguments(work: ChunkWork): string[] {
+/** Arguments of ffmpeg for a piece of a video: one decode, scaled for each of its renditions. */
+export function chunkArguments(work: ChunkWork): string[] {
   const start = usToSeconds(work.startUs);
-  const input = ['-ss', start.toFixed(6), '-i', work.source, '-t', usToSeconds(work.lengthUs).toFixed(6)];
+  const length = usToSeconds(work.lengthUs).toFixed(6);
+  const input = ['-ss', start.toFixed(6), '-t', length, '-i', work.source];
   const common = ['-hide_banner', '-nostdin', '-nostats', '-benchmark', '-loglevel', 'info',
     '-progress', 'pipe:1', '-y'];
-  const picture = ['-map', '0:v:0', '-an', '-vf', `scale=-2:${work.height}`];
-  const encoder = encoderArguments(work.encoder, work.bitrate);
   const isTs = chunkEnding(work.encoder) === 'ts';
   const place = isTs ? ['-muxdelay', '0', '-output_ts_offset', start.toFixed(6), '-f', 'mpegts']
     : ['-f', 'mp4'];
-  return [...common, '-threads', '1', ...input, ...picture, ...encoder, ...place, work.output];
+  const labels = work.outputs.map((_, i) => `[s${i}]`).join('');
+  const scales = work.outputs.map(({ height }, i) => `[s${i}]scale=-2:${height}[v${i}]`);
+  const graph = [`[0:v:0]split=${work.outputs.length}${labels}`, ...scales].join(';');
+  const outputs = work.outputs.flatMap(({ file, height, bitrate }, i) => {
+    const picture = work.outputs.length === 1 ? ['-map', '0:v:0', '-vf', `scale=-2:${height}`]
+      : ['-map', `[v${i}]`];
+    return [...picture, '-an', ...encoderArguments(work.encoder, bitrate, work.gpu), ...place, file];
+  });
+  const split = work.outputs.length === 1 ? [] : ['-filter_complex', graph];
+  return [...common, '-threads', '1', ...input, ...split, ...outputs];
 }
 
 /** User and system time by ffmpeg's own account (`-benchmark`); 0 when it could not give one. [us] */

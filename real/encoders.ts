@@ -1,17 +1,17 @@
 import type { Supervisor } from './children.ts';
 import type { CpuEncoder } from '../models/transcode/encoder-speeds.ts';
-import { encoderArguments } from './encode-chunk.ts';
+import { encoderArguments, NVENC_ENCODERS, type NvencEncoder } from './encoder-arguments.ts';
 import { FfmpegError, runFfmpeg } from './ffmpeg.ts';
 
-/** The H.264 encoders Weir knows how to drive. */
+/** The H.264 encoders that packaging knows how to drive. */
 export type EncoderName = 'libx264' | 'h264_nvenc';
 
 /** Why an encoder cannot be used. */
 export type EncoderAbsence = 'notBuilt' | 'noDriver' | 'noDevice' | 'unsupported' | 'timeout' | 'failed';
 
 /** What came of trying an encoder on one frame. */
-export interface EncoderProbe {
-  readonly name: EncoderName;
+export interface EncoderProbe<Name extends string = EncoderName> {
+  readonly name: Name;
   readonly usable: boolean;
   /** undefined when it is usable. */
   readonly absence: EncoderAbsence | undefined;
@@ -28,6 +28,15 @@ export async function probeEncoders(supervisor: Supervisor, signal?: AbortSignal
   return probes;
 }
 
+/** Tries the encoders of NVIDIA's GPUs by encoding a frame with each. */
+export async function probeNvenc(
+  supervisor: Supervisor, signal?: AbortSignal,
+): Promise<EncoderProbe<NvencEncoder>[]> {
+  const probes: EncoderProbe<NvencEncoder>[] = [];
+  for (const name of NVENC_ENCODERS) probes.push(await probeEncoder(supervisor, name, signal));
+  return probes;
+}
+
 /** The first usable encoder, hardware before software; undefined when there is none. */
 export function chooseEncoder(probes: readonly EncoderProbe[]): EncoderName | undefined {
   return probes.find((probe) => probe.usable)?.name;
@@ -40,13 +49,13 @@ export function classifyAbsence(lines: readonly string[]): EncoderAbsence {
   return known?.[0] ?? 'failed';
 }
 
-async function probeEncoder(
+async function probeEncoder<Name extends EncoderName | NvencEncoder>(
   supervisor: Supervisor,
-  name: EncoderName,
+  name: Name,
   signal: AbortSignal | undefined,
-): Promise<EncoderProbe> {
-  // NVENC refuses frames narrower than 145 pixels.
-  const source = ['-f', 'lavfi', '-i', 'color=size=256x144:rate=24:duration=0.2', '-pix_fmt', 'yuv420p'];
+): Promise<EncoderProbe<Name>> {
+  // NVENC refuses frames of fewer than 145 pixels either way.
+  const source = ['-f', 'lavfi', '-i', 'color=size=256x256:rate=24:duration=0.2', '-pix_fmt', 'yuv420p'];
   const args = [...source, '-frames:v', '1', '-c:v', name, '-f', 'null', '-'];
   try {
     await runFfmpeg(supervisor, args, { signal, limitMs: PROBE_LIMIT_MS });

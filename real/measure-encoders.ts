@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import { US_PER_S, usToSeconds } from '../models/core/units.ts';
 import type { CpuEncoder } from '../models/transcode/encoder-speeds.ts';
 import type { Supervisor } from './children.ts';
-import { chunkEnding, cpuTime, encodeChunk } from './encode-chunk.ts';
+import { cpuTime, encodeChunk } from './encode-chunk.ts';
+import { chunkEnding } from './encoder-arguments.ts';
 import { probeCpuEncoder } from './encoders.ts';
 import { probeMedia, runFfmpeg } from './ffmpeg.ts';
 import { requireProgram } from './setup.ts';
@@ -183,8 +184,8 @@ class EncoderBench implements Measured {
     const startedMs = performance.now();
     const output = join(this.#folder, `out-${encoder}-${repeat}.${chunkEnding(encoder)}`);
     const work = {
-      source: this.#picture(source, height), output, startUs: 0, lengthUs: Math.round(seconds * US_PER_S),
-      height, bitrate: RATES[height]!, encoder,
+      source: this.#picture(source, height), startUs: 0, lengthUs: Math.round(seconds * US_PER_S), encoder,
+      outputs: [{ file: output, height, bitrate: RATES[height]! }],
     };
     const outcome = await encodeChunk(this.#supervisor, work, { signal: this.#options.signal });
     if (outcome.kind === 'failed') throw new Error(`${encoder} failed: ${outcome.detail}`);

@@ -4,28 +4,23 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { Fingerprint } from '../models/core/fingerprint.ts';
 import { MetricSet } from '../models/core/metrics.ts';
-import { RandomStreams } from '../models/core/rng.ts';
 import type { ParameterProvenance, Provenance, RunRecord } from '../models/core/run-record.ts';
 import { US_PER_S } from '../models/core/units.ts';
 import { computeSlis, sliSeries, summariseRun } from '../models/operations/run-summary.ts';
-import type { CpuEncoder } from '../models/transcode/encoder-speeds.ts';
-import { resolvePools } from '../models/transcode/fleet-pools.ts';
-import { Fleet } from '../models/transcode/fleet.ts';
-import { workers } from '../models/transcode/metrics.ts';
-import { CODECS, createTasks } from '../models/transcode/task.ts';
-import { WorkerPool } from '../models/transcode/worker-pool.ts';
+import { engineSeconds } from '../models/transcode/fleet-metrics.ts';
+import { createTasks } from '../models/transcode/task.ts';
 import type { TranscodingPlan } from '../scenarios/plan.ts';
 import { LocalCarrier } from './carrier.ts';
 import { Supervisor } from './children.ts';
 import { chunkWork } from './chunk-work.ts';
 import { RunClock } from './clock.ts';
 import type { ChunkOptions } from './encode-chunk.ts';
-import { probeCpuEncoder, probeEncoders, type EncoderProbe } from './encoders.ts';
 import { probeMedia, runFfmpeg } from './ffmpeg.ts';
 import { abortOnInterrupt } from './interrupt.ts';
 import { startMinio } from './minio.ts';
-import { InterruptedError, MissingRequirementError } from './missing-requirement.ts';
+import { InterruptedError } from './missing-requirement.ts';
 import { ObjectStore, parseS3Url } from './object-store.ts';
+import { createFarm, type RealFarm } from './transcode-farm.ts';
 import { SOURCE, Transcoder } from './transcoder.ts';
 
 /** What a caller may want of a real transcoding run beside its result. */
@@ -39,6 +34,8 @@ export interface TranscodeRunOptions {
   readonly clip?: string | undefined;
   /** Folder for tasks.jsonl: every try of a chunk with its time. */
   readonly outDir?: string | undefined;
+  /** Called with the store before it is cleared. */
+  readonly look?: (store: ObjectStore, bucket: string) => Promise<void>;
   /** How encoders are started and watched; tests use it to break them. */
   readonly chunks?: Partial<ChunkOptions>;
 }
@@ -57,11 +54,9 @@ export async function runTranscode(plan: TranscodingPlan, options: TranscodeRunO
   let clear: () => Promise<void> = async () => {};
   try {
     const clip = await clipOf(plan, options, supervisor, signal, log);
-    const probes = await probeEncoders(supervisor, signal);
-    for (const { name, usable, absence } of probes) {
-      log(usable ? `${name}: works` : `${name}: cannot be used here (${absence})`);
-    }
-    const encoderOf = await encodersOf(plan, supervisor, signal);
+    const metrics = new MetricSet();
+    const tasks = createTasks();
+    const made = await createFarm({ plan, tasks, metrics, supervisor, signal, log });
     const endpoint = options.s3Url === undefined ? (await startMinio(supervisor, signal)).endpoint
       : parseS3Url(options.s3Url, process.env);
     const store = new ObjectStore(endpoint);
@@ -74,22 +69,23 @@ export async function runTranscode(plan: TranscodingPlan, options: TranscodeRunO
       store.close();
     };
     const clock = new RunClock();
-    const metrics = new MetricSet();
-    const tasks = createTasks();
     metrics.sample(0);
+    const { farm, encoderOf, engines, probes } = made;
     const folder = supervisor.temporaryDirectory('transcode');
     const carrier = new LocalCarrier(chunkWork({
       supervisor, store, folder, sourceOf: async () => join(folder, SOURCE), chunks: options.chunks ?? {},
     }), signal);
     const transcoder = new Transcoder({
-      plan, farm: (rows) => farmOf(plan, rows, metrics), encoderOf, carrier, metrics, clock, supervisor,
-      store, bucket, folder, signal, log,
-    }, tasks);
+      plan, farm, tasks, encoderOf, carrier, metrics, clock, supervisor, store, bucket, folder, signal, log,
+    });
     await store.put(bucket, RAW, readFileSync(clip), 'video/mp4');
     log(`uploaded ${basename(clip)}`);
     clock.restart();
     await transcoder.transcode(RAW, await probeMedia(supervisor, clip, signal));
     transcoder.close();
+    const seconds = clock.now() / US_PER_S;
+    for (const { name, count } of engines) metrics.add(metrics.bind(engineSeconds, name), count * seconds);
+    await options.look?.(store, bucket);
     return recordOf({ plan, options, clip, probes, transcoder, metrics, endedAt: clock.now(), startedMs });
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -107,7 +103,7 @@ interface Finished {
   readonly plan: TranscodingPlan;
   readonly options: TranscodeRunOptions;
   readonly clip: string;
-  readonly probes: readonly EncoderProbe[];
+  readonly probes: RealFarm['probes'];
   readonly transcoder: Transcoder;
   readonly metrics: MetricSet;
   readonly endedAt: number;
@@ -144,52 +140,13 @@ function recordOf(finished: Finished): RunRecord {
 }
 
 /** What the machine is, for the record: cores, and hardware encoders that do not work here. */
-function machineParameters(probes: readonly EncoderProbe[]): ParameterProvenance[] {
+function machineParameters(probes: RealFarm['probes']): ParameterProvenance[] {
   const parameter = (path: string, value: string): ParameterProvenance =>
     ({ path, value, unit: 'name', origin: 'default', source: 'probed on this machine' });
   return [
     parameter('real.cores', String(availableParallelism())),
     ...probes.map((one) => parameter(`real.${one.name}`, one.usable ? 'works' : `${one.absence}`)),
   ];
-}
-
-/**
- * The farm of the scenario; machines of a fleet are this one, so that it has to be one machine with cores.
- */
-function farmOf(plan: TranscodingPlan, tasks: ReturnType<typeof createTasks>, metrics: MetricSet) {
-  const { transcode, run } = plan.scenario;
-  const { farm } = transcode;
-  if (farm.kind === 'pool') {
-    metrics.setLevel(metrics.bind(workers), 0, farm.workers);
-    return new WorkerPool(farm.workers);
-  }
-  const pools = resolvePools(farm, plan.cpuSpeeds, plan.coreEfficiency);
-  const heights = transcode.ladder.map(({ height }) => height);
-  const nothing = () => {};
-  const fleet = new Fleet(tasks, pools, farm, heights, new RandomStreams(run.seed, 0), {
-    workerOpened: nothing, workerGone: nothing, workerBroke: nothing, workerAborted: nothing,
-    roomMade: nothing,
-  });
-  fleet.open(0);
-  return fleet;
-}
-
-/** The software encoder of each codec of the scenario; throws MissingRequirementError for one that fails. */
-async function encodersOf(plan: TranscodingPlan, supervisor: Supervisor, signal: AbortSignal) {
-  const { codecs, farm } = plan.scenario.transcode;
-  const names = farm.kind === 'fleet' ? farm.encode : USUAL;
-  const byCodec = new Map<number, CpuEncoder>();
-  for (const { codec } of codecs) {
-    const encoder = codec === 'hevc' ? undefined : names[codec];
-    const problem = encoder === undefined ? 'no software encoder is known'
-      : await probeCpuEncoder(supervisor, encoder, signal);
-    if (problem !== undefined) {
-      throw new MissingRequirementError(`${codec} encoder`, problem,
-        'Install an ffmpeg built with libx264, libvpx and libsvtav1, or leave the codec out of the scenario');
-    }
-    byCodec.set(CODECS.indexOf(codec), encoder!);
-  }
-  return (codec: number) => byCodec.get(codec)!;
 }
 
 async function clipOf(
@@ -210,6 +167,4 @@ async function clipOf(
   return clip;
 }
 
-/** What a pool of workers that are all alike encodes with. */
-const USUAL = { h264: 'x264-veryfast', vp9: 'vp9-good4', av1: 'svt-av1-p12' } as const;
 const RAW = 'uploads/v/original.mp4';

@@ -6,7 +6,7 @@ import { US_PER_S, usToSeconds, type Us } from '../models/core/units.ts';
 import { Dispatcher, FAILURES, type Failure } from '../models/transcode/dispatcher.ts';
 import { engineBusySeconds } from '../models/transcode/fleet-metrics.ts';
 import type { Farm } from '../models/transcode/farm.ts';
-import { CHAINS, chunksOf, STAGES, type Cut, type Stage } from '../models/transcode/graph.ts';
+import { CHAINS, chunksOf, STAGES, type Stage } from '../models/transcode/graph.ts';
 import { Pipeline } from '../models/transcode/pipeline.ts';
 import { TaskQueue } from '../models/transcode/queue.ts';
 import { CODECS, shareOf, type TaskTable } from '../models/transcode/task.ts';
@@ -15,16 +15,25 @@ import type { Carried, Carrier } from './carrier.ts';
 import type { Supervisor } from './children.ts';
 import type { ChunkJob } from './chunk-work.ts';
 import type { Clock } from './clock.ts';
-import { chunkEnding } from './encode-chunk.ts';
+import { chunkEnding, type ChunkEncoder } from './encoder-arguments.ts';
 import { probeMedia, runFfmpeg, type MediaProbe } from './ffmpeg.ts';
+import { mergeRendition, PLAYLIST, type MergedRendition } from './merge-rendition.ts';
 import type { ObjectStore } from './object-store.ts';
 import { WakeTimer } from './timer.ts';
-import type { CpuEncoder } from '../models/transcode/encoder-speeds.ts';
+
+/** An encoder as a worker has it. */
+export interface WorkerEncoder {
+  readonly encoder: ChunkEncoder;
+  /** The GPU it runs on, or `cpu`, and its number on the machine. */
+  readonly engine: string;
+  readonly gpu?: number;
+}
 
 /** A try of a chunk as it went, for the record. */
 export interface TriedChunk {
   readonly rung: string;
   readonly codec: string;
+  readonly engine: string;
   readonly chunk: number;
   readonly startedSeconds: number;
   readonly seconds: number;
@@ -39,8 +48,10 @@ export interface TriedChunk {
 /** What a transcoder works with. */
 export interface TranscoderSetting {
   readonly plan: TranscodingPlan;
-  readonly farm: (tasks: TaskTable) => Farm;
-  readonly encoderOf: (codec: number) => CpuEncoder;
+  readonly farm: Farm;
+  readonly tasks: TaskTable;
+  /** What a worker encodes a codec with. */
+  readonly encoderOf: (codec: number, worker: number) => WorkerEncoder;
   readonly carrier: Carrier<ChunkJob>;
   readonly metrics: MetricSet;
   readonly clock: Clock;
@@ -64,18 +75,21 @@ export class Transcoder {
   readonly #tasks: TaskTable;
   readonly #pipeline: Pipeline;
   readonly #timer: WakeTimer;
-  /** Rungs of each codec whose chunks are all there. */
+  /** Rungs of each codec whose chunks are all there, and those that can be watched. */
   readonly #encoded: Encoded[] = [];
+  readonly #packaged: Packaged[] = [];
+  readonly #published: Packaged[] = [];
+  /** The packaging that is under way: one follows the other. */
+  #packaging: Promise<unknown> = Promise.resolve();
   #raw = '';
   #probe: MediaProbe | undefined;
   #resolve: () => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(setting: TranscoderSetting, tasks: TaskTable) {
+  constructor(setting: TranscoderSetting) {
     this.#set = setting;
+    const { plan: { scenario: { transcode } }, farm, tasks, metrics, clock } = setting;
     this.#tasks = tasks;
-    const { plan: { scenario: { transcode } }, metrics, clock } = setting;
-    const farm = setting.farm(tasks);
     const queue = new TaskQueue(tasks, farm.lanes.length, transcode.queue,
       (task) => this.#pipeline.videos.work[tasks.columns.video[task]!]!, () => 1);
     const how = { together: 1, watchLeases: !setting.carrier.watchesLeases };
@@ -84,8 +98,10 @@ export class Transcoder {
       taskEnded: (task, complete) => {
         const c = tasks.columns;
         if (complete) {
-          const [codec, rung, chunks] = [c.codec[task]!, c.rung[task]!, c.chunks[task]!];
-          this.#encoded.push({ codec, rung, chunks });
+          const [codec, chunks] = [c.codec[task]!, c.chunks[task]!];
+          for (let rung = c.rung[task]!; rung <= c.topRung[task]!; rung++) {
+            this.#encoded.push({ codec, rung, chunks });
+          }
         }
         this.#pipeline.taskEnded(clock.now(), task, complete);
       },
@@ -136,18 +152,22 @@ export class Transcoder {
     const a = this.dispatcher.attempts;
     const c = this.#tasks.columns;
     const [task, worker, serial] = [a.task[attempt]!, a.worker[attempt]!, a.serial[attempt]!];
-    const [chunk, codec, rung] = [a.first[attempt]!, c.codec[task]!, c.rung[task]!];
-    const encoder = this.#set.encoderOf(codec);
-    const { name, height, bitrate } = this.#set.plan.scenario.transcode.ladder[rung]!;
+    const [chunk, codec] = [a.first[attempt]!, c.codec[task]!];
+    const { engine, ...how } = this.#set.encoderOf(codec, worker);
+    const rungs = this.#set.plan.scenario.transcode.ladder.slice(c.rung[task]!, c.topRung[task]! + 1);
+    const ending = chunkEnding(how.encoder);
     const startedAt = clock.now();
     const lengthUs = Math.round(shareOf(c, task, chunk, 1) * c.chunkUs[task]!);
     const job = {
-      bucket, source: this.#raw, output: chunkKey(codec, name, chunk, encoder),
-      startUs: chunk * c.chunkUs[task]!, lengthUs, height, bitrate, encoder,
+      bucket, source: this.#raw, startUs: chunk * c.chunkUs[task]!, lengthUs, ...how,
+      outputs: rungs.map(({ name, height, bitrate }) =>
+        ({ key: chunkKey(codec, name, chunk, ending), height, bitrate })),
     };
     const outcome = await this.#set.carrier.carry({ id: serial, job, urgency: c.priority[task]! },
       () => this.dispatcher.workerSeen(clock.now(), worker));
-    this.#note(outcome, { rung: name, codec: CODECS[codec]!, chunk, startedAt });
+    const [low, top] = [rungs[0]!.name, rungs.at(-1)!.name];
+    const rung = low === top ? low : `${low} to ${top}`;
+    this.#note(outcome, { rung, codec: CODECS[codec]!, chunk, startedAt, engine });
     const failed: Failure = outcome.kind === 'failed' ? outcome.reason : 'encoder';
     const count = outcome.kind === 'failed' ? 1 : 0;
     this.dispatcher.ended(clock.now(), attempt, serial, count, FAILURES.indexOf(failed));
@@ -156,12 +176,14 @@ export class Transcoder {
 
   #note(
     outcome: Carried,
-    what: Pick<TriedChunk, 'rung' | 'codec' | 'chunk'> & { readonly startedAt: Us },
+    what: Pick<TriedChunk, 'rung' | 'codec' | 'chunk' | 'engine'> & { readonly startedAt: Us },
   ): void {
     const { startedAt, ...rest } = what;
     const { metrics } = this.#set;
-    metrics.add(metrics.bind(engineBusySeconds, 'cpu'), usToSeconds(outcome.cpuUs));
     const seconds = usToSeconds(this.#set.clock.now() - startedAt);
+    // An engine of a GPU has a slot for one encode; cores are counted by what they did.
+    const busy = what.engine === 'cpu' ? usToSeconds(outcome.cpuUs) : seconds;
+    metrics.add(metrics.bind(engineBusySeconds, what.engine), busy);
     this.tried.push({
       ...rest, startedSeconds: usToSeconds(startedAt), seconds, cpuSeconds: usToSeconds(outcome.cpuUs),
       bytes: outcome.kind === 'encoded' ? outcome.bytes : 0,
@@ -175,8 +197,15 @@ export class Transcoder {
 
   async #run(video: number, chain: number): Promise<void> {
     const { clock } = this.#set;
+    const stages: readonly Stage[] = CHAINS[chain]!;
     let readable = true;
-    for (const stage of CHAINS[chain]!) {
+    let finished = () => {};
+    if (stages.includes('package')) {
+      const before = this.#packaging;
+      this.#packaging = new Promise<void>((resolve) => (finished = resolve));
+      await before;
+    }
+    for (const stage of stages) {
       const startedAt = clock.now();
       try {
         await this.#stage(stage);
@@ -187,6 +216,7 @@ export class Transcoder {
       }
       this.#pipeline.stageDone(STAGES.indexOf(stage), clock.now() - startedAt);
     }
+    finished();
     this.#pipeline.chainDone(clock.now(), video, chain, this.dispatcher.queued, readable);
     this.#dispatch();
     if (this.#pipeline.size === 0) this.#resolve();
@@ -215,10 +245,10 @@ export class Transcoder {
         return;
       }
       case 'package':
-        for (const one of this.#encoded) await this.#package(one);
+        for (const one of this.#encoded.splice(0)) this.#packaged.push(await this.#package(one));
         return;
       case 'validate':
-        for (const one of this.#encoded) await this.#validate(one);
+        for (const one of this.#packaged) this.#validate(one);
         return;
       case 'publish':
         await this.#publish();
@@ -226,6 +256,7 @@ export class Transcoder {
       case 'clean':
         rmSync(this.#source(), { force: true });
         await store.deletePrefix(bucket, this.#raw);
+        await store.deletePrefix(bucket, PIECES);
         return;
       case 'encode':
       case 'prewarm':
@@ -237,53 +268,48 @@ export class Transcoder {
   }
 
   /** Takes the chunks of a rendition out of the store and puts them together, a playlist beside them. */
-  async #package({ codec, rung, chunks }: Encoded): Promise<void> {
-    const { store, bucket, signal, folder } = this.#set;
-    const { name } = this.#set.plan.scenario.transcode.ladder[rung]!;
-    const encoder = this.#set.encoderOf(codec);
+  async #package({ codec, rung, chunks }: Encoded): Promise<Packaged> {
+    const { store, bucket, signal, folder, supervisor, plan: { scenario: { transcode } } } = this.#set;
+    const { name } = transcode.ladder[rung]!;
     const home = join(folder, `${CODECS[codec]}-${name}`);
     mkdirSync(home, { recursive: true });
-    const names = Array.from({ length: chunks }, (_, chunk) => chunkName(chunk, encoder));
-    for (const [chunk, file] of names.entries()) {
-      const body = await store.get(bucket, chunkKey(codec, name, chunk, encoder), signal);
-      writeFileSync(join(home, file), body);
+    const ending = endingOf(codec);
+    const files: string[] = [];
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      const file = join(home, chunkName(chunk, ending));
+      writeFileSync(file, await store.get(bucket, chunkKey(codec, name, chunk, ending), signal));
+      files.push(file);
     }
-    const cut = chunksOf(this.#known().durationUs, this.#set.plan.scenario.transcode.chunk);
-    writeFileSync(join(home, PLAYLIST), playlist(names, cut));
-    writeFileSync(join(home, 'list.txt'), names.map((file) => `file '${file}'\n`).join(''));
-    if (chunkEnding(encoder) === 'ts') return;
-    const args = ['-y', '-f', 'concat', '-safe', '0', '-i', join(home, 'list.txt'), '-c', 'copy',
-      join(home, WHOLE)];
-    await runFfmpeg(this.#set.supervisor, args, { signal });
+    const cut = chunksOf(this.#known().durationUs, transcode.chunk);
+    const merged = await mergeRendition(supervisor, { folder: home, chunks: files, cut, signal });
+    return { codec, name, home, merged };
   }
 
   /** A rendition must be as long as its source. */
-  async #validate({ codec, rung }: Encoded): Promise<void> {
-    const { supervisor, signal, folder } = this.#set;
-    const { name } = this.#set.plan.scenario.transcode.ladder[rung]!;
-    const isTs = chunkEnding(this.#set.encoderOf(codec)) === 'ts';
-    const file = join(folder, `${CODECS[codec]}-${name}`, isTs ? PLAYLIST : WHOLE);
-    const { durationUs } = await probeMedia(supervisor, file, signal);
-    const off = durationUs - this.#known().durationUs;
+  #validate({ name, merged }: Packaged): void {
+    const off = merged.durationUs - this.#known().durationUs;
     assert(Math.abs(off) < LENGTH_SLACK_US, 'a rendition is as long as its source', { name, off });
   }
 
   async #publish(): Promise<void> {
-    const { store, bucket, folder } = this.#set;
-    const { ladder } = this.#set.plan.scenario.transcode;
-    const lines = ['#EXTM3U', '#EXT-X-VERSION:3', '#EXT-X-INDEPENDENT-SEGMENTS'];
-    for (const { codec, rung } of this.#encoded) {
-      const { name, bitrate } = ladder[rung]!;
-      const isTs = chunkEnding(this.#set.encoderOf(codec)) === 'ts';
-      const home = join(folder, `${CODECS[codec]}-${name}`);
-      const file = isTs ? PLAYLIST : WHOLE;
-      const type = isTs ? 'application/vnd.apple.mpegurl' : 'video/mp4';
-      const key = `transcoded/v/${CODECS[codec]}/${name}/${file}`;
-      await store.put(bucket, key, readFileSync(join(home, file)), type);
-      if (isTs) lines.push(`#EXT-X-STREAM-INF:BANDWIDTH=${bitrate}`, `${CODECS[codec]}/${name}/${PLAYLIST}`);
+    const { store, bucket } = this.#set;
+    for (const one of this.#packaged.splice(0)) {
+      for (const file of one.merged.files) {
+        const key = `transcoded/v/${CODECS[one.codec]}/${one.name}/${file}`;
+        await store.put(bucket, key, readFileSync(join(one.home, file)), typeOf(file));
+      }
+      this.#published.push(one);
     }
-    const master = new TextEncoder().encode(`${lines.join('\n')}\n`);
-    await store.put(bucket, 'transcoded/v/master.m3u8', master, 'application/vnd.apple.mpegurl');
+    const lines = this.#published.flatMap(({ codec, name, merged: { variant } }) => {
+      const { peak, mean, width, height, codecs } = variant;
+      return [`#EXT-X-STREAM-INF:BANDWIDTH=${peak},AVERAGE-BANDWIDTH=${mean},RESOLUTION=${width}x${height},`
+        + `CODECS="${codecs}"`, `${CODECS[codec]}/${name}/${PLAYLIST}`];
+    });
+    // Fragments (EXT-X-MAP) need version 6, and players look for 7.
+    const version = this.#published.some(({ codec }) => endingOf(codec) === 'mp4') ? 7 : 3;
+    const text = ['#EXTM3U', `#EXT-X-VERSION:${version}`, '#EXT-X-INDEPENDENT-SEGMENTS', ...lines, ''];
+    const master = new TextEncoder().encode(text.join('\n'));
+    await store.put(bucket, 'transcoded/v/master.m3u8', master, typeOf(PLAYLIST));
   }
 
   #source(): string {
@@ -302,26 +328,35 @@ interface Encoded {
   readonly chunks: number;
 }
 
-function chunkName(chunk: number, encoder: CpuEncoder): string {
-  return `chunk_${String(chunk).padStart(3, '0')}.${chunkEnding(encoder)}`;
+interface Packaged {
+  readonly codec: number;
+  readonly name: string;
+  readonly home: string;
+  readonly merged: MergedRendition;
 }
 
-function chunkKey(codec: number, rung: string, chunk: number, encoder: CpuEncoder): string {
-  return `transcoded/v/${CODECS[codec]}/${rung}/${chunkName(chunk, encoder)}`;
+type Ending = ReturnType<typeof chunkEnding>;
+
+/** H.264 is made in transport streams whatever encodes it, the other codecs in MP4. */
+function endingOf(codec: number): Ending {
+  return CODECS[codec] === 'h264' ? 'ts' : 'mp4';
 }
 
-function playlist(names: readonly string[], { chunkUs, lastUs }: Cut): string {
-  const entries = names.flatMap((name, i) => {
-    const seconds = usToSeconds(i === names.length - 1 ? lastUs : chunkUs);
-    return [`#EXTINF:${seconds.toFixed(6)},`, name];
-  });
-  const longest = Math.round(usToSeconds(Math.max(chunkUs, lastUs)));
-  return ['#EXTM3U', '#EXT-X-VERSION:3', `#EXT-X-TARGETDURATION:${Math.max(1, longest)}`,
-    '#EXT-X-MEDIA-SEQUENCE:0', '#EXT-X-PLAYLIST-TYPE:VOD', ...entries, '#EXT-X-ENDLIST', ''].join('\n');
+function chunkName(chunk: number, ending: Ending): string {
+  return `chunk_${String(chunk).padStart(3, '0')}.${ending}`;
+}
+
+/** Transport streams are segments as they are; pieces in MP4 go once the rendition is put together. */
+function chunkKey(codec: number, rung: string, chunk: number, ending: Ending): string {
+  const home = ending === 'ts' ? 'transcoded/v/' : PIECES;
+  return `${home}${CODECS[codec]}/${rung}/${chunkName(chunk, ending)}`;
+}
+
+function typeOf(file: string): string {
+  return file.endsWith('.m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp4';
 }
 
 /** The source in the folder of a transcoder. */
 export const SOURCE = 'source';
-const PLAYLIST = 'playlist.m3u8';
-const WHOLE = 'video.mp4';
+const PIECES = 'pieces/v/';
 const LENGTH_SLACK_US = US_PER_S / 4;

@@ -47,6 +47,13 @@ export const runParams = z.strictObject({
 export const realParams = z.strictObject({
   clip: z.string().min(1)
     .meta({ description: 'The video to package and stream.', unit: 'path', source: 'assumed' }),
+  encoders: z.enum(['auto', 'software'])
+    .meta({
+      description: 'How a real run transcodes. auto: with NVENC where a trial encode works; software: on '
+        + 'cores.',
+      unit: 'name', source: 'assumed',
+    })
+    .prefault('auto'),
 });
 
 /**
