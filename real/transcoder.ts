@@ -91,7 +91,8 @@ export class Transcoder {
     const { plan: { scenario: { transcode } }, farm, tasks, metrics, clock } = setting;
     this.#tasks = tasks;
     const queue = new TaskQueue(tasks, farm.lanes.length, transcode.queue,
-      (task) => this.#pipeline.videos.work[tasks.columns.video[task]!]!, () => 1);
+      (task) => this.#pipeline.videos.work[tasks.columns.video[task]!]!,
+      { weightOf: () => 1, tierOf: () => 0 });
     const how = { together: 1, watchLeases: !setting.carrier.watchesLeases };
     this.dispatcher = new Dispatcher(tasks, queue, farm, transcode.queue, how, {
       start: (attempt) => void this.#encode(attempt).catch((error: unknown) => this.#reject(error)),

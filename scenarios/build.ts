@@ -9,6 +9,7 @@ import { calibrated, calibratedParameters } from './calibrated.ts';
 import { DataFiles, type KnownFiles } from './data-files.ts';
 import { formatIssue, nearestName, ScenarioError, suggest, type ScenarioIssue } from './errors.ts';
 import { unpricedPools } from './fleet-limits.ts';
+import { pipelineNames } from './pipeline-limits.ts';
 import type { FileSource } from './files.ts';
 import type { LoadedDesign } from './load.ts';
 import type { LoadedScenario } from './reading.ts';
@@ -54,6 +55,7 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
   for (const { path, message } of unpricedPools(scenario, prices)) data.problem(path, message);
   const operated = readOperations(scenario, data);
   checkAlertNames(operated, rules, data);
+  for (const { path, message } of pipelineNames(operated)) data.problem(path, message);
   const { calibration: file } = scenario;
   const calibration = file === undefined ? undefined : data.readCalibration(file, ['calibration']);
   const named = scenario.real?.clip;

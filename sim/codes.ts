@@ -49,4 +49,6 @@ export const CODES = {
   deferredLook: 150,
   pageAsked: 151,
   pageAnswered: 152,
+  encoderCrash: 153,
+  workersReady: 154,
 } as const;

@@ -1,16 +1,19 @@
-import type { MetricSet } from '../models/core/metrics.ts';
+import type { MetricHandle, MetricSet } from '../models/core/metrics.ts';
 import type { RandomStream, RandomStreams } from '../models/core/rng.ts';
 import { US_PER_S, type Us } from '../models/core/units.ts';
 import type { AttemptColumns } from '../models/transcode/attempts.ts';
 import type { Failure } from '../models/transcode/dispatcher.ts';
 import type { Farm } from '../models/transcode/farm.ts';
-import { workers } from '../models/transcode/metrics.ts';
+import { workers, workersFailing } from '../models/transcode/metrics.ts';
 import type { PoolParams } from '../models/transcode/params.ts';
 import { CODECS, shareOf, type TaskTable } from '../models/transcode/task.ts';
 import type { WorkBooks } from '../models/transcode/work-books.ts';
 import { WorkerPool } from '../models/transcode/worker-pool.ts';
 import { CODES } from './codes.ts';
+import type { EncoderFaults } from './encoder-faults.ts';
+import type { FarmLevers } from './farm-levers.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
+import { PoolCrashes, type PoolCrashesState } from './pool-crashes.ts';
 
 /** What encoders tell the rest of transcoding. */
 export interface EncoderHost {
@@ -25,6 +28,8 @@ export interface EncoderHost {
 /** How a farm behaves in virtual time: how long attempts take, and how many of their chunks fail. */
 export interface Encoders {
   readonly farm: Farm;
+  /** What can be broken and mended about its workers. */
+  readonly levers: FarmLevers;
   /** The run begins. */
   open(): void;
   /** A new attempt runs on its worker. */
@@ -45,12 +50,15 @@ export interface EncoderSetting {
   readonly loop: EventLoop;
   readonly metrics: MetricSet;
   readonly host: EncoderHost;
+  readonly faults: EncoderFaults;
 }
 
 /** Workers that are all alike: a time to start, one for the pixels, one for the decoding. */
 export class PoolEncoders implements Encoders {
   readonly farm: WorkerPool;
+  readonly levers: FarmLevers;
   readonly #params: PoolParams;
+  readonly #crashes: PoolCrashes;
   readonly #setting: EncoderSetting;
   /** Steps in which workers become free; 0: none. [us] */
   readonly #step: Us;
@@ -58,6 +66,7 @@ export class PoolEncoders implements Encoders {
   readonly #times: RandomStream;
   readonly #failures: RandomStream;
   readonly #stepDraws: RandomStream;
+  readonly #failing: MetricHandle;
 
   constructor(params: PoolParams, step: Us, setting: EncoderSetting) {
     this.#params = params;
@@ -68,15 +77,25 @@ export class PoolEncoders implements Encoders {
     this.#times = setting.streams.stream('farm/service');
     this.#failures = setting.streams.stream('farm/failures');
     this.#stepDraws = setting.streams.stream('farm/step');
-    const { loop, host, metrics } = setting;
-    loop.on(CODES.farmChanged, (change) => {
-      const count = params.resize[change]!.workers;
-      this.farm.resize(count);
-      metrics.setLevel(metrics.bind(workers), loop.now, count);
-      host.dispatchSoon();
-    });
+    this.#failing = setting.metrics.bind(workersFailing);
+    this.#crashes = new PoolCrashes(setting.streams.stream('faults/workers'));
+    this.levers = {
+      scale: (factor, _pool, coldStartUs) => this.#addLater((factor - 1) * this.farm.workers, coldStartUs),
+      burst: (machines, _pool, coldStartUs) => this.#addLater(machines, coldStartUs),
+      replaceFailing: (coldStartUs) => this.#replaceFailing(coldStartUs),
+      breakGpus: noSuchThing,
+      reclaim: noSuchThing,
+    };
+    const { loop, host } = setting;
+    loop.on(CODES.farmChanged, (change) => this.#resize(params.resize[change]!.workers));
+    loop.on(CODES.workersReady, (more) => this.#resize(this.farm.workers + more));
     loop.on(CODES.attemptEnded, (attempt, serial) => {
-      host.ended(attempt, serial, this.#failed(setting.attempts().chunks[attempt]!), 'encoder');
+      const { chunks, task } = setting.attempts();
+      const all = chunks[attempt]!;
+      const usual = failuresAmong(all, this.#params.failures, this.#failures);
+      const lost = this.#crashes.ended(attempt);
+      if (lost > 0) host.ended(attempt, serial, lost, 'lost');
+      else host.ended(attempt, serial, setting.faults.fails(task[attempt]!) ? all : usual, 'encoder');
       host.dispatchSoon();
     });
   }
@@ -96,16 +115,53 @@ export class PoolEncoders implements Encoders {
       const steps = Math.floor(at / this.#step + this.#stepDraws.uniform());
       at = Math.max(now, steps * this.#step);
     }
+    const chunks = attempts().chunks[attempt]!;
+    const idle = this.farm.workers - this.farm.busy + chunks;
+    // Only if all of them crash is it known before the others are done.
+    if (this.#crashes.taken(attempt, chunks, idle, this.#crashing()) === chunks) {
+      at = now + this.#setting.faults.lostAfter();
+    }
     loop.schedule(at, CODES.attemptEnded, attempt, attempts().serial[attempt]!);
   }
 
-  settle(_now: Us): void {}
-
-  save(): undefined {
-    return undefined;
+  settle(now: Us): void {
+    this.#setting.metrics.setLevel(this.#failing, now, this.#crashing());
   }
 
-  restore(_state: unknown): void {}
+  save(): PoolCrashesState {
+    return this.#crashes.save();
+  }
+
+  restore(state: PoolCrashesState): void {
+    this.#crashes.restore(state);
+  }
+
+  /** Workers that crash now. */
+  #crashing(): number {
+    return Math.round(this.#setting.faults.crashing.share * this.farm.workers);
+  }
+
+  #resize(count: number): void {
+    const { metrics, loop, host } = this.#setting;
+    this.farm.resize(count);
+    metrics.setLevel(metrics.bind(workers), loop.now, count);
+    host.dispatchSoon();
+  }
+
+  #addLater(more: number, coldStartUs: Us): void {
+    const { loop } = this.#setting;
+    loop.schedule(loop.now + coldStartUs, CODES.workersReady, Math.ceil(more - 1e-9), 0);
+  }
+
+  /** Workers that crash for their hardware go now; as many come after a cold start. */
+  #replaceFailing(coldStartUs: Us): void {
+    const { faults } = this.#setting;
+    const count = Math.round(faults.crashing.hardware * this.farm.workers);
+    if (count === 0) return;
+    faults.replaced();
+    this.#resize(this.farm.workers - count);
+    this.#addLater(count, coldStartUs);
+  }
 
   #serviceUs(attempts: AttemptColumns, attempt: number): Us {
     const { start, pixelRate, decodeRate, law, variation } = this.#params;
@@ -123,10 +179,11 @@ export class PoolEncoders implements Encoders {
     const sigma = Math.sqrt(Math.log(1 + deviation ** 2));
     return Math.max(1, Math.round(mean * Math.exp(sigma * this.#times.normal() - sigma ** 2 / 2)));
   }
+}
 
-  #failed(chunks: number): number {
-    return failuresAmong(chunks, this.#params.failures, this.#failures);
-  }
+/** Workers that are all alike have no GPUs that break and no market that takes them back. */
+function noSuchThing(): void {
+  // The loader refuses scenarios that ask for it.
 }
 
 /** How many of some chunks fail, each with the same probability. */

@@ -1,3 +1,4 @@
+import type { MetricHandle } from '../models/core/metrics.ts';
 import type { RandomStream } from '../models/core/rng.ts';
 import { assert } from '../models/core/assert.ts';
 import { US_PER_S, type Us } from '../models/core/units.ts';
@@ -11,8 +12,11 @@ import { Fleet } from '../models/transcode/fleet.ts';
 import { shareOf } from '../models/transcode/task.ts';
 import type { WorkSums } from '../models/transcode/work-books.ts';
 import { SharedEngines, type SharedEnginesState } from '../models/transcode/shared-engines.ts';
+import { workersFailing } from '../models/transcode/metrics.ts';
 import { CODES } from './codes.ts';
+import type { FrailWorker } from './encoder-faults.ts';
 import { failuresAmong, type EncoderHost, type Encoders, type EncoderSetting } from './encoders.ts';
+import { FleetLevers } from './farm-levers.ts';
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 
@@ -26,6 +30,7 @@ export interface FleetEncodersState {
   readonly busySeen: readonly number[];
   readonly finishes: readonly EventHandle[];
   readonly wake: EventHandle;
+  readonly workers: readonly FrailWorker[];
 }
 
 /** What a fleet of encoders is built from. */
@@ -44,6 +49,7 @@ export interface FleetSetting {
  */
 export class FleetEncoders implements Encoders {
   readonly farm: Fleet;
+  readonly levers: FleetLevers;
   readonly #params: FleetParams;
   readonly #set: EncoderSetting;
   readonly #pools: readonly Pool[];
@@ -61,6 +67,10 @@ export class FleetEncoders implements Encoders {
   #busySeen: number[] = [];
   #finishes: EventHandle[] = [];
   #wake: EventHandle = NO_EVENT;
+  /** By station, what crash loops go by. */
+  #workers: FrailWorker[] = [];
+  readonly #frailties: RandomStream;
+  readonly #failing: MetricHandle;
 
   constructor({ params, speeds, efficiency, heights, prices }: FleetSetting, setting: EncoderSetting) {
     const { streams, loop, host, metrics } = setting;
@@ -84,6 +94,17 @@ export class FleetEncoders implements Encoders {
       const ports = { scaleTo: (machines: number) => this.farm.scaleTo(loop.now, pool, machines) };
       return [{ pool, scaler: new Autoscaler(autoscale, ports) }];
     });
+    this.#frailties = streams.stream('faults/workers');
+    this.#failing = metrics.bind(workersFailing);
+    this.levers = new FleetLevers({
+      farm: this.farm, pools: this.#pools, scalers: this.#scalers, now: () => loop.now,
+      isFailing: (worker) => this.#set.faults.isCrashing(this.#workers[worker]!, true),
+      draws: streams.stream('faults/gpus'),
+      changed: () => {
+        this.#books.settle(loop.now);
+        this.#changed();
+      },
+    });
     this.#listen();
   }
 
@@ -104,8 +125,14 @@ export class FleetEncoders implements Encoders {
     this.#jobs[attempt] = -1;
     const outlook = this.farm.outlook(worker);
     if (outlook !== 'good') {
-      const after = outlook === 'hardware' ? this.#params.hardware!.failAfter : OUT_OF_MEMORY_US;
+      const failAfter = this.#params.hardware?.failAfter ?? FAIL_AFTER_US;
+      const after = outlook === 'hardware' ? failAfter : OUT_OF_MEMORY_US;
       this.#loop.schedule(now + after, CODES.encodeFails, attempt, a.serial[attempt]!);
+      return;
+    }
+    if (this.#isCrashing(worker)) {
+      const after = this.#set.faults.lostAfter();
+      this.#loop.schedule(now + after, CODES.encoderCrash, attempt, a.serial[attempt]!);
       return;
     }
     const { startUs } = this.farm.speedOf(worker, a.task[attempt]!);
@@ -116,6 +143,8 @@ export class FleetEncoders implements Encoders {
   settle(now: Us): void {
     for (let station = 0; station < this.#finishes.length; station++) this.#settleStation(now, station);
     this.#books.settle(now);
+    const failing = this.farm.failing((worker) => this.#isCrashing(worker));
+    this.#set.metrics.setLevel(this.#failing, now, failing.length);
   }
 
   save(): FleetEncodersState {
@@ -123,7 +152,7 @@ export class FleetEncoders implements Encoders {
       engines: this.#engines.save(), books: this.#books.save(),
       scalers: this.#scalers.map(({ scaler }) => scaler.save()), jobs: [...this.#jobs],
       attemptOf: [...this.#attemptOf], busySeen: [...this.#busySeen], finishes: [...this.#finishes],
-      wake: this.#wake,
+      wake: this.#wake, workers: this.#workers.map((worker) => ({ ...worker })),
     };
   }
 
@@ -136,6 +165,7 @@ export class FleetEncoders implements Encoders {
     this.#busySeen = [...state.busySeen];
     this.#finishes = [...state.finishes];
     this.#wake = state.wake;
+    this.#workers = state.workers.map((worker) => ({ ...worker }));
   }
 
   #listen(): void {
@@ -144,6 +174,11 @@ export class FleetEncoders implements Encoders {
       if (this.#isCurrent(attempt, serial)) this.#encode(attempt);
     });
     loop.on(CODES.encodeFails, (attempt, serial) => this.#fail(attempt, serial));
+    loop.on(CODES.encoderCrash, (attempt, serial) => {
+      if (!this.#isCurrent(attempt, serial)) return;
+      this.#host.ended(attempt, serial, this.#set.attempts().chunks[attempt]!, 'lost');
+      this.#changed();
+    });
     loop.on(CODES.stationDone, (station) => this.#done(station));
     loop.on(CODES.fleetWake, () => {
       this.#wake = NO_EVENT;
@@ -201,7 +236,8 @@ export class FleetEncoders implements Encoders {
     const a = this.#set.attempts();
     const chunks = a.chunks[attempt]!;
     const task = a.task[attempt]!;
-    const failed = failuresAmong(chunks, this.#params.failures, this.#failures);
+    const usual = failuresAmong(chunks, this.#params.failures, this.#failures);
+    const failed = this.#set.faults.fails(task) ? chunks : usual;
     const pool = this.farm.poolOf(a.worker[attempt]!);
     const c = this.#set.tasks.columns;
     const rungs = c.topRung[task]! - c.rung[task]! + 1;
@@ -243,6 +279,8 @@ export class FleetEncoders implements Encoders {
     const station = this.#engines.open(now, engines, efficiency);
     assert(station === worker, 'engines are numbered as workers', { station, worker });
     this.#busySeen[worker] = 0;
+    const pool = this.#pools[this.farm.poolOf(worker)]!.params.name;
+    this.#workers[worker] = { pool, openedAt: now, frailty: this.#frailties.uniform() };
     this.#finishes[worker] = NO_EVENT;
     this.#books.addEngines(now, this.farm.poolOf(worker), engines);
   }
@@ -293,6 +331,10 @@ export class FleetEncoders implements Encoders {
     return us / (engines * stations);
   }
 
+  #isCrashing(worker: number): boolean {
+    return this.#set.faults.isCrashing(this.#workers[worker]!);
+  }
+
   #isCurrent(attempt: number, serial: number): boolean {
     const a = this.#set.attempts();
     return a.serial[attempt] === serial && a.task[attempt]! >= 0;
@@ -324,3 +366,5 @@ export class FleetEncoders implements Encoders {
 
 /** A session that finds no memory fails about as fast as it starts. [us] */
 const OUT_OF_MEMORY_US = US_PER_S;
+/** A broken encoder answers fast, where the fleet does not say how fast. [us] */
+const FAIL_AFTER_US = US_PER_S; // as black holes do, VCU (ASPLOS 2021)

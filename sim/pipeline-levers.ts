@@ -3,7 +3,11 @@ import type { FaultParams } from '../models/operations/faults/params.ts';
 import { isPipelineFault, type PipelineFault } from '../models/operations/faults/pipeline-params.ts';
 import type { ActionParams } from '../models/operations/runbook/params.ts';
 import { isPipelineAction, type PipelineAction } from '../models/operations/runbook/pipeline-params.ts';
+import type { Dispatcher } from '../models/transcode/dispatcher.ts';
+import type { TaskQueue } from '../models/transcode/queue.ts';
 import type { TranscodingPlan } from '../scenarios/plan.ts';
+import type { EncoderFaults } from './encoder-faults.ts';
+import type { FarmLevers } from './farm-levers.ts';
 import type { Levers } from './incidents.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import type { SimulatedUploads } from './uploads.ts';
@@ -13,6 +17,12 @@ export interface PipelineLeverSetup {
   readonly plan: TranscodingPlan;
   readonly loop: EventLoop;
   readonly uploads: SimulatedUploads;
+  readonly farm: FarmLevers;
+  readonly encoders: EncoderFaults;
+  readonly queue: TaskQueue;
+  readonly dispatcher: Dispatcher;
+  /** Waiting chunks are to be given out, after what else happens now. */
+  readonly dispatchSoon: () => void;
 }
 
 /** What can be broken and mended between an upload and its renditions while a scenario runs. */
@@ -34,7 +44,7 @@ export class PipelineLevers implements Levers {
 
   /** A fault begins, to last until a time. */
   begin(fault: PipelineFault, until: Us): void {
-    const { plan, loop, uploads } = this.#setup;
+    const { plan, loop, uploads, farm, encoders } = this.#setup;
     const from = loop.now;
     switch (fault.kind) {
       case 'uploadApiErrors': {
@@ -47,6 +57,14 @@ export class PipelineLevers implements Levers {
         return uploads.interrupt();
       case 'importBurst':
         return uploads.import(plan.scenario.faults.indexOf(fault), fault);
+      case 'workerCrashes':
+        return encoders.crash(fault, until);
+      case 'gpuFailures':
+        return farm.breakGpus(fault.share, until, fault.pool);
+      case 'spotStorm':
+        return farm.reclaim(fault.share, fault.duration);
+      case 'encoderDeploy':
+        return encoders.deploy(fault, until);
       default:
         fault satisfies never;
     }
@@ -63,14 +81,37 @@ export class PipelineLevers implements Levers {
 
   /** Somebody does something about it. */
   act(action: PipelineAction): void {
-    const { uploads } = this.#setup;
+    const { uploads, farm, encoders, dispatcher, loop } = this.#setup;
     switch (action.action) {
       case 'queueUploads':
         return uploads.deferred.switch(action.on);
       case 'rollback':
+        encoders.rollback();
         return uploads.faults.clearApi();
+      case 'scaleWorkers':
+        return farm.scale(action.factor, action.pool, action.coldStart);
+      case 'spotBurst':
+        return farm.burst(action.machines, action.pool, action.coldStart);
+      case 'replaceWorkers':
+        return farm.replaceFailing(action.coldStart);
+      case 'prioritise':
+        return this.#prioritise(action);
+      case 'skipProblematic':
+        return dispatcher.holdAfter(action.on ? action.after : Infinity);
+      case 'requeueFailed':
+        dispatcher.release(loop.now);
+        return this.#setup.dispatchSoon();
       default:
         action satisfies never;
     }
+  }
+  #prioritise({ order, tier, importsLast }: Extract<PipelineAction, { action: 'prioritise' }>): void {
+    const { plan, queue } = this.#setup;
+    const { tiers } = plan.scenario.upload.creators;
+    queue.choose({
+      ...(order === undefined ? {} : { order }),
+      ...(tier === undefined ? {} : { firstTier: tiers.findIndex(({ name }) => name === tier) }),
+      ...(importsLast ? { importsLast } : {}),
+    });
   }
 }

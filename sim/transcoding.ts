@@ -6,11 +6,12 @@ import { Dispatcher, FAILURES, type DispatcherState } from '../models/transcode/
 import { CHAINS, CLEAN, PREPARE, STAGES, stageUs } from '../models/transcode/graph.ts';
 import type { TranscodeParams } from '../models/transcode/params.ts';
 import { Pipeline, type PipelineState } from '../models/transcode/pipeline.ts';
-import { TaskQueue } from '../models/transcode/queue.ts';
+import { TaskQueue, type QueueUsers } from '../models/transcode/queue.ts';
 import { createTasks } from '../models/transcode/task.ts';
 import type { UploadParams } from '../models/upload/params.ts';
 import type { TranscodingPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
+import { EncoderFaults, type EncoderFaultsState } from './encoder-faults.ts';
 import { PoolEncoders, type Encoders, type EncoderSetting } from './encoders.ts';
 import { FleetEncoders } from './fleet-encoders.ts';
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
@@ -29,6 +30,7 @@ export interface TranscodingState {
   readonly trace: PipelineTraceState;
   readonly wake: EventHandle;
   readonly dispatching: boolean;
+  readonly encoderFaults: EncoderFaultsState;
 }
 
 /** Uploads and what becomes of them: creators, the graph of stages, queue and farm, wired to each other. */
@@ -41,6 +43,7 @@ export class Transcoding implements RunPart {
   readonly #pipeline: Pipeline;
   readonly #dispatcher: Dispatcher;
   readonly #encoders: Encoders;
+  readonly #encoderFaults: EncoderFaults;
   readonly #poisonDraws: RandomStream;
   readonly #trace: PipelineTrace;
   /** What can be broken and mended while it runs. */
@@ -60,9 +63,10 @@ export class Transcoding implements RunPart {
     this.#poisonDraws = streams.stream('transcode/poison');
     const tasks = createTasks();
     this.#trace = new PipelineTrace(transcode.ladder.map(({ name }) => name));
+    this.#encoderFaults = new EncoderFaults(tasks, loop, streams);
     this.#encoders = this.#createEncoders(plan, {
       tasks, attempts: () => this.#dispatcher.attempts, work: () => this.#dispatcher.work,
-      streams, loop, metrics: set, host: {
+      faults: this.#encoderFaults, streams, loop, metrics: set, host: {
         ended: (attempt, serial, failed, reason) =>
           this.#dispatcher.ended(loop.now, attempt, serial, failed, FAILURES.indexOf(reason)),
         workerLost: (worker) => this.#dispatcher.workerLost(loop.now, worker),
@@ -71,7 +75,7 @@ export class Transcoding implements RunPart {
     });
     const { farm } = this.#encoders;
     const queue = new TaskQueue(tasks, farm.lanes.length, transcode.queue,
-      (task) => this.#pipeline.videos.work[tasks.columns.video[task]!]!, weights(upload));
+      (task) => this.#pipeline.videos.work[tasks.columns.video[task]!]!, usersOf(upload));
     const together = transcode.fidelity === 'rendition' ? Infinity : 1;
     this.#dispatcher = new Dispatcher(tasks, queue, farm, transcode.queue, { together, watchLeases: false }, {
       start: (attempt) => this.#encoders.start(attempt),
@@ -89,7 +93,10 @@ export class Transcoding implements RunPart {
       completed: (source, since) => this.#pipeline.uploaded(since, source),
       refusesFor: () => this.#pipeline.refusesFor(this.#dispatcher.queued),
     });
-    this.levers = new PipelineLevers({ plan, loop, uploads: this.#uploads });
+    this.levers = new PipelineLevers({
+      plan, loop, uploads: this.#uploads, farm: this.#encoders.levers, encoders: this.#encoderFaults, queue,
+      dispatcher: this.#dispatcher, dispatchSoon: () => this.#dispatchSoon(),
+    });
     this.#listen();
     this.#encoders.open();
   }
@@ -120,6 +127,7 @@ export class Transcoding implements RunPart {
       uploads: this.#uploads.save(), pipeline: this.#pipeline.save(), dispatcher: this.#dispatcher.save(),
       encoders: this.#encoders.save(), trace: this.#trace.save(),
       wake: this.#wake, dispatching: this.#dispatching,
+      encoderFaults: this.#encoderFaults.save(),
     };
   }
 
@@ -131,6 +139,7 @@ export class Transcoding implements RunPart {
     this.#trace.restore(state.trace);
     this.#wake = state.wake;
     this.#dispatching = state.dispatching;
+    this.#encoderFaults.restore(state.encoderFaults);
   }
 
   #listen(): void {
@@ -213,12 +222,13 @@ export class Transcoding implements RunPart {
   }
 }
 
-/** Weight of each user by the tier it is of; importers come after them, with a weight of 1. */
-function weights({ creators }: UploadParams): (user: number) => number {
+/** Users by the tier they are of; importers come after them, with a weight of 1. */
+function usersOf({ creators }: UploadParams): QueueUsers {
   const { users, tiers } = creators;
   const total = tiers.reduce((sum, { share }) => sum + share, 0);
   const ends: number[] = [];
   let sum = 0;
   for (const { share } of tiers) ends.push(Math.round(((sum += share) / total) * users));
-  return (user) => tiers[ends.findIndex((end) => user < end)]?.weight ?? 1;
+  const tierOf = (user: number) => ends.findIndex((end) => user < end);
+  return { tierOf, weightOf: (user) => tiers[tierOf(user)]?.weight ?? 1 };
 }

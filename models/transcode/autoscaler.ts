@@ -91,6 +91,7 @@ export interface AutoscalerState {
   readonly level: number;
   readonly trend: number;
   readonly looks: number;
+  readonly floor: number;
 }
 
 /** What an autoscaler asks of its host. */
@@ -115,6 +116,8 @@ export class Autoscaler {
   #level = 0;
   #trend = 0;
   #looks = 0;
+  /** Machines that somebody has asked for. */
+  #floor = 0;
 
   constructor(params: AutoscaleParams, ports: AutoscalerPorts) {
     this.#params = params;
@@ -126,9 +129,16 @@ export class Autoscaler {
     return this.#nextAt;
   }
 
+  /** Somebody has asked for so many machines: it gives back none of them. */
+  atLeast(machines: number): void {
+    this.#floor = Math.max(this.#floor, machines);
+  }
+
   /** It is time to look. */
   look(now: Us, reading: PoolReading): void {
-    const { every, least, most, tolerance, cooldown, countsStarting } = this.#params;
+    const { every, tolerance, cooldown, countsStarting } = this.#params;
+    const least = Math.max(this.#params.least, this.#floor);
+    const most = Math.max(this.#params.most, this.#floor);
     this.#nextAt = now + every;
     const inflow = (reading.arrivedUs - this.#arrivedUs) / every;
     this.#arrivedUs = reading.arrivedUs;
@@ -149,7 +159,7 @@ export class Autoscaler {
   save(): AutoscalerState {
     return {
       nextAt: this.#nextAt, wanted: this.#wanted.map(([at, n]) => [at, n] as const), looks: this.#looks,
-      arrivedUs: this.#arrivedUs, level: this.#level, trend: this.#trend,
+      arrivedUs: this.#arrivedUs, level: this.#level, trend: this.#trend, floor: this.#floor,
     };
   }
 
@@ -160,6 +170,7 @@ export class Autoscaler {
     this.#level = state.level;
     this.#trend = state.trend;
     this.#looks = state.looks;
+    this.#floor = state.floor;
   }
 
   #want(reading: PoolReading): number {

@@ -29,7 +29,7 @@ export class Bench {
   constructor(workers: number, params: Partial<QueueParams> = {}, together = 1) {
     this.pool = new WorkerPool(workers);
     const all = { ...queueParams.parse({}), ...params };
-    const queue = new TaskQueue(this.tasks, 1, all, () => 0, () => 1);
+    const queue = new TaskQueue(this.tasks, 1, all, () => 0, { weightOf: () => 1, tierOf: () => 0 });
     this.dispatcher = new Dispatcher(this.tasks, queue, this.pool, all, { together, watchLeases: true }, {
       start: (attempt) => {
         const a = this.dispatcher.attempts;

@@ -182,3 +182,40 @@ function counted({ tasks }: Bench) {
   }
   return { waiting, open };
 }
+
+describe('D6 what has failed often enough may be held', () => {
+  test('and is tried again, as if for the first time, when somebody says so', () => {
+    const bench = new Bench(2, { backoff: 4 * S });
+    bench.dispatcher.holdAfter(2);
+    bench.submit(0, { video: 1, chunks: 1 });
+    bench.submit(0, { video: 2, chunks: 1 });
+    bench.end(1 * S, bench.started[1]!);
+    bench.end(1 * S, bench.started[0]!, 1);
+    bench.until(5 * S);
+    bench.end(6 * S, bench.started[2]!, 1);
+    bench.until(1000 * S);
+    expect(bench.started).toHaveLength(3);
+    expect(bench.ended).toMatchObject([{ video: 2 }]);
+    expect(bench.dispatcher.account()).toMatchObject({ setAside: 0n, underWay: 1n });
+    expect(bench.metrics.view(1000 * S).peak(metrics.piecesHeld)).toBe(1);
+    bench.dispatcher.release(1000 * S);
+    bench.dispatcher.dispatch(1000 * S);
+    bench.dispatcher.holdAfter(Infinity);
+    bench.end(1001 * S, bench.started[3]!, 1);
+    bench.until(1005 * S);
+    bench.end(1006 * S, bench.started[4]!);
+    expect(bench.ended).toMatchObject([{ video: 2 }, { video: 1, complete: true }]);
+    expect([bench.tasks.size, bench.pool.busy]).toEqual([0, 0]);
+  });
+
+  test('a saved dispatcher holds it still', () => {
+    const [a, b] = [new Bench(1), new Bench(1)];
+    a.dispatcher.holdAfter(1);
+    a.submit(0, { chunks: 3 });
+    a.end(1 * S, a.started[0]!, 1);
+    b.dispatcher.restore(structuredClone(a.dispatcher.save()));
+    for (const bench of [a, b]) bench.dispatcher.release(5 * S);
+    expect(b.dispatcher.queued).toBe(a.dispatcher.queued);
+    expect(b.dispatcher.save()).toEqual(a.dispatcher.save());
+  });
+});

@@ -34,6 +34,8 @@ export interface DispatcherState {
   readonly delays: number;
   readonly nextCheck: Us;
   readonly work: WorkBooksState;
+  readonly held: readonly number[];
+  readonly holdAfter: number;
 }
 
 /**
@@ -62,7 +64,7 @@ export class Dispatcher {
   readonly #delayed = new TaskHeap();
   readonly #metrics: MetricSet;
   readonly #m: Readonly<Record<
-    'queued' | 'chunks' | 'setAside' | 'duplicates' | 'tries' | 'encoded' | 'given', MetricHandle>>;
+    'queued' | 'held' | 'chunks' | 'setAside' | 'duplicates' | 'tries' | 'encoded' | 'given', MetricHandle>>;
   readonly #running: readonly MetricHandle[];
   readonly #failures: readonly MetricHandle[];
   readonly #submitted: readonly MetricHandle[];
@@ -70,6 +72,9 @@ export class Dispatcher {
   /** Tries that had to wait so far. */
   #delays = 0;
   #nextCheck: Us = Infinity;
+  /** Pieces that are not tried for now, and the tries after which a piece becomes one of them. */
+  readonly #held: number[] = [];
+  #holdAfter = Infinity;
 
   /**
    * `together`: the most chunks of a task that are started as one attempt; `watchLeases`: false where workers
@@ -92,7 +97,7 @@ export class Dispatcher {
     this.#m = {
       queued: set.bind(metrics.jobsQueued), chunks: set.bind(metrics.chunksQueued),
       setAside: set.bind(metrics.chunksSetAside), duplicates: set.bind(metrics.duplicates),
-      tries: set.bind(metrics.trySeconds),
+      tries: set.bind(metrics.trySeconds), held: set.bind(metrics.piecesHeld),
       encoded: set.bind(metrics.pixels, 'encoded'), given: set.bind(metrics.pixels, 'set aside'),
     };
     this.#pixelsIn = set.bind(metrics.pixels, 'submitted');
@@ -149,6 +154,20 @@ export class Dispatcher {
       this.#tryAgain(now, task, first, failed, true);
     }
     this.#settle(task);
+  }
+
+  /** From now on what has failed so often is held, and not tried on and on; Infinity: nothing is. */
+  holdAfter(tries: number): void {
+    this.#holdAfter = tries;
+  }
+
+  /** What is held is tried again, as if for the first time. */
+  release(now: Us): void {
+    for (const piece of this.#held.splice(0)) {
+      this.tasks.columns.tries[piece] = 0;
+      this.#metrics.addLevel(this.#m.held, now, -1);
+      this.#enqueue(now, piece);
+    }
   }
 
   /** A worker has been heard of. */
@@ -223,7 +242,8 @@ export class Dispatcher {
     return {
       tasks: this.tasks.save(), queue: this.#queue.save(), farm: this.#farm.save(),
       attempts: this.#attempts.save(), delayed: this.#delayed.save(), delays: this.#delays,
-      nextCheck: this.#nextCheck, work: this.work.save(),
+      nextCheck: this.#nextCheck, work: this.work.save(), held: [...this.#held],
+      holdAfter: this.#holdAfter,
     };
   }
 
@@ -236,6 +256,8 @@ export class Dispatcher {
     this.#delays = state.delays;
     this.#nextCheck = state.nextCheck;
     this.work.restore(state.work);
+    this.#held.splice(0, Infinity, ...state.held);
+    this.#holdAfter = state.holdAfter;
   }
 
   /** Puts a task that waits from now on into the queue, or with those that wait for their next try. */
@@ -286,7 +308,8 @@ export class Dispatcher {
     const c = this.tasks.columns;
     const root = c.parent[task]! < 0 ? task : c.parent[task]!;
     const tries = c.tries[task]! + (costsTry ? 1 : 0);
-    if (tries >= this.#params.tries) {
+    const isHeld = costsTry && tries >= this.#holdAfter;
+    if (tries >= this.#params.tries && !isHeld) {
       c.aside[root]! += chunks;
       this.#metrics.add(this.#m.setAside, chunks);
       this.#metrics.add(this.#m.given, this.work.setAside(task, first, chunks));
@@ -304,6 +327,11 @@ export class Dispatcher {
     c.aside[piece] = 0;
     c.parent[piece] = root;
     c.tries[piece] = tries;
+    if (isHeld) {
+      this.#held.push(piece);
+      this.#metrics.addLevel(this.#m.held, now, 1);
+      return;
+    }
     const wait = costsTry ? this.#params.backoff * 2 ** (tries - 1) : 0;
     this.#enqueue(now, piece, now + wait);
   }

@@ -178,6 +178,42 @@ export class Fleet implements Farm {
     this.park.scaleTo(now, pool, machines);
   }
 
+  /** A share of the encoders of some pools breaks now, to be good again at a time. */
+  breakShare(now: Us, share: number, until: Us, pools: readonly number[], draw: () => number): void {
+    this.#now = now;
+    const s = this.#stations.columns;
+    for (let station = 0; station < this.#stations.end; station++) {
+      if (s.isOpen[station] === 0 || !pools.includes(s.pool[station]!)) continue;
+      if (draw() >= share || s.health[station] !== 0) continue;
+      const place = this.#health.find(station);
+      if (place >= 0) this.#health.removeAt(place);
+      this.#break(now, station, until);
+    }
+  }
+
+  /** A share of the spot machines is taken back; for so long none is to be had. */
+  reclaim(now: Us, share: number, shortageUs: Us): void {
+    this.#now = now;
+    this.park.reclaim(now, share, shortageUs);
+  }
+
+  /** Machines with an encoder that is broken, or fails for a reason of the host's, go; others come. */
+  replaceFailing(now: Us, isFailing: (worker: number) => boolean): void {
+    this.#now = now;
+    this.park.replace(now, [...new Set(this.failing(isFailing).map((worker) =>
+      this.#stations.columns.machine[worker]!))]);
+  }
+
+  /** Workers that are broken, or fail for a reason of the host's. */
+  failing(isFailing: (worker: number) => boolean): number[] {
+    const s = this.#stations.columns;
+    const found: number[] = [];
+    for (let station = 0; station < this.#stations.end; station++) {
+      if (s.isOpen[station] === 1 && (s.health[station]! > 0 || isFailing(station))) found.push(station);
+    }
+    return found;
+  }
+
   wakeAt(): Us {
     return Math.min(this.park.wakeAt(), this.#health.size === 0 ? NEVER : this.#health.firstFinishBits);
   }
@@ -187,7 +223,8 @@ export class Fleet implements Farm {
     this.park.wake(now);
     while (this.#health.size > 0 && this.#health.firstFinishBits <= now) {
       const station = this.#health.removeFirst();
-      if (this.#stations.columns.health[station] === 0) this.#break(now, station);
+      const until = now + (this.#params.hardware?.repair ?? 0);
+      if (this.#stations.columns.health[station] === 0) this.#break(now, station, until);
       else this.#repair(now, station);
     }
   }
@@ -315,10 +352,10 @@ export class Fleet implements Farm {
     this.#stationsOf.delete(machine);
   }
 
-  #break(now: Us, station: number): void {
+  #break(now: Us, station: number, until: Us): void {
     const s = this.#stations.columns;
     s.health[station] = 1;
-    this.#inHealth(now + this.#params.hardware!.repair, station);
+    this.#inHealth(until, station);
     if (s.sessions[station]! === 0) return;
     this.#ports.workerBroke(station);
     this.hardwareError(now, station);
@@ -327,7 +364,9 @@ export class Fleet implements Farm {
   #repair(now: Us, station: number): void {
     const { hardware } = this.#params;
     this.#stations.columns.health[station] = 0;
-    this.#inHealth(now + Math.round(this.#breaks.exponential(hardware!.breakEvery)), station);
+    if (hardware !== undefined) {
+      this.#inHealth(now + Math.round(this.#breaks.exponential(hardware.breakEvery)), station);
+    }
     this.#offer(station);
     this.#ports.roomMade();
   }

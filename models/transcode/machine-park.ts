@@ -129,6 +129,22 @@ export class MachinePark {
     this.#toTarget(now, pool);
   }
 
+  /** Machines that a pool is to have. */
+  target(pool: number): number {
+    return this.#targets[pool]!;
+  }
+
+  /** A share of the spot machines is taken back; for so long none is to be had. */
+  reclaim(now: Us, share: number, shortageUs: Us): void {
+    this.#breakLoose(now, share, shortageUs);
+  }
+
+  /** Machines that are ready go as soon as they have no work, and others are started in their place. */
+  replace(now: Us, machines: readonly number[]): void {
+    for (const machine of machines) if (this.stateOf(machine) === MACHINE.ready) this.#leave(machine);
+    this.#pools.forEach((_pool, p) => this.#toTarget(now, p));
+  }
+
   /** When something happens next. */
   wakeAt(): Us {
     const due = this.#due.size === 0 ? NEVER : this.#due.firstFinishBits;
@@ -211,6 +227,7 @@ export class MachinePark {
     }
     if (shortage === 0) return;
     this.#shortageUntil = Math.max(this.#shortageUntil, now + shortage);
+    this.#cancel(SHORTAGE_ENDS);
     this.#at(this.#shortageUntil, SHORTAGE_ENDS);
   }
 
@@ -235,13 +252,15 @@ export class MachinePark {
     found.sort((a, b) => columns.sessions[a]! - columns.sessions[b]! || b - a);
     for (const machine of found.slice(0, over)) {
       if (state === MACHINE.starting) this.#gone(machine);
-      else {
-        this.#become(machine, MACHINE.leaving);
-        this.#ports.machineClosed(machine);
-        if (columns.sessions[machine] === 0) this.#gone(machine);
-      }
+      else this.#leave(machine);
     }
     return Math.max(0, over - found.length);
+  }
+
+  #leave(machine: number): void {
+    this.#become(machine, MACHINE.leaving);
+    this.#ports.machineClosed(machine);
+    if (this.#machines.columns.sessions[machine] === 0) this.#gone(machine);
   }
 
   #start(now: Us, pool: number): void {

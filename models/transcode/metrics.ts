@@ -85,6 +85,14 @@ export const jobsIncomplete = counter('transcoding_jobs_incomplete_total', {
 });
 /** Workers of the simplest farm. */
 export const workers = level('transcoding_workers', { unit: 'workers', help: 'Workers there are.' });
+/** Workers that fail what they are given. */
+export const workersFailing = level('transcoding_workers_failing', {
+  unit: 'workers', help: 'Workers that are broken, or crash again and again.',
+});
+/** Pieces of jobs that wait for somebody's word. */
+export const piecesHeld = level('transcoding_pieces_held', {
+  unit: 'pieces', help: 'Pieces of jobs that failed, and are not tried again until somebody says so.',
+});
 /** Stages done, for a video or one of its renditions. */
 export const stageRuns = counter('transcoding_stage_runs_total', {
   labels: ['stage'], unit: 'runs', help: 'Stages done beside encoding.',

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { quantity } from '../core/quantity.ts';
 import { renditionParams } from '../storage/params.ts';
 import { fleetParams } from './fleet-params.ts';
-import { CODECS, PRIORITIES } from './task.ts';
+import { CODECS, PRIORITIES, QUEUE_ORDERS } from './task.ts';
 
 const SEED = 'cited: platform design document';
 
 /** In which order tasks wait, and how often they are tried. */
 export const queueParams = z.strictObject({
-  order: z.enum(['fifo', 'edf', 'smallest', 'srpt', 'fair'])
+  order: z.enum(QUEUE_ORDERS)
     .meta({
       description: 'fifo; edf: earliest deadline; smallest: least work of the whole video; srpt: least work '
         + 'not started yet; fair: users share by weight.',

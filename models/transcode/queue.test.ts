@@ -14,7 +14,9 @@ class Line {
   constructor(params: Partial<QueueParams>, work: readonly number[] = [], weights: readonly number[] = []) {
     this.#work = work;
     this.queue = new TaskQueue(this.tasks, 1, { ...queueParams.parse({}), ...params },
-      (task) => this.#work[this.tasks.columns.video[task]!]!, (user) => weights[user] ?? 1);
+      (task) => this.#work[this.tasks.columns.video[task]!]!,
+      // Users below ten are of the tier of their first digit modulo three; the others import.
+      { weightOf: (user) => weights[user] ?? 1, tierOf: (user) => (user < 10 ? user % 3 : -1) });
   }
 
   add({ at = 0, user = 0, video = 0, priority = 1, size = 1, chunks = 1, deadline = 0 }): void {
@@ -191,4 +193,44 @@ test('a queue goes on from where it was saved', () => {
     expect(b.queue.size).toBe(a.queue.size);
     expect(b.drain(99)).toEqual(a.drain(99));
   }
+});
+
+describe('Q4 a queue whose policy changes', () => {
+  const entries = fc.array(fc.record({
+    user: fc.integer({ min: 0, max: 12 }), size: fc.integer({ min: 1, max: 9 }),
+    deadline: fc.integer({ min: 0, max: 50 }),
+  }), { minLength: 1, maxLength: 40 });
+  const orders = fc.constantFrom('fifo', 'edf', 'smallest', 'srpt', 'fair' as const);
+
+  test('gives what waits in the order that the new one would have given it', () => {
+    fc.assert(fc.property(entries, orders, orders, (list, before, after) => {
+      const work = list.map(({ size }) => size);
+      const [switched, always] = [before, after].map((order) => {
+        const line = new Line({ order }, work);
+        list.forEach((entry, video) => line.add({ ...entry, video, at: video }));
+        return line;
+      });
+      switched!.queue.choose({ order: after });
+      expect(switched!.queue.size).toBe(list.length);
+      expect(switched!.drain(99)).toEqual(always!.drain(99));
+    }));
+  });
+
+  test('puts a tier first and imports last, of what waits and of what comes', () => {
+    const line = new Line({ order: 'fifo' });
+    [0, 11, 2].forEach((user, video) => line.add({ user, video }));
+    line.queue.choose({ firstTier: 2, importsLast: true });
+    [1, 12, 5].forEach((user, i) => line.add({ user, video: 3 + i }));
+    expect(line.drain(99)).toEqual([2, 5, 0, 3, 1, 4]);
+  });
+
+  test('goes on from where it was saved', () => {
+    const [a, b] = [new Line({ order: 'fifo' }, [3, 1, 2]), new Line({ order: 'fifo' }, [3, 1, 2])];
+    for (let video = 0; video < 3; video++) a.add({ video, user: 11 - video });
+    a.queue.choose({ order: 'smallest', importsLast: true });
+    b.tasks.restore(structuredClone(a.tasks.save()));
+    b.queue.restore(structuredClone(a.queue.save()));
+    for (const line of [a, b]) line.add({ video: 0, user: 4 });
+    expect(b.drain(99)).toEqual(a.drain(99));
+  });
 });

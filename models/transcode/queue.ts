@@ -11,6 +11,24 @@ export interface TaskQueueState {
   readonly pushed: number;
   readonly virtual: Float64Array;
   readonly finishTags: readonly Float64Array[];
+  readonly policy: QueuePolicy;
+}
+
+/** How tasks are chosen, which people may change while there is a queue. */
+export interface QueuePolicy {
+  readonly order: QueueParams['order'];
+  /** Number of the tier whose tasks go into the first class; -1 for none. */
+  readonly firstTier: number;
+  /** Whether tasks of imports go into the last class. */
+  readonly importsLast: boolean;
+}
+
+/** What the queue knows of users, by their number. */
+export interface QueueUsers {
+  /** Share of a user under `fair`. */
+  weightOf(user: number): number;
+  /** Number of a user's tier; -1 for one who imports. */
+  tierOf(user: number): number;
 }
 
 /**
@@ -35,7 +53,8 @@ export class TaskQueue {
   readonly #heaps: TaskHeap[];
   /** Work of a video's whole and weight of a user, for the disciplines that ask. */
   readonly #workOf: (task: number) => number;
-  readonly #weightOf: (user: number) => number;
+  readonly #users: QueueUsers;
+  #policy: QueuePolicy;
   #pushed = 0;
   /**
    * By heap: start tag of the task that was last given a worker, and where each user's next one starts. A
@@ -44,15 +63,16 @@ export class TaskQueue {
   readonly #virtual: Float64Array;
   readonly #finishTags: readonly GrowableFloat64[];
 
-  /** `workOf`: size of the video that a task belongs to; `weightOf`: share of a user under `fair`. */
+  /** `workOf`: size of the video that a task belongs to. */
   constructor(
     tasks: TaskTable, lanes: number, params: QueueParams, workOf: (task: number) => number,
-    weightOf: (user: number) => number,
+    users: QueueUsers,
   ) {
     this.#tasks = tasks;
     this.#params = params;
     this.#workOf = workOf;
-    this.#weightOf = weightOf;
+    this.#users = users;
+    this.#policy = { order: params.order, firstTier: -1, importsLast: false };
     this.#heaps = Array.from({ length: lanes * CLASSES }, () => new TaskHeap());
     this.#virtual = new Float64Array(lanes * CLASSES);
     this.#finishTags = this.#heaps.map(() => new GrowableFloat64(64));
@@ -70,8 +90,32 @@ export class TaskQueue {
     const c = this.#tasks.columns;
     assert(c.waiting[task]! > 0, 'a task that waits has chunks waiting', { task });
     c.queuedAt[task] = now;
+    this.#classify(task);
     const at = c.lane[task]! * CLASSES + c.priority[task]!;
     this.#heaps[at]!.push(this.#keyOf(now, task, at), this.#pushed++, task);
+  }
+
+  /**
+   * From now on tasks are chosen otherwise: those that wait are put in order anew, and under `fair` every
+   * user begins anew.
+   */
+  choose(policy: Partial<QueuePolicy>): void {
+    this.#policy = { ...this.#policy, ...policy };
+    const c = this.#tasks.columns;
+    const waiting: { readonly task: number; readonly order: number }[] = [];
+    for (const heap of this.#heaps) {
+      const { tasks, orders } = heap.save();
+      tasks.forEach((task, i) => waiting.push({ task, order: orders[i]! }));
+      heap.restore(EMPTY);
+    }
+    waiting.sort((a, b) => a.order - b.order);
+    this.#virtual.fill(0);
+    for (const tags of this.#finishTags) tags.length = 0;
+    for (const { task } of waiting) {
+      this.#classify(task);
+      const at = c.lane[task]! * CLASSES + c.priority[task]!;
+      this.#heaps[at]!.push(this.#keyOf(c.queuedAt[task]!, task, at), this.#pushed++, task);
+    }
   }
 
   /** The task of a lane that is next, or -1. */
@@ -85,15 +129,16 @@ export class TaskQueue {
     const at = this.#classOf(now, lane);
     const heap = this.#heaps[at]!;
     const task = heap.head;
-    if (this.#params.order === 'fair') this.#virtual[at] = Math.max(this.#virtual[at]!, heap.headKey);
+    const { order } = this.#policy;
+    if (order === 'fair') this.#virtual[at] = Math.max(this.#virtual[at]!, heap.headKey);
     if (this.#tasks.columns.waiting[task] === 0) heap.pop();
-    else if (this.#params.order === 'srpt') heap.lowerHead(this.#remaining(task));
+    else if (order === 'srpt') heap.lowerHead(this.#remaining(task));
   }
 
   save(): TaskQueueState {
     return {
       heaps: this.#heaps.map((heap) => heap.save()), pushed: this.#pushed, virtual: this.#virtual.slice(),
-      finishTags: this.#finishTags.map((tags) => tags.slice(0)),
+      finishTags: this.#finishTags.map((tags) => tags.slice(0)), policy: this.#policy,
     };
   }
 
@@ -102,11 +147,22 @@ export class TaskQueue {
     this.#pushed = state.pushed;
     this.#virtual.set(state.virtual);
     state.finishTags.forEach((tags, i) => this.#finishTags[i]!.replace(tags));
+    this.#policy = state.policy;
+  }
+
+  /** Puts a task into the class that the policy has for it, if it has one. */
+  #classify(task: number): void {
+    const { firstTier, importsLast } = this.#policy;
+    if (firstTier < 0 && !importsLast) return;
+    const c = this.#tasks.columns;
+    const tier = this.#users.tierOf(c.user[task]!);
+    if (tier < 0 && importsLast) c.priority[task] = CLASSES - 1;
+    else if (tier >= 0 && tier === firstTier) c.priority[task] = 0;
   }
 
   #keyOf(now: Us, task: number, at: number): number {
     const c = this.#tasks.columns;
-    const { order } = this.#params;
+    const { order } = this.#policy;
     switch (order) {
       case 'fifo': return now;
       case 'edf': return c.deadline[task]!;
@@ -117,7 +173,7 @@ export class TaskQueue {
         const tags = this.#finishTags[at]!;
         while (tags.length <= user) tags.push(0);
         const start = Math.max(this.#virtual[at]!, tags.array[user]!);
-        tags.array[user] = start + this.#remaining(task) / this.#weightOf(user);
+        tags.array[user] = start + this.#remaining(task) / this.#users.weightOf(user);
         return start;
       }
       default:
@@ -154,3 +210,6 @@ export class TaskQueue {
 }
 
 const CLASSES = PRIORITIES.length;
+const EMPTY: TaskHeapState = {
+  keys: new Float64Array(0), orders: new Float64Array(0), tasks: new Int32Array(0),
+};

@@ -7,6 +7,8 @@ export type Codec = (typeof CODECS)[number];
 
 /** Priority classes, the most urgent first; a column holds their numbers. */
 export const PRIORITIES = ['critical', 'normal', 'batch'] as const;
+/** Orders in which tasks of a class may wait; `params.ts` says what they are. */
+export const QUEUE_ORDERS = ['fifo', 'edf', 'smallest', 'srpt', 'fair'] as const;
 /** Name of a priority class. */
 export type Priority = (typeof PRIORITIES)[number];
 

@@ -37,7 +37,7 @@ function runLine({ workers, lambda, order = 'fifo', draw, serve = (s) => s, task
   const tasks = createTasks();
   const pool = new WorkerPool(workers);
   const params = { ...queueParams.parse({}), order };
-  const queue = new TaskQueue(tasks, 1, params, () => 0, () => 1);
+  const queue = new TaskQueue(tasks, 1, params, () => 0, { weightOf: () => 1, tierOf: () => 0 });
   let sojourn = 0;
   let ended = 0;
   const dispatcher = new Dispatcher(tasks, queue, pool, params, { together: 1, watchLeases: false }, {
