@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { arch, platform } from 'node:process';
 import { RUN_DOCUMENT_SCHEMA, type RunDocument, type RunRecord } from '../models/core/run-record.ts';
 import { renderHtml } from '../reports/html.ts';
-import { seriesParquet, sessionsParquet } from '../reports/parquet.ts';
+import { placesParquet, seriesParquet, sessionsParquet } from '../reports/parquet.ts';
 import { scrapesParquet } from '../reports/scrapes-parquet.ts';
 import { MissingError, UsageError } from './exit.ts';
 import { HOME } from './files.ts';
@@ -56,6 +56,9 @@ export function writeRun(folder: string, record: RunRecord, startedAt: Date): vo
   writeFileSync(join(folder, 'summary.json'), json(document));
   writeFileSync(join(folder, 'series.parquet'), new Uint8Array(seriesParquet(record.series)));
   writeFileSync(join(folder, 'sessions.parquet'), new Uint8Array(sessionsParquet(record.sessions)));
+  if (record.places !== undefined) {
+    writeFileSync(join(folder, 'places.parquet'), new Uint8Array(placesParquet(record.places)));
+  }
   if (record.scrapes !== undefined) {
     writeFileSync(join(folder, SCRAPES), new Uint8Array(scrapesParquet(record.scrapes)));
   }

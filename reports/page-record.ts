@@ -2,6 +2,7 @@ import { assert } from '../models/core/assert.ts';
 import {
   RUN_DOCUMENT_SCHEMA, type RunDocument, type RunRecord, type SessionLog, type SessionRow,
 } from '../models/core/run-record.ts';
+import type { PlaceRow } from '../models/core/place-row.ts';
 import { networkRows, type NetworkRow } from './distributions.ts';
 
 /** A run record as a page holds it: long series and many sessions thinned, and how much of them was kept. */
@@ -43,6 +44,13 @@ export function encodePageRecord(record: RunRecord, limits: PageLimits = PAGE_LI
     sessionsTotal: record.sessions.length,
     networks: networkRows(record.sessions),
     logs: record.logs,
+    ...(record.places === undefined ? {} : {
+      places: PLACE_COLUMNS.map((name) => record.places!.map((row) => rounded(row[name]))),
+      cities: {
+        latitude: record.cities?.latitude.map((degrees) => rounded(degrees, 4)) ?? [],
+        longitude: record.cities?.longitude.map((degrees) => rounded(degrees, 4)) ?? [],
+      },
+    }),
   };
   return JSON.stringify(page);
 }
@@ -62,7 +70,18 @@ export function decodePageRecord(text: string): PageRecord {
     page.clocks[clock]!.map((seconds, i) =>
       ({ metric, labels, replication, seconds, value: values[i] ?? NaN })));
   const { document, sessionsTotal, networks, logs } = page;
-  return { document, series, sessions, sessionsTotal, networks, logs };
+  const { places, cities } = page;
+  return {
+    document, series, sessions, sessionsTotal, networks, logs,
+    ...(places === undefined || cities === undefined ? {} : { places: decodePlaces(places), cities }),
+  };
+}
+
+function decodePlaces(columns: NonNullable<EncodedRecord['places']>): PlaceRow[] {
+  return columns[0]!.map((_cell, i) => {
+    const cells = PLACE_COLUMNS.map((name, column) => [name, columns[column]![i]] as const);
+    return Object.fromEntries(cells) as unknown as PlaceRow;
+  });
 }
 
 interface EncodedRecord {
@@ -73,6 +92,9 @@ interface EncodedRecord {
   readonly sessionsTotal: number;
   readonly networks: readonly NetworkRow[];
   readonly logs: readonly SessionLog[];
+  /** By column of PLACE_COLUMNS, then place. */
+  readonly places?: ReadonlyArray<ReadonlyArray<string | number>>;
+  readonly cities?: { readonly latitude: readonly number[]; readonly longitude: readonly number[] };
 }
 
 interface SeriesColumns {
@@ -129,3 +151,8 @@ const SESSION_COLUMNS = [
   'replication', 'session', 'startSeconds', 'network', 'video', 'outcome', 'startupSeconds', 'playedSeconds',
   'stallCount', 'stallSeconds', 'meanBitrate', 'switches', 'segments',
 ] as const satisfies ReadonlyArray<keyof SessionRow>;
+
+const PLACE_COLUMNS = [
+  'tier', 'place', 'city', 'country', 'region', 'latitude', 'longitude', 'requests', 'hits', 'errors',
+  'bytes', 'hitBytes',
+] as const satisfies ReadonlyArray<keyof PlaceRow>;

@@ -1,4 +1,5 @@
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
+import type { PlaceRow } from '../models/core/place-row.ts';
 import { RUN_DOCUMENT_SCHEMA, type RunRecord } from '../models/core/run-record.ts';
 
 /** The time series of a run in long form as a Parquet file: replication, seconds, metric, labels, value. */
@@ -32,6 +33,19 @@ export function sessionsParquet(sessions: RunRecord['sessions']): ArrayBuffer {
     { name: 'abandoned', type: 'INT32', data: sessions.map((row) => row.abandoned) },
     { name: 'qoeLin', type: 'DOUBLE', data: sessions.map((row) => row.qoeLin) },
     { name: 'qoeLog', type: 'DOUBLE', data: sessions.map((row) => row.qoeLog) },
+  ]);
+}
+
+/** What each place of a CDN answered, as a Parquet file. */
+export function placesParquet(places: readonly PlaceRow[]): ArrayBuffer {
+  const text = (name: keyof PlaceRow) =>
+    ({ name, type: 'STRING' as const, data: places.map((row) => row[name]) });
+  const number = (name: keyof PlaceRow) =>
+    ({ name, type: 'DOUBLE' as const, data: places.map((row) => row[name]) });
+  return write([
+    text('tier'), { name: 'place', type: 'INT32', data: places.map((row) => row.place) },
+    ...(['city', 'country', 'region'] as const).map(text),
+    ...(['latitude', 'longitude', 'requests', 'hits', 'errors', 'bytes', 'hitBytes'] as const).map(number),
   ]);
 }
 

@@ -7,6 +7,7 @@ import {
   formatValue, shortDigest,
 } from './format.ts';
 import { percentileText } from './percentiles.ts';
+import { regionsBlock } from './regions.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { backlogBlock, enginesBlock, stagesBlock } from './terminal-transcoding.ts';
 import { painter, textTable, visibleLength, wrapText, type Painter } from './text-table.ts';
@@ -34,6 +35,7 @@ export function renderRun(
     budgets(document, paint),
     indicators(document, paint),
     tiers(document, paint),
+    regionsBlock(document, paint),
     claimsBlock([{ name: document.scenario, claims: document.claims }], paint, options.width),
     backlogBlock(series, paint),
     stagesBlock(document, paint),

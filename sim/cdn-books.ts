@@ -9,6 +9,7 @@ import { MARKETS } from '../models/cdn/topology/markets.ts';
 import type { MetricHandle, MetricSet } from '../models/core/metrics.ts';
 import { US_PER_S, type Bytes, type Us } from '../models/core/units.ts';
 import { usage } from '../models/cost/metrics.ts';
+import { RegionBooks, type RegionBooksState } from './region-books.ts';
 
 /** Copied state of the books. */
 export interface CdnBooksState {
@@ -21,6 +22,7 @@ export interface CdnBooksState {
   readonly settledAt: Us;
   readonly probed: Float64Array;
   readonly probedAt: Float64Array;
+  readonly regions: RegionBooksState;
 }
 
 /** Which part of a CDN a run simulates: all of it, or that of a shard. */
@@ -29,6 +31,8 @@ export interface SimulatedPlaces {
   readonly owns: (edge: number) => boolean;
   /** True in one shard of a run: what there is once is counted there. */
   readonly isFirst: boolean;
+  /** From when on what places answer counts. [us] */
+  readonly measureFrom: Us;
 }
 
 /** Handles of one region's metrics. */
@@ -47,6 +51,8 @@ interface RegionMeters {
 export class CdnBooks {
   /** True when edges are limited in what they send. */
   readonly limited: boolean;
+  /** By region, and what each place has answered. */
+  readonly regions: RegionBooks;
   readonly #tiers: readonly CacheTierParams[];
   readonly #topology: Topology;
   readonly #places: Places;
@@ -72,7 +78,9 @@ export class CdnBooks {
 
   constructor(
     params: CdnParams, topology: Topology, places: Places, metrics: MetricSet, simulated: SimulatedPlaces,
+    overTransit: (region: number) => Bytes,
   ) {
+    this.regions = new RegionBooks(params, topology, metrics, overTransit);
     this.#simulated = simulated;
     this.#tiers = [params.edge, params.regional, params.shield];
     this.#topology = topology;
@@ -103,7 +111,8 @@ export class CdnBooks {
   }
 
   /** A server answers: how much later than without limits its first byte leaves. [us] */
-  answered(node: number, now: Us, bytes: Bytes, level: number): Us {
+  answered(node: number, now: Us, bytes: Bytes, level: number, own: boolean): Us {
+    this.regions.counts.answered(this.#places.popOf[node]!, bytes, own);
     this.#sent[node]! += bytes;
     this.#requests[node]!++;
     const tier = this.#places.tierOf[this.#places.popOf[node]!]!;
@@ -124,9 +133,11 @@ export class CdnBooks {
 
   /** Brings metrics up to now. */
   settle(now: Us): void {
+    if (now <= this.#simulated.measureFrom) this.regions.counts.mark();
     const spanS = (now - this.#settledAt) / US_PER_S;
     if (spanS <= 0) return;
     this.#settledAt = now;
+    this.regions.settle();
     const { regions, regionOf, providerOf } = this.#topology;
     const bytes = new Float64Array(regions.length);
     const cpu = new Float64Array(regions.length);
@@ -189,6 +200,7 @@ export class CdnBooks {
       requests: this.#requests.slice(), settledSent: this.#settledSent.slice(),
       settledCpu: this.#settledCpu.slice(), settledRequests: this.#settledRequests,
       settledAt: this.#settledAt, probed: this.#probed.slice(), probedAt: this.#probedAt.slice(),
+      regions: this.regions.save(),
     };
   }
 
@@ -202,6 +214,7 @@ export class CdnBooks {
     this.#settledAt = state.settledAt;
     this.#probed.set(state.probed);
     this.#probedAt.set(state.probedAt);
+    this.regions.restore(state.regions);
   }
 }
 

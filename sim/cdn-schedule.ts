@@ -34,7 +34,7 @@ export function scheduleCdn(setup: ScheduleSetup): void {
   const known: Us[] = [];
   const expect = () => {
     const next = known.find((at) => at > loop.now) ?? NEVER;
-    const probeAt = cdn.limited ? (Math.floor(loop.now / probeEvery) + 1) * probeEvery : NEVER;
+    const probeAt = cdn.books.limited ? (Math.floor(loop.now / probeEvery) + 1) * probeEvery : NEVER;
     setup.expectLook('routing', Math.min(next, probeAt));
   };
   const avoid = (pop: number, avoided: boolean) => {
@@ -61,10 +61,10 @@ export function scheduleCdn(setup: ScheduleSetup): void {
   }
   known.sort((a, b) => a - b);
   expect();
-  if (!cdn.limited) return;
+  if (!cdn.books.limited) return;
   loop.on(CODES.cdnProbe, () => {
     for (let edge = 0; edge < topology.edges; edge++) {
-      router.setFull(edge, cdn.sendingShare(edge) >= spillAt);
+      router.setFull(edge, cdn.books.sendingShare(edge, loop.now) >= spillAt);
     }
     loop.schedule(loop.now + probeEvery, CODES.cdnProbe, 0, 0);
     expect();

@@ -1,7 +1,7 @@
 import { toBehaviour } from '../models/cdn/behaviour-params.ts';
 import type { NodeBehaviour } from '../models/cdn/behaviour.ts';
 import { createCacheNode, type AnyCacheNode, type AnyCacheNodeState } from '../models/cdn/create-node.ts';
-import { NO_FETCH, NO_STORE, UNSTATED } from '../models/cdn/events.ts';
+import { NO_FETCH, NO_STORE, REVALIDATED, UNSTATED } from '../models/cdn/events.ts';
 import type { CacheTierParams, CdnParams } from '../models/cdn/params.ts';
 import type { CacheNodePorts } from '../models/cdn/ports.ts';
 import { createStorage } from '../models/cdn/storage-params.ts';
@@ -66,6 +66,8 @@ export interface CdnSetup {
   readonly onAnswer: OnAnswer;
   readonly simulated: SimulatedPlaces;
   readonly verdicts: CdnVerdicts;
+  /** What has gone to viewers over transit networks from edges of a region so far. */
+  readonly overTransit: (region: number) => Bytes;
   /** Keeps requests where hit rates are claimed. */
   readonly claims?: SimulatedClaims | undefined;
 }
@@ -89,7 +91,7 @@ export class SimulatedCdn {
   readonly #catalogue: Catalogue;
   readonly #loop: EventLoop;
   readonly #onAnswer: OnAnswer;
-  readonly #books: CdnBooks;
+  readonly books: CdnBooks;
   readonly #origin: SimulatedOrigin;
   readonly #verdicts: CdnVerdicts;
   readonly #claims: SimulatedClaims | undefined;
@@ -112,7 +114,7 @@ export class SimulatedCdn {
     this.#onAnswer = onAnswer;
     const { epsilon, window } = params.hashing;
     this.places = new Places(topology, this.#tiers.map((tier) => tier.servers), epsilon, window);
-    this.#books = new CdnBooks(params, topology, this.places, metrics, setup.simulated);
+    this.books = new CdnBooks(params, topology, this.places, metrics, setup.simulated, setup.overTransit);
     this.#origin = setup.origin;
     this.#verdicts = setup.verdicts;
     this.#claims = setup.claims;
@@ -127,13 +129,14 @@ export class SimulatedCdn {
 
   /** A viewer's request reaches an edge. */
   requested(edge: number, request: number, object: number): void {
-    if (this.ways.isDown(edge)) return this.#onAnswer.lost(request, LOST_AFTER_US);
+    if (this.ways.isDown(edge)) return this.#lost(edge, request);
     const verdict = this.#verdicts.edge(edge);
     if (verdict !== undefined && verdict.status > 0) {
+      this.books.regions.counts.failed(edge);
       return this.#onAnswer.failed(request, verdict.status, this.#tiers[0]!.latency + verdict.delay);
     }
     const node = this.places.serverFor(this.#loop.now, edge, object);
-    if (node < 0 || this.ways.isServerDown(node)) return this.#onAnswer.lost(request, LOST_AFTER_US);
+    if (node < 0 || this.ways.isServerDown(node)) return this.#lost(edge, request);
     this.#claims?.note(this.#loop.now, node, object);
     this.#slow = verdict?.delay ?? 0;
     this.nodes[node]!.requested(this.#loop.now, request, object);
@@ -156,26 +159,16 @@ export class SimulatedCdn {
     this.#rearm(node);
   }
 
-  /** Share of their network capacity that an edge's servers have used since the last call. */
-  sendingShare(edge: number): number {
-    return this.#books.sendingShare(edge, this.#loop.now);
-  }
-
-  /** True when edges are limited in what they send. */
-  get limited(): boolean {
-    return this.#books.limited;
-  }
-
   /** Brings counters up to now. */
   settle(): void {
-    this.#books.settle(this.#loop.now);
+    this.books.settle(this.#loop.now);
     this.#origin.settle(this.#loop.now);
   }
 
   /** What the reader of the figures has to know: links that were full. */
   warnings(): string[] {
     const { now } = this.#loop;
-    return this.#books.warnings(now, (node) => this.#uplinks.carriedBits(node))
+    return this.books.warnings(now, (node) => this.#uplinks.carriedBits(node))
       .concat(this.#origin.warnings(now));
   }
 
@@ -184,7 +177,7 @@ export class SimulatedCdn {
     return {
       nodes: this.nodes.map((node) => node.save()), uplinks: this.#uplinks.save(),
       progress: this.#progress.save(), wakes: [...this.#wakes], wakeAts: [...this.#wakeAts],
-      places: this.places.save(), books: this.#books.save(), origin: this.#origin.save(),
+      places: this.places.save(), books: this.books.save(), origin: this.#origin.save(),
       ways: this.ways.save(), reads: this.reads.save(), cachedOnly: this.#cachedOnly,
     };
   }
@@ -199,11 +192,16 @@ export class SimulatedCdn {
     this.#wakes = [...state.wakes];
     this.#wakeAts = [...state.wakeAts];
     this.places.restore(state.places);
-    this.#books.restore(state.books);
+    this.books.restore(state.books);
     this.#origin.restore(state.origin);
     this.ways.restore(state.ways);
     this.reads.restore(state.reads);
     this.setCachedOnly(state.cachedOnly);
+  }
+
+  #lost(edge: number, request: number): void {
+    this.books.regions.counts.failed(edge);
+    this.#onAnswer.lost(request, LOST_AFTER_US);
   }
 
   #listen(): void {
@@ -251,12 +249,15 @@ export class SimulatedCdn {
   #edgePorts(node: number, pop: number): CacheNodePorts {
     const { latency } = this.#tiers[0]!;
     return {
-      respond: (request, _object, bytes, _result, fetch, level) => {
-        const delay = this.#slow + this.#books.answered(node, this.#loop.now, bytes, level);
-        this.#onAnswer.answered(request, bytes, latency + delay, fetch === NO_FETCH);
+      respond: (request, _object, bytes, result, fetch, level) => {
+        const delay = this.books.answered(node, this.#loop.now, bytes, level, result <= REVALIDATED);
+        this.#onAnswer.answered(request, bytes, latency + this.#slow + delay, fetch === NO_FETCH);
       },
       answerEnded: (request) => this.#onAnswer.ended(request, latency),
-      respondFailure: (request, _object, status) => this.#onAnswer.failed(request, status, latency),
+      respondFailure: (request, _object, status) => {
+        this.books.regions.counts.failed(pop);
+        this.#onAnswer.failed(request, status, latency);
+      },
       fetchFromParent: (...call) => this.#ask(node, pop, ...call),
       evicted: () => {},
     };
@@ -272,12 +273,14 @@ export class SimulatedCdn {
       this.#loop.schedule(this.#loop.now + latency + delay + way, code, child, Math.floor(request / nodes));
     };
     return {
-      respond: (request, _object, bytes, _result, fetch, level) => {
+      respond: (request, _object, bytes, result, fetch, level) => {
         if (fetch === NO_FETCH) this.#progress.note(request % nodes, Math.floor(request / nodes), WHOLE);
-        after(request, CODES.uplinkStart, this.#books.answered(node, this.#loop.now, bytes, level));
+        const delay = this.books.answered(node, this.#loop.now, bytes, level, result <= REVALIDATED);
+        after(request, CODES.uplinkStart, delay);
       },
       answerEnded: (request) => after(request, CODES.uplinkWhole, 0),
       respondFailure: (request, _object, status) => {
+        this.books.regions.counts.failed(pop);
         this.#progress.refuse(request % nodes, Math.floor(request / nodes), status);
         after(request, CODES.uplinkStart, 0);
       },

@@ -118,6 +118,7 @@ export class Downloads {
     const i = slot * ROW;
     const at = this.#loop.now + afterUs + Math.ceil(c.rtt[i]! / 2);
     c.bytes[i] = bytes;
+    this.#steering.sent(slot, bytes);
     this.#steering.firstByte(afterUs + this.#loop.now - c.sentAt[i]! - Math.floor(c.rtt[i]! / 2));
     if (!this.#lines.isAlone(slot)) {
       this.#loop.schedule(at, CODES.firstByteAtViewer, request, 0);

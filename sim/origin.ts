@@ -66,7 +66,7 @@ export class SimulatedOrigin {
     this.#notFound = metrics.bind(originRequests, 'missing');
     this.#refused = metrics.bind(originRequests, 'refused');
     this.#sent = metrics.bind(originSent);
-    this.#egressUsage = metrics.bind(usage, 'origin', 's3.to-cloudfront');
+    this.#egressUsage = metrics.bind(usage, 'origin', params.egress);
     this.#sendingBusy = metrics.bind(originBusy, 'sending');
     this.#requestsBusy = metrics.bind(originBusy, 'requests');
     this.#requestUsage = metrics.bind(usage, 'origin', 's3.standard.get');

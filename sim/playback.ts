@@ -11,6 +11,7 @@ import { CdnPortFaults, type CdnPortFaultsState } from './cdn-port-faults.ts';
 import { scheduleCdn } from './cdn-schedule.ts';
 import { ContentOperations, type ContentState } from './content.ts';
 import { SimulatedOrigin } from './origin.ts';
+import { placeRows } from './place-rows.ts';
 import { PlaybackLevers, type PlaybackLeversState } from './playback-levers.ts';
 import type { RunContext, RunPart } from './run-part.ts';
 import { Steering, type SteeringState } from './steering.ts';
@@ -37,6 +38,8 @@ export class Playback implements RunPart {
   readonly #cdn: SimulatedCdn;
   readonly #content: ContentOperations;
   readonly #claims: SimulatedClaims | undefined;
+  readonly #topology: Topology;
+  readonly #geography: Geography | undefined;
   /** Where faults come in. */
   readonly ports: CdnPortFaults;
   /** What people can do while it runs. */
@@ -58,6 +61,8 @@ export class Playback implements RunPart {
     const owns = (edge: number) =>
       shard === undefined || topology.parentOf[edge] === topology.edges + shard.index;
     this.#catalogue = catalogue;
+    this.#topology = topology;
+    this.#geography = geography;
     this.#steering = new Steering({ params, content, topology, geography, streams, metrics });
     this.#viewers = new Viewers(plan, replication, catalogue, this.#steering, streams, loop, metrics,
       (edge, request, object) => this.#cdn.requested(edge, request, object), this.ports,
@@ -66,7 +71,8 @@ export class Playback implements RunPart {
     this.#claims = params.claims && new SimulatedClaims(params, topology, streams, run.warmup);
     this.#cdn = new SimulatedCdn({
       params, topology, catalogue, origin, loop, metrics, streams, verdicts: this.ports, claims: this.#claims,
-      simulated: { owns, isFirst: (shard?.index ?? 0) === 0 },
+      simulated: { owns, isFirst: (shard?.index ?? 0) === 0, measureFrom: run.warmup },
+      overTransit: (region) => this.#steering.sentFar(region),
       onAnswer: {
         // Named one by one: a list of them is an object a request.
         answered: (request, bytes, afterUs, whole) => this.#viewers.answered(request, bytes, afterUs, whole),
@@ -107,6 +113,9 @@ export class Playback implements RunPart {
     return {
       sessions: sample.rows(), logs: this.#viewers.logs(),
       warnings: [...this.#cdn.warnings(), ...sample.warnings()],
+      ...(this.#geography && {
+        places: placeRows(this.#topology, this.#cdn.places, this.#geography, this.#cdn.books.regions.counts),
+      }),
       ...(this.#claims && {
         claims: this.#claims.outcome(this.#cdn.places, (object) => this.#catalogue.objectBytes(object)),
       }),

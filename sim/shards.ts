@@ -2,6 +2,7 @@ import { joinDigests } from '../models/core/fingerprint.ts';
 import {
   MetricSet, type MetricDeclaration, type MetricGain, type MetricMark,
 } from '../models/core/metrics.ts';
+import { joinPlaceRows, type PlaceRow } from '../models/core/place-row.ts';
 import type { Labels } from '../models/core/labels.ts';
 import type { SessionLog, SessionRow } from '../models/core/run-record.ts';
 import { US_PER_S, type Us } from '../models/core/units.ts';
@@ -34,6 +35,7 @@ export interface ShardOutcome {
   readonly events: number;
   readonly simulatedSeconds: number;
   readonly warnings: readonly string[];
+  readonly places?: readonly PlaceRow[];
 }
 
 /**
@@ -87,6 +89,8 @@ export function mergeShards(plan: ScenarioPlan, shards: readonly ShardOutcome[])
     fingerprint: joinDigests(shards.map((shard) => shard.fingerprint)),
     events: shards.reduce((sum, shard) => sum + shard.events, 0),
     simulatedSeconds: endUs / US_PER_S,
+    ...(shards[0]!.places === undefined ? {}
+      : { places: joinPlaceRows(shards.map(({ places }) => places!)) }),
     warnings: [...new Set([...shards.flatMap(({ warnings }) => warnings), ...sample.warnings()])],
   };
 }

@@ -8,13 +8,14 @@ import type { Topology } from '../models/cdn/topology/topology.ts';
 import { larger } from '../models/core/columns.ts';
 import type { MetricHandle, MetricSet } from '../models/core/metrics.ts';
 import type { RandomStream, RandomStreams } from '../models/core/rng.ts';
-import { NEVER, US_PER_S, type Us } from '../models/core/units.ts';
+import { NEVER, US_PER_S, type Bytes, type Us } from '../models/core/units.ts';
 import type { ContentParams } from '../models/storage/content-params.ts';
 
 /** Copied state of steering. */
 export interface SteeringState {
   readonly router: RouterState;
   readonly columns: SteeringColumns;
+  readonly farBytes: Float64Array;
 }
 
 /** What is kept of each slot of the fleet. */
@@ -27,6 +28,8 @@ interface SteeringColumns {
   /** Round-trip time between access network and edge, and what a transit network adds to it. [us] */
   way: Float64Array;
   transit: Float64Array;
+  /** 1 for who is reached over a transit network. */
+  far: Int32Array;
   /** Until when the session's URLs are valid. [us] */
   validUntil: Float64Array;
 }
@@ -76,9 +79,11 @@ export class Steering {
   readonly #forbidden: MetricHandle;
   readonly #lost: MetricHandle;
   readonly #firstByte: MetricHandle;
+  /** What edges have sent over transit networks, by region. */
+  #farBytes: Float64Array;
   readonly #columns: SteeringColumns = {
     edge: new Int32Array(64), city: new Int32Array(64), provider: new Int32Array(64),
-    drawn: new Int32Array(64),
+    drawn: new Int32Array(64), far: new Int32Array(64),
     way: new Float64Array(64), transit: new Float64Array(64), validUntil: new Float64Array(64),
   };
 
@@ -98,6 +103,7 @@ export class Steering {
     this.#forbidden = metrics.bind(forbidden);
     this.#lost = metrics.bind(edgeLost);
     this.#firstByte = metrics.bind(timeToFirstByte);
+    this.#farBytes = new Float64Array(topology.regions.length);
   }
 
   /** City of a viewer to come; 0 without a geography. */
@@ -119,7 +125,8 @@ export class Steering {
     c.drawn[slot] = draws.edges.integer(this.#params.edge.nodes);
     c.provider[slot] = this.#drawProvider(draws.providers);
     const { share, transitRtt } = this.#params.peering;
-    c.transit[slot] = share < 1 && draws.peering.uniform() >= share ? transitRtt : 0;
+    c.far[slot] = share < 1 && draws.peering.uniform() >= share ? 1 : 0;
+    c.transit[slot] = c.far[slot] === 1 ? transitRtt : 0;
     this.#route(slot);
     this.#renew(now, slot);
   }
@@ -128,6 +135,18 @@ export class Steering {
   counted(slot: number, accessRtt: Us): void {
     const rtt = accessRtt + this.#columns.way[slot]!;
     this.#set.add(rtt <= NEAR_US ? this.#near : this.#far, 1);
+  }
+
+  /** The viewer's edge answers with so many bytes. */
+  sent(slot: number, bytes: Bytes): void {
+    if (this.#columns.far[slot] !== 1) return;
+    const edge = this.#columns.edge[slot]!;
+    if (edge >= 0) this.#farBytes[this.#topology.regionOf[edge]!]! += bytes;
+  }
+
+  /** What edges of a region have sent over transit networks to viewers who waited for it. */
+  sentFar(region: number): Bytes {
+    return this.#farBytes[region]!;
   }
 
   /** The edge that a request goes to now; -1 when there is none. */
@@ -179,12 +198,15 @@ export class Steering {
   }
 
   save(): SteeringState {
-    return { router: this.router.save(), columns: structuredClone(this.#columns) };
+    return {
+      router: this.router.save(), columns: structuredClone(this.#columns), farBytes: this.#farBytes.slice(),
+    };
   }
 
   restore(state: SteeringState): void {
     this.router.restore(state.router);
     Object.assign(this.#columns, structuredClone(state.columns));
+    this.#farBytes = state.farBytes.slice();
   }
 
   #renew(now: Us, slot: number): void {
@@ -217,7 +239,9 @@ export class Steering {
 
   #grow(slot: number): void {
     const c = this.#columns;
-    for (const name of ['edge', 'city', 'provider', 'drawn'] as const) c[name] = larger(c[name], slot + 1);
+    for (const name of ['edge', 'city', 'provider', 'drawn', 'far'] as const) {
+      c[name] = larger(c[name], slot + 1);
+    }
     for (const name of ['way', 'transit', 'validUntil'] as const) c[name] = larger(c[name], slot + 1);
   }
 }

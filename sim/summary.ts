@@ -57,5 +57,10 @@ export function summariseSimulation(
     prices: plan.prices,
   }, outcomes);
   const document = { ...record.document, warnings: [...warnings, ...record.document.warnings] };
-  return { ...record, document };
+  const { cities } = plan.geography ?? {};
+  return {
+    ...record, document,
+    ...(cities === undefined ? {}
+      : { cities: { latitude: [...cities.latitude], longitude: [...cities.longitude] } }),
+  };
 }

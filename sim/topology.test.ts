@@ -173,6 +173,67 @@ describe('an outage', () => {
   });
 });
 
+describe('what is told by region and by place', () => {
+  const settings = ['cdn.edge.nodes=2',
+    'cdn.peering={share: 50%, transitRtt: 0ms, transitItem: far, item: near}',
+    'cdn.regional.egress=wave', 'run.duration=4min', 'run.warmup=20s', 'content.operations=[]',
+    'audience.arrivals.at=[1s, 2s, 25s, 26s, 27s, 28s, 60s, 61s, 62s, 63s, 64s, 65s]',
+    'cdn.outages=[{at: 61500ms, duration: 2s, place: 1}]',
+    'cdn.routing={detection: 1s, acrossRegions: true}'];
+  const outcome = outcomeOf(placesPlan(settings));
+  const sum = (name: string, labels: Record<string, string> = {}) => total(outcome, name, labels);
+
+  test('T15 adds up to what the tier did, errors among it, and by kind of link to what was sent', () => {
+    expect(sum('edge_requests_total')).toBe(sum('cache_requests_total', { tier: 'edge' })
+      + sum('edge_lost_requests_total'));
+    expect(sum('edge_requests_total', { result: 'hit' }))
+      .toBe(sum('cache_requests_total', { tier: 'edge', result: 'hit' }));
+    expect(sum('edge_link_bytes_total')).toBe(sum('edge_sent_bytes_total'));
+    expect(sum('edge_link_bytes_total', { link: 'transit' })).toBeGreaterThan(0);
+    expect(sum('edge_link_bytes_total', { link: 'peering' })).toBeGreaterThan(0);
+    for (const region of ['west', 'east']) {
+      expect(sum('edge_requests_total', { region })).toBeGreaterThan(0);
+    }
+  });
+
+  test('T15 is the sum of what each place did, from the end of the warm-up on', () => {
+    const edges = outcome.places!.filter(({ tier }) => tier === 'edge');
+    expect(edges.map(({ city, region }) => [city, region])).toEqual([['A', 'west'], ['C', 'east']]);
+    for (const { region, requests, hits, errors, bytes, hitBytes } of edges) {
+      expect(requests).toBe(sum('edge_requests_total', { region }));
+      expect(hits).toBe(sum('edge_requests_total', { region, result: 'hit' }));
+      expect(errors).toBe(sum('edge_requests_total', { region, result: 'error' }));
+      expect(bytes).toBe(sum('edge_sent_bytes_total', { region }));
+      expect(hitBytes).toBe(sum('edge_hit_bytes_total', { region }));
+    }
+    const [regional] = outcome.places!.filter(({ tier }) => tier === 'regional');
+    expect(regional!.requests).toBe(sum('cache_requests_total', { tier: 'regional' }));
+  });
+
+  test('T15 is what is paid for, by link and by tier', () => {
+    const gb = (part: string) => sum('usage_total', { part });
+    expect(gb('transit')).toBeCloseTo(sum('edge_link_bytes_total', { link: 'transit' }) / 1e9, 12);
+    expect(gb('peering')).toBeCloseTo(sum('edge_link_bytes_total', { link: 'peering' }) / 1e9, 12);
+    expect(gb('regional')).toBeCloseTo(sum('cache_bytes_total', { tier: 'regional' }) / 1e9, 12);
+  });
+
+  test('T15 survives being saved in the middle', () => {
+    const first = new VideoRun(placesPlan(settings), 0);
+    first.advanceTo(40 * S);
+    const second = new VideoRun(placesPlan(settings), 0);
+    second.restore(structuredClone(first.save()));
+    second.advance(Infinity);
+    expect(second.finish()).toEqual(outcome);
+  });
+});
+
+/** Two cities of two regions. */
+function placesPlan(settings: readonly string[]) {
+  const cities = CITIES.replace('B,WW,west,0,5,20', 'C,WW,east,0,90,50');
+  const files = memoryFiles({ 'x.yaml': BY_HAND, 'link.csv': CONSTANT, 'cities.csv': cities });
+  return buildPlan(loadScenario('x.yaml', files, ['geography={cities: cities.csv}', ...settings]), files);
+}
+
 describe('a server that goes down alone', () => {
   // A video of a hundred segments, watched twice; the second time one of four servers has gone.
   const LONG = BY_HAND.replace('value: 12s', 'value: 400s');

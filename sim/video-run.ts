@@ -164,6 +164,7 @@ export class VideoRun {
       fingerprint: this.#loop.fingerprint,
       events: this.#loop.events,
       simulatedSeconds: this.#loop.now / US_PER_S,
+      ...watchedOf(left),
       warnings: left.flatMap(({ warnings }) => warnings ?? []),
     };
   }
@@ -180,7 +181,7 @@ export class VideoRun {
         ...left.flatMap(({ series }) => series ?? []),
       ],
       ...monitoredOf(left),
-      ...claimedOf(left),
+      ...watchedOf(left),
       faults: left.flatMap(({ faults }) => faults ?? []),
       steps: left.flatMap(({ steps }) => steps ?? []),
       levels: left.flatMap(({ levels }) => levels ?? []),
@@ -238,9 +239,11 @@ function monitoredOf(
   };
 }
 
-function claimedOf(left: readonly PartOutcome[]): Pick<ReplicationOutcome, 'claims'> {
-  const claims = left.find((part) => part.claims !== undefined)?.claims;
-  return claims === undefined ? {} : { claims };
+/** What playback says of claims, and of its places. */
+function watchedOf(left: readonly PartOutcome[]): Pick<ReplicationOutcome, 'claims' | 'places'> {
+  const { claims } = left.find((part) => part.claims !== undefined) ?? {};
+  const { places } = left.find((part) => part.places !== undefined) ?? {};
+  return { ...(claims === undefined ? {} : { claims }), ...(places === undefined ? {} : { places }) };
 }
 
 /** The parts that a scenario names, always in this order: event ties run in the order they were scheduled. */

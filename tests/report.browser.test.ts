@@ -52,6 +52,28 @@ describe.each(['light', 'dark'] as const)('the report in %s', (scheme) => {
   });
 });
 
+describe('the map of places', () => {
+  const at = (city: string, longitude: number, latitude: number, hits: number) => ({
+    tier: 'edge', place: 0, city, country: 'WW', region: 'r', latitude, longitude, requests: 100, hits,
+    errors: 1, bytes: 1e9, hitBytes: 5e8,
+  });
+  const places = [at('Lisbon', -9.1, 38.7, 20), at('Oslo', 10.8, 59.9, 90)];
+  const cities = { latitude: [38.7, 59.9, 48.9], longitude: [-9.1, 10.8, 2.3] };
+
+  test('has its places where they are, and its cursor tells them in words', async (ctx) => {
+    const shown = await open(ctx, { ...record, places, cities });
+    const chart = figure(shown, 'Where viewers were answered');
+    const [lisbon, oslo] = await chart.locator('circle.place').evaluateAll((marks) =>
+      marks.map((mark) => ({ x: Number(mark.getAttribute('cx')), y: Number(mark.getAttribute('cy')) })));
+    expect(lisbon!.x).toBeLessThan(oslo!.x);
+    expect(lisbon!.y).toBeGreaterThan(oslo!.y);
+    await chart.locator('.stage').press('ArrowRight');
+    expect(await chart.locator('.stage').getAttribute('aria-valuetext'))
+      .toBe('Lisbon, WW (edge, r) 1 GB in 100 requests, 20.0 % hit, 1 failed');
+    expect(await chart.locator('#summary').innerText()).toContain('between Lisbon 20.0 % and Oslo 90.0 %');
+  });
+});
+
 describe('a chart over time', () => {
   test('has its points where its axes say', async (ctx) => {
     const shown = await open(ctx, record);

@@ -13,6 +13,7 @@ import './element/objectives.ts';
 import './element/origins.ts';
 import './element/over-time.ts';
 import './element/parameters.ts';
+import './element/places.ts';
 import './element/ranking.ts';
 import { WeirReport } from './element/report.ts';
 import './element/session.ts';

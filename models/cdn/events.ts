@@ -7,7 +7,7 @@ import type { Bytes, Us } from '../core/units.ts';
  */
 export const CACHE_RESULTS = ['hit', 'stale', 'revalidated', 'coalesced', 'miss', 'pass'] as const;
 
-/** Index into CACHE_RESULTS: what ports carry, so that counting needs no look-up by name. */
+/** Index into CACHE_RESULTS: what ports carry; up to REVALIDATED, answers are the node's own. */
 export type CacheResult = number;
 
 export const HIT: CacheResult = 0;

@@ -34,10 +34,17 @@ export const cacheTierParams = (latency: string, source: string) => z.strictObje
   }).prefault('10 Gbps'),
 });
 
+const egressItem = (what: string) => z.string().min(1).optional().meta({
+  description: `Item of the price list for what ${what}, to which the market is appended; without it, `
+    + 'nothing is paid.',
+  unit: 'name', source: 'assumed',
+});
+
 /** Parameters of the edge tier. */
 export const edgeParams = cacheTierParams('5ms', `${SEED}: below 10 ms`);
 /** Parameters of the regional tier. */
-export const regionalParams = cacheTierParams('25ms', `${SEED}: below 50 ms`);
+export const regionalParams = cacheTierParams('25ms', `${SEED}: below 50 ms`)
+  .extend({ egress: egressItem('the tier sends to edges') });
 
 /** Parameters of a tier between the regionals and the origin. */
 export const shieldParams = cacheTierParams('25ms', 'assumed, as a regional').extend({
@@ -47,6 +54,7 @@ export const shieldParams = cacheTierParams('25ms', 'assumed, as a regional').ex
       unit: 'flag', source: 'assumed',
     })
     .prefault(false),
+  egress: egressItem('the shield sends to regionals'),
 });
 
 /** Parameters of the object store behind the caches. */
@@ -73,6 +81,10 @@ export const originParams = z.strictObject({
     doc: 'Work of refusing a request over that of taking one on: with some, retries can keep it down.',
     source: 'assumed', min: '0', max: '1',
   }).prefault('0%'),
+  egress: z.string().min(1).meta({
+    description: 'Item of the price list for what it sends to caches.', unit: 'name',
+    source: 'assumed; AWS: transfer from S3 to its CDN, which is free',
+  }).prefault('s3.to-cloudfront'),
   latency: quantity('duration', {
     doc: 'From a request at the object store to the first byte of its answer.',
     source: `${SEED}: 100 to 300 ms`, min: '0s',

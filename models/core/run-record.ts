@@ -1,5 +1,6 @@
 import type { Labels } from './labels.ts';
 import type { MetricKind, SeriesPoint } from './metrics.ts';
+import type { PlaceRow } from './place-row.ts';
 import type { TraceEvent } from './trace.ts';
 
 /** Version of the run document; a reader refuses another major. */
@@ -357,6 +358,10 @@ export interface RunRecord {
   readonly logs: readonly SessionLog[];
   /** What was followed through the first replication beside the logged sessions. */
   readonly trace?: readonly TraceEvent[];
+  /** What each place answered, mean over replications; absent without a geography. */
+  readonly places?: readonly PlaceRow[];
+  /** Where the cities of the scenario are, to draw a map on. [degrees] */
+  readonly cities?: { readonly latitude: readonly number[]; readonly longitude: readonly number[] };
   /** Absent when the run was not monitored. */
   readonly scrapes?: readonly ScrapedSeries[];
 }

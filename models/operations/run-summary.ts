@@ -14,6 +14,7 @@ import {
   type SliResult,
   type World,
 } from '../core/run-record.ts';
+import { joinPlaceRows, type PlaceRow } from '../core/place-row.ts';
 import type { TraceEvent } from '../core/trace.ts';
 import { estimateMean } from '../core/statistics.ts';
 import { costsOf } from '../cost/costs.ts';
@@ -44,6 +45,7 @@ export interface PartOutcome {
   readonly steps?: readonly StepReport[];
   readonly levels?: readonly LevelReport[];
   readonly claims?: ClaimsOutcome;
+  readonly places?: readonly PlaceRow[];
   /** Sentences that the reader of the figures has to know. */
   readonly warnings?: readonly string[];
 }
@@ -64,6 +66,7 @@ export interface ReplicationOutcome {
   readonly steps?: readonly StepReport[];
   readonly levels?: readonly LevelReport[];
   readonly claims?: ClaimsOutcome;
+  readonly places?: readonly PlaceRow[];
   readonly fingerprint: string;
   readonly events: number;
   readonly simulatedSeconds: number;
@@ -145,6 +148,8 @@ export function summariseRun(header: RunHeader, outcomes: readonly ReplicationOu
     sessions: outcomes.flatMap((outcome) => outcome.sessions),
     logs: outcomes[0]?.logs ?? [],
     trace: outcomes[0]?.trace ?? [],
+    ...(outcomes[0]?.places === undefined ? {}
+      : { places: joinPlaceRows(outcomes.map(({ places }) => places ?? []), outcomes.length) }),
     ...(outcomes[0]?.scrapes === undefined ? {} : { scrapes: outcomes[0].scrapes }),
   };
 }

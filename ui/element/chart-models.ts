@@ -1,8 +1,10 @@
 import type { Distribution } from '../../reports/distributions.ts';
 import type { Panel } from '../../reports/panels.ts';
+import { busiestPlaces, placeHitRate, placesSummary } from '../../reports/places.ts';
 import type { SessionTimeline } from '../../reports/session-timeline.ts';
 import type { CacheTier } from '../../reports/tiers.ts';
 import { cumulative, cumulativeLayout, cumulativeStops } from '../chart/cumulative.ts';
+import { hitColour, placeMap, placeMapStops, type MapData } from '../chart/place-map.ts';
 import { sessionPlot, sessionPlotLayout, sessionPlotStops } from '../chart/session-plot.ts';
 import {
   RESULT_WORDS, tierFlow, tierFlowHeight, tierFlowLegend, tierFlowParts, tierFlowStops,
@@ -64,6 +66,34 @@ export function tierModel(
       ],
       rows: tierFlowParts(tiers, { width: 1, measure })
         .map(({ tier, result, amount, share }) => [tier, RESULT_WORDS[result], amount, share]),
+    }),
+  };
+}
+
+/** Where viewers were answered, as a map. */
+export function mapModel(data: MapData): ChartModel {
+  const height = 460;
+  return {
+    id: 'places', title: 'Where viewers were answered', summary: placesSummary(data.places), height,
+    hasNotes: true,
+    legend: [
+      ...[0, 0.5, 1].map((rate) => ({ name: `${100 * rate} % hit`, colour: hitColour(rate) })),
+      { name: 'circles: edges, by bytes', colour: 'none' }, { name: 'squares: tiers behind', colour: 'none' },
+    ],
+    draw: (width) => placeMap(data, { width, height }),
+    area: (width) => ({ left: 0, right: width, top: 0, bottom: height }),
+    stops: (width) => placeMapStops(data, { width, height }),
+    table: () => ({
+      columns: [
+        { label: 'city', unit: '' }, { label: 'country', unit: '' }, { label: 'region', unit: '' },
+        { label: 'tier', unit: '' }, { label: 'latitude', unit: '' }, { label: 'longitude', unit: '' },
+        { label: 'requests', unit: '' }, { label: 'hit', unit: 'ratio' }, { label: 'failed', unit: '' },
+        { label: 'sent', unit: 'bytes' },
+      ],
+      rows: busiestPlaces(data.places).map((row) => [
+        row.city, row.country, row.region, row.tier, row.latitude, row.longitude, row.requests,
+        placeHitRate(row), row.errors, row.bytes,
+      ]),
     }),
   };
 }

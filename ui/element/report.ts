@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { buildDistributions } from '../../reports/distributions.ts';
 import type { PageRecord } from '../../reports/page-record.ts';
 import { buildPanels } from '../../reports/panels.ts';
+import { regionRows } from '../../reports/regions.ts';
 import { tellingLogs } from '../../reports/session-timeline.ts';
 import { cacheTiers } from '../../reports/tiers.ts';
 import { stageRows } from '../../reports/transcoding.ts';
@@ -72,6 +73,10 @@ function sectionsOf(record: PageRecord): Section[] {
   const distributions = buildDistributions(document, sessions);
   const tiers = cacheTiers(document);
   const stages = stageRows(document);
+  const regions = regionRows(document);
+  const { places, cities } = record;
+  const isAsked = places?.some(({ requests }) => requests > 0) === true;
+  const map = isAsked && cities !== undefined ? { places, cities } : undefined;
   const shown = tellingLogs(logs);
   const section = (id: string, title: string, present: boolean, body: () => TemplateResult): Section[] =>
     (present ? [{ id, title, body: body() }] : []);
@@ -87,6 +92,8 @@ function sectionsOf(record: PageRecord): Section[] {
       <weir-distributions .distributions=${distributions} .networks=${networks}
         .sessionsDrawn=${sessions.length} .sessionsTotal=${sessionsTotal}></weir-distributions>`),
     section('tiers', 'Cache tiers', tiers.length > 0, () => html`<weir-tiers .tiers=${tiers}></weir-tiers>`),
+    section('places', 'Places and regions', regions.length > 0 || map !== undefined, () => html`
+      <weir-places .map=${map} .regions=${regions}></weir-places>`),
     section('claims', 'Claimed hit rates', document.claims !== undefined, () => html`
       <weir-claims .runs=${[{ name: document.scenario, claims: document.claims! }]}></weir-claims>`),
     section('stages', 'Stages', stages.length > 0,

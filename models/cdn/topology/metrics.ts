@@ -4,6 +4,20 @@ import { counter, gauge, tally } from '../../core/metrics.ts';
 export const edgeSent = counter('edge_sent_bytes_total', {
   labels: ['region'], unit: 'bytes', help: 'Bytes that edges answered viewers with.',
 });
+/** Requests of viewers, by region and what came of them. */
+export const edgeAnswers = counter('edge_requests_total', {
+  labels: ['region', 'result'], unit: 'requests',
+  help: 'Requests of viewers to edges: hit (from the edge\'s own store), miss, error (or no answer at all).',
+});
+/** What edges have sent from their own store, by region. */
+export const edgeHitSent = counter('edge_hit_bytes_total', {
+  labels: ['region'], unit: 'bytes', help: 'Bytes that edges answered viewers with from their own store.',
+});
+/** What edges have sent, by region and by the kind of link it went over. */
+export const edgeLinkSent = counter('edge_link_bytes_total', {
+  labels: ['region', 'link'], unit: 'bytes',
+  help: 'Bytes that edges answered viewers with: over peering, or over a transit network.',
+});
 /** Rate at which edges send, by region, over the span since it was read last. */
 export const edgeBandwidth = gauge('edge_bandwidth_gbps', {
   labels: ['region'], unit: 'Gbit/s', help: 'Rate at which edges answered viewers since the last sample.',

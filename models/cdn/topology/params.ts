@@ -77,6 +77,11 @@ export const providerParams = z.strictObject({
     .prefault('cloudfront.egress'),
 });
 
+const linkItem = (what: string) => z.string().min(1).optional().meta({
+  description: `Item of the price list for ${what}, beside the egress of the provider, to which the market `
+    + 'is appended; without it, nothing is paid by link.', unit: 'name', source: 'assumed',
+});
+
 /** How viewers reach edges. */
 export const peeringParams = z.strictObject({
   share: quantity('ratio', {
@@ -87,6 +92,8 @@ export const peeringParams = z.strictObject({
     doc: 'What the way over a transit network adds to the round trip of the others.', source: 'assumed',
     min: '0s',
   }).prefault('20ms'),
+  item: linkItem('what goes to viewers over direct connections'),
+  transitItem: linkItem('what goes to viewers over transit networks'),
 });
 
 /** A place, all of a tier's, or a server of them, that is down for a while. */
