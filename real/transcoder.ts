@@ -4,7 +4,7 @@ import { assert } from '../models/core/assert.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
 import { US_PER_S, usToSeconds, type Us } from '../models/core/units.ts';
 import { Dispatcher, FAILURES, type Failure } from '../models/transcode/dispatcher.ts';
-import { engineBusySeconds } from '../models/transcode/fleet-metrics.ts';
+import { engineBusySeconds, engineOutput } from '../models/transcode/fleet-metrics.ts';
 import type { Farm } from '../models/transcode/farm.ts';
 import { CHAINS, chunksOf, STAGES, type Stage } from '../models/transcode/graph.ts';
 import { Pipeline } from '../models/transcode/pipeline.ts';
@@ -93,7 +93,8 @@ export class Transcoder {
     const queue = new TaskQueue(tasks, farm.lanes.length, transcode.queue,
       (task) => this.#pipeline.videos.work[tasks.columns.video[task]!]!,
       { weightOf: () => 1, tierOf: () => 0 });
-    const how = { together: 1, watchLeases: !setting.carrier.watchesLeases };
+    const resolutions = transcode.ladder.map(({ name }) => name);
+    const how = { together: 1, watchLeases: !setting.carrier.watchesLeases, resolutions };
     this.dispatcher = new Dispatcher(tasks, queue, farm, transcode.queue, how, {
       start: (attempt) => void this.#encode(attempt).catch((error: unknown) => this.#reject(error)),
       taskEnded: (task, complete) => {
@@ -168,7 +169,8 @@ export class Transcoder {
       () => this.dispatcher.workerSeen(clock.now(), worker));
     const [low, top] = [rungs[0]!.name, rungs.at(-1)!.name];
     const rung = low === top ? low : `${low} to ${top}`;
-    this.#note(outcome, { rung, codec: CODECS[codec]!, chunk, startedAt, engine });
+    const media = usToSeconds(lengthUs) * rungs.length;
+    this.#note(outcome, { rung, codec: CODECS[codec]!, chunk, startedAt, engine, media });
     const failed: Failure = outcome.kind === 'failed' ? outcome.reason : 'encoder';
     const count = outcome.kind === 'failed' ? 1 : 0;
     this.dispatcher.ended(clock.now(), attempt, serial, count, FAILURES.indexOf(failed));
@@ -177,14 +179,16 @@ export class Transcoder {
 
   #note(
     outcome: Carried,
-    what: Pick<TriedChunk, 'rung' | 'codec' | 'chunk' | 'engine'> & { readonly startedAt: Us },
+    what: Pick<TriedChunk, 'rung' | 'codec' | 'chunk' | 'engine'>
+      & { readonly startedAt: Us; readonly media: number },
   ): void {
-    const { startedAt, ...rest } = what;
+    const { startedAt, media, ...rest } = what;
     const { metrics } = this.#set;
     const seconds = usToSeconds(this.#set.clock.now() - startedAt);
     // An engine of a GPU has a slot for one encode; cores are counted by what they did.
     const busy = what.engine === 'cpu' ? usToSeconds(outcome.cpuUs) : seconds;
     metrics.add(metrics.bind(engineBusySeconds, what.engine), busy);
+    if (outcome.kind === 'encoded') metrics.add(metrics.bind(engineOutput, what.engine), media);
     this.tried.push({
       ...rest, startedSeconds: usToSeconds(startedAt), seconds, cpuSeconds: usToSeconds(outcome.cpuUs),
       bytes: outcome.kind === 'encoded' ? outcome.bytes : 0,

@@ -5,6 +5,7 @@ import {
   formatChange, formatDifference, formatDuration, formatFigureValue, formatInterval, formatScale, type Figure,
 } from './format.ts';
 import type { TerminalOptions } from './terminal.ts';
+import { comparedJobs } from './terminal-transcoding.ts';
 import { painter, textTable, wrapText, type Painter } from './text-table.ts';
 import { originBytes } from './tiers.ts';
 
@@ -81,6 +82,7 @@ export function renderComparison(a: RunDocument, b: RunDocument, options: Termin
     [`${paint.bold('A')}  ${name(a)}`, `${paint.bold('B')}  ${name(b)}`],
     notes,
     textTable([head, ...rows], [1, 2, 3, 4]),
+    comparedJobs(a, b, paint),
   ];
   return `${blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

@@ -1,8 +1,8 @@
 import type { RunDocument, RunRecord } from '../models/core/run-record.ts';
-import { formatClock, formatCount, formatDuration, formatValue, NOTHING } from './format.ts';
+import { formatChange, formatClock, formatCount, formatDuration, formatValue, NOTHING } from './format.ts';
 import { engineTypes } from './engines.ts';
 import { textTable, type Painter } from './text-table.ts';
-import { backlogSteps, stageRows } from './transcoding.ts';
+import { backlogSteps, failureRows, resolutionRows, stageRows } from './transcoding.ts';
 
 /** The graph of stages as a table; nothing for a run that does not transcode. */
 export function stagesBlock(document: RunDocument, paint: Painter): string[] {
@@ -14,6 +14,46 @@ export function stagesBlock(document: RunDocument, paint: Painter): string[] {
     meanSeconds === null ? NOTHING : formatDuration(meanSeconds),
   ]);
   return [paint.bold('Stages'), ...textTable([head, ...cells], [2, 3])];
+}
+
+/** Times of jobs and of the tries of their chunks by resolution, and failures by reason. */
+export function jobsBlock(document: RunDocument, paint: Painter): string[] {
+  const found = resolutionRows(document);
+  if (found.length === 0) return [];
+  const head = ['  resolution', 'jobs', 'median', '95 %', 'tries', 'median', '95 %'].map(paint.dim);
+  const times = (figure: (typeof found)[number]['jobs']) => [
+    formatCount(Math.round(figure?.count ?? 0)),
+    ...(['p50', 'p95'] as const).map((at) => formatValue(figure?.quantiles?.[at] ?? null, 's')),
+  ];
+  const rows = found.map(({ resolution, jobs, tries }) =>
+    [`  ${resolution}`, ...times(jobs), ...times(tries)]);
+  const failed = failureRows(document)
+    .map(([reason, count]) => `${reason} ${formatCount(Math.round(count))}`);
+  const said = failed.length === 0 ? 'none' : failed.join(', ');
+  const what = paint.dim('transcoding_duration_seconds and transcoding_try_seconds by resolution');
+  return [
+    `${paint.bold('Jobs')}  ${what}`,
+    ...textTable([head, ...rows], [1, 2, 3, 4, 5, 6]),
+    `  failures by reason: ${said}`,
+  ];
+}
+
+/** Times of jobs and tries of two runs by resolution, where both transcode. */
+export function comparedJobs(a: RunDocument, b: RunDocument, paint: Painter): string[] {
+  const others = new Map(resolutionRows(b).map((row) => [row.resolution, row] as const));
+  const rows = resolutionRows(a).flatMap(({ resolution, jobs, tries }) => {
+    const other = others.get(resolution);
+    if (other === undefined) return [];
+    return ([['job', jobs, other.jobs], ['try of a chunk', tries, other.tries]] as const).map(
+      ([what, left, right]) => {
+        const [x, y] = [left?.quantiles?.p50 ?? null, right?.quantiles?.p50 ?? null];
+        const change = x === null || y === null || x === 0 ? null : (y - x) / x;
+        return [`  ${resolution}`, what, formatValue(x, 's'), formatValue(y, 's'), formatChange(change)];
+      });
+  });
+  if (rows.length === 0) return [];
+  const head = ['  resolution', 'median time of a', 'A', 'B', 'change'].map(paint.dim);
+  return [paint.bold('Jobs'), ...textTable([head, ...rows], [2, 3, 4])];
 }
 
 /** The backlog over time with a bar a row; nothing for a run that does not transcode, or has no series. */

@@ -9,7 +9,7 @@ import {
 import { percentileText } from './percentiles.ts';
 import { regionsBlock } from './regions.ts';
 import { reproduceCommand } from './reproduce.ts';
-import { backlogBlock, enginesBlock, stagesBlock } from './terminal-transcoding.ts';
+import { backlogBlock, enginesBlock, jobsBlock, stagesBlock } from './terminal-transcoding.ts';
 import { painter, textTable, visibleLength, wrapText, type Painter } from './text-table.ts';
 import { cacheTiers, originBytes } from './tiers.ts';
 import { VERDICTS } from './verdict.ts';
@@ -39,6 +39,7 @@ export function renderRun(
     claimsBlock([{ name: document.scenario, claims: document.claims }], paint, options.width),
     backlogBlock(series, paint),
     stagesBlock(document, paint),
+    jobsBlock(document, paint),
     enginesBlock(document, paint),
     alerts(document, paint),
     incidents(document, paint),

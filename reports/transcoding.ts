@@ -28,6 +28,31 @@ export function stageRows(document: RunDocument): StageRow[] {
   });
 }
 
+/** What became of the work on one rung: whole jobs, and the tries that their chunks took. */
+export interface ResolutionRow {
+  readonly resolution: string;
+  readonly jobs: MetricFigure | undefined;
+  readonly tries: MetricFigure | undefined;
+}
+
+type MetricFigure = RunDocument['metrics'][number];
+
+/** Times of jobs and tries by resolution, in the order of the ladder; empty without transcoding. */
+export function resolutionRows(document: RunDocument): ResolutionRow[] {
+  const of = (name: string, resolution: string) =>
+    document.metrics.find((one) => one.name === name && one.labels['resolution'] === resolution);
+  return document.metrics.filter(({ name }) => name === 'transcoding_duration_seconds').map((jobs) => {
+    const resolution = jobs.labels['resolution'] ?? '';
+    return { resolution, jobs, tries: of('transcoding_try_seconds', resolution) };
+  });
+}
+
+/** Tries that came to nothing, by reason, without reasons that did not occur. */
+export function failureRows(document: RunDocument): ReadonlyArray<readonly [reason: string, count: number]> {
+  return document.metrics.filter(({ name, value }) => name === 'transcoding_failures' && value > 0)
+    .map(({ labels, value }) => [labels['reason'] ?? '', value] as const);
+}
+
 /** Column of each stage in a drawing of the graph: one more than the furthest stage it waits for. */
 export function stageColumns(): Readonly<Record<Stage, number>> {
   const columns: Partial<Record<Stage, number>> = {};

@@ -77,7 +77,8 @@ export class Transcoding implements RunPart {
     const queue = new TaskQueue(tasks, farm.lanes.length, transcode.queue,
       (task) => this.#pipeline.videos.work[tasks.columns.video[task]!]!, usersOf(upload));
     const together = transcode.fidelity === 'rendition' ? Infinity : 1;
-    this.#dispatcher = new Dispatcher(tasks, queue, farm, transcode.queue, { together, watchLeases: false }, {
+    const how = { together, watchLeases: false, resolutions: transcode.ladder.map(({ name }) => name) };
+    this.#dispatcher = new Dispatcher(tasks, queue, farm, transcode.queue, how, {
       start: (attempt) => this.#encoders.start(attempt),
       taskEnded: (task, complete) => {
         this.#trace.encoded(loop.now, tasks.columns, task, complete);

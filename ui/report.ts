@@ -7,6 +7,7 @@ import { WeirComparison } from './element/comparison.ts';
 import './element/differences.ts';
 import './element/distributions.ts';
 import './element/facts.ts';
+import './element/farm.ts';
 import './element/header.ts';
 import './element/indicators.ts';
 import './element/objectives.ts';

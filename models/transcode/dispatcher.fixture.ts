@@ -30,7 +30,8 @@ export class Bench {
     this.pool = new WorkerPool(workers);
     const all = { ...queueParams.parse({}), ...params };
     const queue = new TaskQueue(this.tasks, 1, all, () => 0, { weightOf: () => 1, tierOf: () => 0 });
-    this.dispatcher = new Dispatcher(this.tasks, queue, this.pool, all, { together, watchLeases: true }, {
+    const how = { together, watchLeases: true, resolutions: ['any'] };
+    this.dispatcher = new Dispatcher(this.tasks, queue, this.pool, all, how, {
       start: (attempt) => {
         const a = this.dispatcher.attempts;
         this.started.push({

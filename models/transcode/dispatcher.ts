@@ -64,7 +64,9 @@ export class Dispatcher {
   readonly #delayed = new TaskHeap();
   readonly #metrics: MetricSet;
   readonly #m: Readonly<Record<
-    'queued' | 'held' | 'chunks' | 'setAside' | 'duplicates' | 'tries' | 'encoded' | 'given', MetricHandle>>;
+    'queued' | 'held' | 'chunks' | 'setAside' | 'duplicates' | 'encoded' | 'given', MetricHandle>>;
+  /** By rung. */
+  readonly #tries: readonly MetricHandle[];
   readonly #running: readonly MetricHandle[];
   readonly #failures: readonly MetricHandle[];
   readonly #submitted: readonly MetricHandle[];
@@ -78,11 +80,13 @@ export class Dispatcher {
 
   /**
    * `together`: the most chunks of a task that are started as one attempt; `watchLeases`: false where workers
-   * are never lost, which spares the looking.
+   * are never lost, which spares the looking; `resolutions`: names of the rungs.
    */
   constructor(
     tasks: TaskTable, queue: TaskQueue, farm: Farm, params: QueueParams,
-    { together, watchLeases }: { readonly together: number; readonly watchLeases: boolean },
+    { together, watchLeases, resolutions }: {
+      readonly together: number; readonly watchLeases: boolean; readonly resolutions: readonly string[];
+    },
     ports: DispatcherPorts, set: MetricSet,
   ) {
     this.tasks = tasks;
@@ -97,10 +101,11 @@ export class Dispatcher {
     this.#m = {
       queued: set.bind(metrics.jobsQueued), chunks: set.bind(metrics.chunksQueued),
       setAside: set.bind(metrics.chunksSetAside), duplicates: set.bind(metrics.duplicates),
-      tries: set.bind(metrics.trySeconds), held: set.bind(metrics.piecesHeld),
+      held: set.bind(metrics.piecesHeld),
       encoded: set.bind(metrics.pixels, 'encoded'), given: set.bind(metrics.pixels, 'set aside'),
     };
     this.#pixelsIn = set.bind(metrics.pixels, 'submitted');
+    this.#tries = resolutions.map((name) => set.bind(metrics.trySeconds, name));
     this.#running = farm.lanes.map((lane) => set.bind(metrics.chunksRunning, lane));
     this.#failures = FAILURES.map((reason) => set.bind(metrics.failures, reason));
     this.#submitted = CODECS.map((codec) => set.bind(metrics.jobsSubmitted, codec));
@@ -146,7 +151,8 @@ export class Dispatcher {
     const chunks = a.chunks[attempt]!;
     const task = a.task[attempt]!;
     const first = a.first[attempt]!;
-    this.#metrics.observe(this.#m.tries, (now - a.startedAt[attempt]!) / US_PER_S);
+    const tries = this.#tries[this.tasks.columns.topRung[task]!]!;
+    this.#metrics.observe(tries, (now - a.startedAt[attempt]!) / US_PER_S);
     this.#finish(now, attempt);
     if (chunks > failed) this.#count(task, first + failed, chunks - failed);
     if (failed > 0) {

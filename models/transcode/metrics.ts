@@ -16,7 +16,8 @@ export const jobsCompleted = counter('transcoding_jobs_completed', {
 });
 /** From the start of a try until it ended, whether it gave a chunk or not. */
 export const trySeconds = tally('transcoding_try_seconds', {
-  unit: 's', help: 'From the moment a worker got a piece of a job until it ended, well or not.',
+  labels: ['resolution'], unit: 's',
+  help: 'From the moment a worker got a piece of a job until it ended, well or not.',
 });
 /** From the queue to the last chunk encoded. */
 export const jobSeconds = tally('transcoding_duration_seconds', {
@@ -34,8 +35,8 @@ export const chunksRunning = level('transcoding_chunks_running', {
 /** Tries that did not give a chunk. */
 export const failures = counter('transcoding_failures', {
   labels: ['reason'], unit: 'chunks',
-  help: 'Tries of chunks that came to nothing: encoder, truncated, lost, reclaimed, hardware, memory; '
-    + 'unreadable uploads.',
+  help: 'Tries of chunks that came to nothing: encoder, truncated, lost, reclaimed, hardware, memory; and '
+    + 'uploads that no encoder can read: unreadable.',
 });
 /** Chunks that were given up. */
 export const chunksSetAside = counter('transcoding_chunks_set_aside_total', {

@@ -83,7 +83,7 @@ export class Pipeline {
   readonly #stageRuns: readonly MetricHandle[];
   readonly #stageSeconds: readonly MetricHandle[];
   readonly #m: Readonly<Record<
-    'ready' | 'incomplete' | 'missing' | 'unreadable' | 'met' | 'late' | 'parked' | 'playable'
+    'ready' | 'incomplete' | 'missing' | 'unreadable' | 'rejected' | 'met' | 'late' | 'parked' | 'playable'
     | 'readySeconds' | 'media',
     MetricHandle>>;
 
@@ -101,6 +101,7 @@ export class Pipeline {
     this.#m = {
       ready: set.bind(metrics.videos, 'ready'), incomplete: set.bind(metrics.videos, 'incomplete'),
       missing: set.bind(metrics.jobsIncomplete), unreadable: set.bind(metrics.videos, 'unreadable'),
+      rejected: set.bind(metrics.failures, 'unreadable'),
       met: set.bind(metrics.videosDue, 'yes'), late: set.bind(metrics.videosDue, 'no'),
       parked: set.bind(metrics.videosParked), playable: set.bind(metrics.playableSeconds),
       readySeconds: set.bind(metrics.readySeconds), media: set.bind(metrics.readyMedia),
@@ -154,6 +155,7 @@ export class Pipeline {
       case PREPARE:
         if (!readable) {
           this.#metrics.add(this.#m.unreadable, 1);
+          this.#metrics.add(this.#m.rejected, 1);
           this.#run(video, CLEAN);
           return;
         }

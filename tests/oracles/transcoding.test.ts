@@ -40,7 +40,8 @@ function runLine({ workers, lambda, order = 'fifo', draw, serve = (s) => s, task
   const queue = new TaskQueue(tasks, 1, params, () => 0, { weightOf: () => 1, tierOf: () => 0 });
   let sojourn = 0;
   let ended = 0;
-  const dispatcher = new Dispatcher(tasks, queue, pool, params, { together: 1, watchLeases: false }, {
+  const how = { together: 1, watchLeases: false, resolutions: ['any'] };
+  const dispatcher = new Dispatcher(tasks, queue, pool, params, how, {
     start: (attempt) => {
       const { task, serial } = dispatcher.attempts;
       const seconds = serve(tasks.columns.chunkPixels[task[attempt]!]!, services!);

@@ -98,6 +98,8 @@ function sectionsOf(record: PageRecord): Section[] {
       <weir-claims .runs=${[{ name: document.scenario, claims: document.claims! }]}></weir-claims>`),
     section('stages', 'Stages', stages.length > 0,
       () => html`<weir-stages .rows=${stages}></weir-stages>`),
+    section('farm', 'Jobs and engines', stages.length > 0,
+      () => html`<weir-farm .document=${document}></weir-farm>`),
     section('session', 'One session', shown.length > 0,
       () => html`<weir-session .logs=${shown}></weir-session>`),
     section('facts', 'Alerts and costs', document.alerts.length + document.costs.length > 0,
