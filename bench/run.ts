@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchAbr } from './abr.ts';
 import { benchCache } from './cache.ts';
+import { benchCarrier } from './carrier.ts';
 import { benchGate } from './gate.ts';
 import { benchHold, benchLaws, benchLoop, benchTimers, type BenchOptions } from './hold.ts';
 import { benchMm1 } from './mm1.ts';
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, readonly Bench[]>> = {
   transcode: [benchTranscode],
   players: [benchPlayers],
   gate: [benchGate],
+  carrier: [benchCarrier],
 };
 
 const USAGE = `usage: npm run bench -- NAME... [--json] [--quick] [--seed N] [--cachesim PATH]

@@ -1,11 +1,13 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { runReal } from '../real/run.ts';
 import { runTranscode } from '../real/transcode-run.ts';
 import { isTranscoding, isWatched } from '../scenarios/plan.ts';
-import { checkRequirements, installMissing, type Requirement } from '../real/setup.ts';
-import { EXIT } from './exit.ts';
+import type { BullmqWish } from '../real/chunk-carriers.ts';
+import { checkExtras, checkRequirements, installMissing, type Requirement } from '../real/setup.ts';
+import { EXIT, UsageError } from './exit.ts';
 import { interruptible } from './interrupt.ts';
 import { provenanceOf } from './provenance.ts';
+import { parseCount, workerCommand } from './real-worker.ts';
 import { report, type ReportOptions } from './run.ts';
 import { addScenarioOptions, readPlan, type ScenarioOptions } from './scenario-options.ts';
 import { note, print } from './terminal.ts';
@@ -13,6 +15,9 @@ import { note, print } from './terminal.ts';
 interface RealRunOptions extends ScenarioOptions, ReportOptions {
   readonly s3?: string;
   readonly clip?: string;
+  readonly queue: 'in-process' | 'bullmq';
+  readonly redis?: string;
+  readonly workerProcesses?: string;
 }
 
 /** `weir real`: the real world: what it needs, and runs against it. */
@@ -21,6 +26,7 @@ export function realCommand(): Command {
     .description('run the same components for real: MinIO, ffmpeg, HTTP caches, shaped connections');
   command.addCommand(setupCommand());
   command.addCommand(realRunCommand());
+  command.addCommand(workerCommand());
   return command;
 }
 
@@ -35,7 +41,9 @@ The exit status is 5 when something is missing.`)
     .action(async (options: { readonly install?: boolean; readonly json?: boolean }) => {
       if (options.install === true) await installMissing(note);
       const requirements = checkRequirements();
-      await print(options.json === true ? JSON.stringify(requirements, null, 2) : describe(requirements));
+      const extras = checkExtras();
+      await print(options.json === true ? JSON.stringify([...requirements, ...extras], null, 2)
+        : `${describe(requirements)}\nonly for --queue bullmq:\n${describe(extras)}`);
       process.exitCode = requirements.every((one) => one.found !== undefined) ? EXIT.good : EXIT.missing;
     });
 }
@@ -51,12 +59,18 @@ function realRunCommand(): Command {
     .option('--s3 <url>', 'use this S3 endpoint instead of a MinIO of our own; '
       + 'credentials from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or in the URL')
     .option('--clip <file>', 'stream or transcode this video instead of the scenario\'s')
+    .addOption(new Option('--queue <carrier>', 'how chunks come to encoders: in this process, or by BullMQ '
+      + 'on Redis to worker processes').choices(['in-process', 'bullmq']).default('in-process'))
+    .option('--redis <url>', 'with --queue bullmq: this Redis instead of a redis-server of our own')
+    .option('--worker-processes <count>', 'with --queue bullmq: workers that this run starts '
+      + '(default: as many as its farm and this machine hold; 0: only those of weir real worker)')
     .addHelpText('after', `
 Everything listens on 127.0.0.1 and is stopped at the end, on Ctrl-C and on failure.
 
 Examples:
   weir real run first-light --out runs/real
   weir real run transcode-clip --out runs/transcoded
+  weir real run transcode-clip --queue bullmq
   weir run first-light --out runs/simulated && weir compare runs/simulated runs/real`)
     .action(async (scenario: string, options: RealRunOptions) => {
       process.exitCode = await runForReal(scenario, options);
@@ -65,7 +79,13 @@ Examples:
 }
 
 async function runForReal(scenario: string, options: RealRunOptions): Promise<number> {
+  const bullmq = bullmqOf(options);
   const plan = readPlan(scenario, options);
+  const transcodes = isTranscoding(plan) && !isWatched(plan);
+  if (bullmq !== undefined && !transcodes) {
+    throw new UsageError('--queue bullmq: expected a scenario that transcodes and is not watched, '
+      + 'such as transcode-clip');
+  }
   const { signal, restore } = interruptible('Stopping: everything that was started is stopped first');
   const startedAt = new Date();
   try {
@@ -77,12 +97,27 @@ async function runForReal(scenario: string, options: RealRunOptions): Promise<nu
       clip: options.clip,
       outDir: options.out,
     };
-    const record = isTranscoding(plan) && !isWatched(plan) ? await runTranscode(plan, run)
+    const record = isTranscoding(plan) && transcodes ? await runTranscode(plan, { ...run, bullmq })
       : await runReal(plan, run);
     return await report(record, options, startedAt);
   } finally {
     restore();
   }
+}
+
+/** What the options say of BullMQ; throws UsageError when they contradict each other. */
+function bullmqOf({ queue, redis, s3, workerProcesses }: RealRunOptions): BullmqWish | undefined {
+  if (queue !== 'bullmq') {
+    if (redis === undefined && workerProcesses === undefined) return undefined;
+    throw new UsageError('--redis and --worker-processes: expected --queue bullmq beside them');
+  }
+  const workers = workerProcesses === undefined ? undefined
+    : parseCount('--worker-processes', workerProcesses, 0);
+  if (workers === 0 && (redis === undefined || s3 === undefined)) {
+    throw new UsageError('--worker-processes 0: expected --redis and --s3 beside it, which workers elsewhere '
+      + 'reach too; without them nobody encodes');
+  }
+  return { redisUrl: redis, workers };
 }
 
 function describe(requirements: readonly Requirement[]): string {

@@ -1,8 +1,9 @@
+import type { Us } from '../models/core/units.ts';
 import type { ChunkOutcome, ChunkWatch } from './encode-chunk.ts';
 
 /** What came of a try on a worker. `lost`: the worker was not heard of any more, or could not do it. */
 export type Carried = (ChunkOutcome | {
-  readonly kind: 'failed'; readonly reason: 'lost'; readonly detail: string; readonly cpuUs: 0;
+  readonly kind: 'failed'; readonly reason: 'lost'; readonly detail: string; readonly cpuUs: Us;
 }) & {
   /** Who made the try. */
   readonly worker: string;

@@ -6,7 +6,7 @@ import { InterruptedError, MissingRequirementError } from './missing-requirement
 
 /** A program real mode needs, and where it was found. */
 export interface Requirement {
-  readonly name: 'minio' | 'ffmpeg' | 'ffprobe';
+  readonly name: 'minio' | 'ffmpeg' | 'ffprobe' | 'redis-server';
   /** Path of the program; undefined when it is missing. */
   readonly found: string | undefined;
   /** First line of what it says of its version; empty when it is missing. */
@@ -35,12 +35,16 @@ export function checkRequirements(): Requirement[] {
   ];
 }
 
+/** Looks for what only some real runs need. */
+export function checkExtras(): Requirement[] {
+  return [requirement('redis-server', '--version', redisRemedy())];
+}
+
 /** Path of a program real mode needs; throws MissingRequirementError when it is not there. */
 export function requireProgram(name: Requirement['name']): string {
   const path = findProgram(name);
   if (path !== undefined) return path;
-  const remedy = name === 'minio' ? minioRemedy() : ffmpegRemedy();
-  throw new MissingRequirementError(name, 'not found on PATH nor in the tools folder', remedy);
+  throw new MissingRequirementError(name, 'not found on PATH nor in the tools folder', REMEDIES[name]());
 }
 
 /**
@@ -128,6 +132,11 @@ function goProblem(): string | undefined {
   return recent ? undefined : `${need} (found ${said.trim() || 'an unknown version'})`;
 }
 
+function redisRemedy(): string {
+  return 'Install Redis or Valkey (apt-get install redis-server, brew install redis), or give the URL of a '
+    + 'server with --redis URL';
+}
+
 function ffmpegRemedy(): string {
   const commands = ffmpegCommands();
   if (commands === undefined) return 'Install ffmpeg with ffprobe (https://ffmpeg.org/download.html)';
@@ -176,6 +185,9 @@ async function run(
   }
 }
 
+const REMEDIES: Readonly<Record<Requirement['name'], () => string>> = {
+  'minio': minioRemedy, 'ffmpeg': ffmpegRemedy, 'ffprobe': ffmpegRemedy, 'redis-server': redisRemedy,
+};
 const REPOSITORY = resolve(import.meta.dirname, '..');
 const OLDEST_GO_MINOR = 24; // go.mod of the pinned MinIO: go 1.24.0
 const INSTALL_LIMIT_MS = 20 * 60_000; // a cold build of MinIO takes minutes on two cores

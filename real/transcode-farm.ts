@@ -35,6 +35,8 @@ export interface FarmSetting {
   readonly supervisor: Supervisor;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
+  /** Workers of other hosts encode too: the scenario may have more cores than this machine. */
+  readonly isShared: boolean;
 }
 
 /**
@@ -89,12 +91,12 @@ function encoderAt(
 }
 
 /** GPUs as this machine has them, and the cores of the scenario, which have to be those of one machine. */
-function poolsOf({ plan, log }: FarmSetting, farm: FleetParams, onGpu: readonly Codec[]): Pool[] {
+function poolsOf({ plan, log, isShared }: FarmSetting, farm: FleetParams, onGpu: readonly Codec[]): Pool[] {
   const cores = resolvePools(farm, plan.cpuSpeeds, plan.coreEfficiency)
     .filter(({ engine }) => engine === 'cpu');
   const asked = cores.reduce((sum, { params, engines }) => sum + params.machines * engines, 0);
   const here = availableParallelism();
-  if (asked > MOST_PER_CORE * here) {
+  if (!isShared && asked > MOST_PER_CORE * here) {
     throw new MissingRequirementError('cores', `the scenario has ${asked}, this machine ${here}`,
       'Set transcode.farm.pools[0].machines=1 and transcode.farm.pools[0].cores to what there is');
   }
@@ -136,4 +138,4 @@ async function softwareOf(
 /** What a pool of workers that are all alike encodes with. */
 const USUAL = { h264: 'x264-veryfast', vp9: 'vp9-good4', av1: 'svt-av1-p12' } as const;
 /** Encodes a core may have side by side: more only wait for each other. */
-const MOST_PER_CORE = 8;
+export const MOST_PER_CORE = 8;

@@ -10,9 +10,8 @@ import { computeSlis, sliSeries, summariseRun } from '../models/operations/run-s
 import { engineSeconds } from '../models/transcode/fleet-metrics.ts';
 import { createTasks } from '../models/transcode/task.ts';
 import type { TranscodingPlan } from '../scenarios/plan.ts';
-import { LocalCarrier } from './carrier.ts';
 import { Supervisor } from './children.ts';
-import { chunkWork } from './chunk-work.ts';
+import { carryByBullmq, carryHere, type BullmqWish } from './chunk-carriers.ts';
 import { RunClock } from './clock.ts';
 import type { ChunkOptions } from './encode-chunk.ts';
 import { probeMedia, runFfmpeg } from './ffmpeg.ts';
@@ -21,7 +20,7 @@ import { startMinio } from './minio.ts';
 import { InterruptedError } from './missing-requirement.ts';
 import { ObjectStore, parseS3Url } from './object-store.ts';
 import { createFarm, type RealFarm } from './transcode-farm.ts';
-import { SOURCE, Transcoder } from './transcoder.ts';
+import { Transcoder } from './transcoder.ts';
 
 /** What a caller may want of a real transcoding run beside its result. */
 export interface TranscodeRunOptions {
@@ -36,7 +35,9 @@ export interface TranscodeRunOptions {
   readonly outDir?: string | undefined;
   /** Called with the store before it is cleared. */
   readonly look?: (store: ObjectStore, bucket: string) => Promise<void>;
-  /** How encoders are started and watched; tests use it to break them. */
+  /** Encode on workers behind a BullMQ queue instead of in this process. */
+  readonly bullmq?: BullmqWish | undefined;
+  /** How encoders of this process are started and watched; tests use it to break them. */
   readonly chunks?: Partial<ChunkOptions>;
 }
 
@@ -52,11 +53,14 @@ export async function runTranscode(plan: TranscodingPlan, options: TranscodeRunO
   const supervisor = new Supervisor();
   const log = options.log ?? (() => {});
   let clear: () => Promise<void> = async () => {};
+  let closeCarrier: () => Promise<void> = async () => {};
   try {
     const clip = await clipOf(plan, options, supervisor, signal, log);
     const metrics = new MetricSet();
     const tasks = createTasks();
-    const made = await createFarm({ plan, tasks, metrics, supervisor, signal, log });
+    const made = await createFarm({
+      plan, tasks, metrics, supervisor, signal, log, isShared: options.bullmq?.redisUrl !== undefined,
+    });
     const endpoint = options.s3Url === undefined ? (await startMinio(supervisor, signal)).endpoint
       : parseS3Url(options.s3Url, process.env);
     const store = new ObjectStore(endpoint);
@@ -72,9 +76,12 @@ export async function runTranscode(plan: TranscodingPlan, options: TranscodeRunO
     metrics.sample(0);
     const { farm, encoderOf, engines, probes } = made;
     const folder = supervisor.temporaryDirectory('transcode');
-    const carrier = new LocalCarrier(chunkWork({
-      supervisor, store, folder, sourceOf: async () => join(folder, SOURCE), chunks: options.chunks ?? {},
-    }), signal);
+    const setting = {
+      transcode: plan.scenario.transcode, engines, supervisor, store, endpoint, bucket, folder, signal, log,
+    };
+    const carrier = options.bullmq === undefined ? carryHere(setting, options.chunks ?? {})
+      : await carryByBullmq(setting, options.bullmq);
+    closeCarrier = () => carrier.close();
     const transcoder = new Transcoder({
       plan, farm, tasks, encoderOf, carrier, metrics, clock, supervisor, store, bucket, folder, signal, log,
     });
@@ -93,6 +100,7 @@ export async function runTranscode(plan: TranscodingPlan, options: TranscodeRunO
       cause: error,
     });
   } finally {
+    await closeCarrier();
     await clear().catch(() => log('could not remove the bucket'));
     await supervisor.stop();
     interrupts.dispose();
@@ -125,7 +133,7 @@ function recordOf(finished: Finished): RunRecord {
   const provenance = {
     ...options.provenance,
     inputs: [...options.provenance.inputs, { path: basename(clip), sha256 }],
-    parameters: [...options.provenance.parameters, ...machineParameters(probes)],
+    parameters: [...options.provenance.parameters, ...machineParameters(probes, options)],
   };
   return summariseRun({
     scenario: name, title, world: 'real', seed: run.seed, parts: ['transcoding'],
@@ -140,11 +148,14 @@ function recordOf(finished: Finished): RunRecord {
 }
 
 /** What the machine is, for the record: cores, and hardware encoders that do not work here. */
-function machineParameters(probes: RealFarm['probes']): ParameterProvenance[] {
+function machineParameters(
+  probes: RealFarm['probes'], { bullmq }: TranscodeRunOptions,
+): ParameterProvenance[] {
   const parameter = (path: string, value: string): ParameterProvenance =>
     ({ path, value, unit: 'name', origin: 'default', source: 'probed on this machine' });
   return [
     parameter('real.cores', String(availableParallelism())),
+    parameter('real.queue', bullmq === undefined ? 'in process' : 'BullMQ on Redis'),
     ...probes.map((one) => parameter(`real.${one.name}`, one.usable ? 'works' : `${one.absence}`)),
   ];
 }

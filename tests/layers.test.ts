@@ -185,10 +185,12 @@ describe('the rules catch', () => {
   });
 
   test('packages that package.json lacks, misplaces or has for nothing', () => {
-    const text = `import 'yaml'; import '@scope/name/part'; import 'vitest'; import d3 from 'd3';`;
+    const text = `import 'yaml'; import '@scope/name/part'; import 'vitest'; import d3 from 'd3';
+      await import('extra');`;
     const manifest = {
       dependencies: { yaml: '1', lit: '1', d3: '1', node: '24' },
       devDependencies: { vitest: '1', '@types/d3': '1' },
+      optionalDependencies: { extra: '1' },
     };
     expect(packageMismatches(read('sim/a.ts', text), manifest, ['node']).map((one) => one.message)).toEqual([
       'uses @scope/name, which is not in package.json',

@@ -54,6 +54,7 @@ export function deadFiles(
 export interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 /** Packages used and not named, named for tests and used in the product, or named and not used. */
@@ -62,11 +63,12 @@ export function packageMismatches(
 ): Finding[] {
   const found: Finding[] = [];
   const used = new Set(usedOtherwise);
+  const optional = manifest.optionalDependencies ?? {};
   for (const { from, line, package: name } of imports) {
     if (name === undefined) continue;
     used.add(name);
     const typesOnly = `@types/${name}` in manifest.devDependencies;
-    if (name in manifest.dependencies) continue;
+    if (name in manifest.dependencies || name in optional) continue;
     if (!(name in manifest.devDependencies)) {
       const hint = typesOnly ? ' (only its types are)' : '';
       found.push({ path: from, line, message: `uses ${name}, which is not in package.json${hint}` });
@@ -74,7 +76,7 @@ export function packageMismatches(
       found.push({ path: from, line, message: `uses ${name} in the product; it is only in devDependencies` });
     }
   }
-  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...optional })) {
     if (used.has(name) || used.has(name.replace('@types/', ''))) continue;
     found.push({ path: 'package.json', line: 1, message: `nothing imports ${name}: remove it` });
   }
