@@ -36,7 +36,7 @@ export interface FarmSetting {
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
   /** Workers of other hosts encode too: the scenario may have more cores than this machine. */
-  readonly isShared: boolean;
+  readonly isShared?: boolean;
 }
 
 /**
@@ -91,7 +91,9 @@ function encoderAt(
 }
 
 /** GPUs as this machine has them, and the cores of the scenario, which have to be those of one machine. */
-function poolsOf({ plan, log, isShared }: FarmSetting, farm: FleetParams, onGpu: readonly Codec[]): Pool[] {
+function poolsOf(
+  { plan, log, isShared = false }: FarmSetting, farm: FleetParams, onGpu: readonly Codec[],
+): Pool[] {
   const cores = resolvePools(farm, plan.cpuSpeeds, plan.coreEfficiency)
     .filter(({ engine }) => engine === 'cpu');
   const asked = cores.reduce((sum, { params, engines }) => sum + params.machines * engines, 0);
