@@ -52,7 +52,7 @@ export class Rig {
     const all = { ...queueParams.parse({}), ...params };
     this.#stillMs = (3 * all.lease) / US_PER_MS;
     const queue = new TaskQueue(this.#tasks, 1, all, () => 0, { weightOf: () => 1, tierOf: () => 0 });
-    const how = { together: 1, watchLeases: !carrier.watchesLeases };
+    const how = { together: 1, watchLeases: !carrier.watchesLeases, resolutions: ['360p'] };
     this.dispatcher = new Dispatcher(this.#tasks, queue, new Benches(workers), all, how, {
       start: (attempt) => void this.#start(attempt).catch((error: unknown) => this.#over.reject(error)),
       taskEnded: (task, complete) => {
