@@ -3,7 +3,7 @@ import { playRow, PROXY_MATRIX, timesOf, type ProxyName } from './proxies.fixtur
 
 const PROXIES: readonly ProxyName[] = ['nginx', 'nginx-lock', 'nginx-swr', 'nginx-slice', 'varnish', 'ats'];
 
-// tests/proxies.test.ts asks the real nginx and Varnish the same.
+// tests/proxies.test.ts asks the real nginx, Varnish and Traffic Server the same.
 describe.each(PROXIES)('C33 the matrix of real proxies: %s', (proxy) => {
   test.each(PROXY_MATRIX.filter((row) => proxy in row.expected))('$name: $title', (row) => {
     const seen = playRow(row, proxy);

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +42,35 @@ export class ProxyServers {
       '-F', '-j', 'none', '-n', join(this.folder, 'varnish'), '-a', `127.0.0.1:${port}`,
       '-b', `127.0.0.1:${origin}`, '-s', 'malloc,64m',
     ]);
+  }
+
+  /** Starts Apache Traffic Server as it comes, with a folder of its own for all that it keeps. */
+  trafficServer(program: string, origin: number, port: number): void {
+    const root = join(this.folder, 'ats');
+    for (const name of ['etc', 'cache', 'log', 'run']) mkdirSync(join(root, name), { recursive: true });
+    const files = {
+      'runroot.yaml': [
+        `prefix: ${root}`, `exec_prefix: ${root}`, `sysconfdir: ${root}/etc`, `datadir: ${root}/cache`,
+        `localstatedir: ${root}`, `runtimedir: ${root}/run`, `logdir: ${root}/log`, `cachedir: ${root}/cache`,
+        'bindir: /usr/bin', 'sbindir: /usr/sbin', 'libdir: /usr/lib', 'includedir: /usr/include',
+        'libexecdir: /usr/lib/trafficserver/modules',
+      ],
+      // As whoever runs the tests.
+      'etc/records.config': [
+        `CONFIG proxy.config.http.server_ports STRING ${port}:ip-in=127.0.0.1`,
+        'CONFIG proxy.config.admin.user_id STRING #-1', 'CONFIG proxy.config.crash_log_helper STRING NULL',
+      ],
+      'etc/remap.config': [`map / http://127.0.0.1:${origin}/`],
+      'etc/storage.config': [`${root}/cache 64M`],
+      'etc/plugin.config': [],
+      'etc/ip_allow.yaml': [
+        'ip_allow:', '  - apply: in', '    ip_addrs: 127.0.0.1', '    action: allow', '    methods: ALL',
+      ],
+    };
+    for (const [name, lines] of Object.entries(files)) {
+      writeFileSync(join(root, name), lines.map((line) => `${line}\n`).join(''));
+    }
+    this.#start(program, [`--run-root=${root}/runroot.yaml`]);
   }
 
   /** Waits until something listens on a port; throws with what the programs said when nothing does. */
