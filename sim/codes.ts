@@ -51,4 +51,6 @@ export const CODES = {
   pageAnswered: 152,
   encoderCrash: 153,
   workersReady: 154,
+  userLineWake: 155,
+  userLineLate: 156,
 } as const;

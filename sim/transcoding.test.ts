@@ -87,6 +87,62 @@ describe('one video, worked by hand', () => {
   });
 });
 
+describe('uploads of one user', () => {
+  const durations = (imports: string, ...settings: string[]) => {
+    const both = [`upload.arrivals.imports=[${imports}]`, ...settings];
+    return observed(outcomeOf(planOf(BY_HAND, both)), 'upload_duration_seconds').toSorted((a, b) => a - b);
+  };
+
+  test('that begin together take twice the time on the line they share, and none longer without it', () => {
+    // 60 MB each at 8 Mbps, with a call before and one after.
+    const shared = durations('{at: 1s, videos: 2, uplink: 8 Mbps}');
+    expect(shared[0]).toBeCloseTo(120.2, 3);
+    expect(shared[1]).toBeCloseTo(120.2, 3);
+    for (const seconds of durations('{at: 1s, videos: 2}')) expect(seconds).toBeCloseTo(60.2, 3);
+  });
+
+  test('of which one comes later: what was sent alone counts', () => {
+    // The first has 30 MB through when the second comes, 30 s later; they share until 90 s, when the second
+    // has 30 MB as well, and the rest of it takes 30 s alone: 90 s each.
+    const [first, second] = durations('{at: 1s, videos: 2, over: 1min, uplink: 8 Mbps}');
+    expect([first, second].map((seconds) => Number(seconds!.toFixed(2)))).toEqual([90.2, 90.2]);
+  });
+
+  test('of which parts fail are sent again over the same line, and none is lost', () => {
+    const imports = '{at: 1s, videos: 40, over: 10min, uplink: 50 Mbps}';
+    const broken = durations(imports, 'upload.part.failures=20%', 'upload.part.tries=50');
+    expect(broken).toHaveLength(40);
+    const sum = (all: readonly number[]) => all.reduce((total, one) => total + one, 0);
+    expect(sum(broken)).toBeGreaterThan(sum(durations(imports)));
+    // 40 videos of 60 MB at 50 Mbps take 384 s in all: whoever is last cannot be done before.
+    expect(broken.at(-1)).toBeGreaterThan(9.8);
+  });
+
+  test('as creators upload them: a thousand users share more than a million do', () => {
+    const median = (users: number, more: readonly string[] = []) => {
+      const settings = [`upload.creators.users=${users}`, 'upload.arrivals.peak=2/s', 'run.duration=30min',
+        'run.warmup=0s', ...more];
+      return outcomeOf(planOf(FARM, settings)).slis['upload_duration_seconds_p50']!;
+    };
+    const alone = median(1_000_000);
+    expect(median(20) / alone).toBeGreaterThan(1.5);
+    expect(median(20, ['upload.creators.sharedLine=false']) / alone).toBeCloseTo(1, 1);
+  });
+
+  test('go on from a saved state as if nothing had been', () => {
+    const settings = ['upload.creators.users=20', 'run.duration=10min', 'run.warmup=0s',
+      'upload.part.failures=5%'];
+    const whole = new VideoRun(planOf(FARM, settings), 0);
+    whole.advance(Infinity);
+    const first = new VideoRun(planOf(FARM, settings), 0);
+    first.advance(1500);
+    const second = new VideoRun(planOf(FARM, settings), 0);
+    second.restore(structuredClone(first.save()));
+    second.advance(Infinity);
+    expect(second.fingerprint).toBe(whole.fingerprint);
+  });
+});
+
 describe('uploads over lines as measured', () => {
   const over = (...settings: string[]) =>
     planOf(BY_HAND, ['upload.links={traces: link.csv, direction: 50%}', ...settings]);

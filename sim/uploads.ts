@@ -15,6 +15,7 @@ import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import type { RunContext } from './run-part.ts';
 import { UploadFaults, type UploadFaultsState } from './upload-faults.ts';
+import { UserLines, type UserLinesState } from './user-lines.ts';
 
 /** Copied state of the simulated uploads. */
 export interface SimulatedUploadsState {
@@ -25,6 +26,7 @@ export interface SimulatedUploadsState {
   readonly imports: ReadonlyArray<ImportState>;
   readonly faults: UploadFaultsState;
   readonly deferred: DeferredUploadsState;
+  readonly userLines: UserLinesState;
 }
 
 /** An import that a fault has begun. */
@@ -39,6 +41,10 @@ interface ImportState {
 interface UploadSlot {
   readonly source: Source;
   readonly line: LineOf;
+  /** Whether it shares its line with what else its user uploads. */
+  readonly isShared: boolean;
+  /** Where its parts under way are: on a line of their own, on a shared one, or beyond that. */
+  way: 'own' | 'shared' | 'beyond';
   /** Handles of the event that answers what is under way, and of the wake-up. */
   underWay: number;
   wake: number;
@@ -81,6 +87,7 @@ export class SimulatedUploads {
   readonly #lineDraws: RandomStream;
   readonly #refusalDraws: RandomStream;
   readonly #lines: Lines;
+  readonly #userLines: UserLines;
   /** What faults do to calls and parts. */
   readonly faults: UploadFaults;
   /** Uploads that were accepted and wait to be taken in. */
@@ -101,6 +108,7 @@ export class SimulatedUploads {
     this.#partDraws = streams.stream('upload/parts');
     this.#lineDraws = streams.stream('upload/links');
     this.#lines = new Lines(plan.uploadLinks, params.links);
+    this.#userLines = new UserLines(loop, this.#lines, (slot) => this.#leftLine(slot));
     this.faults = new UploadFaults(loop, metrics, streams);
     this.deferred = new DeferredUploads(loop, metrics, {
       tries: () => !this.faults.isStoreUnwell && this.faults.call('complete').status === 0
@@ -140,10 +148,15 @@ export class SimulatedUploads {
       const parts = Math.abs(held.sent);
       const bytes = this.#uploads.partBytes(slot);
       let come = 0;
-      while (come < parts - 1
-        && this.#lines.arrival(held.sentAt, held.line, come + 1, bytes) <= this.#loop.now) come++;
-      this.#loop.cancel(held.underWay);
-      held.underWay = NO_EVENT;
+      if (held.way === 'shared') {
+        const left = this.#userLines.stop(held.source.user, slot);
+        come = Math.min(parts - 1, Math.floor(parts - left / bytes + 1e-9));
+      } else {
+        while (come < parts - 1 && (held.way === 'beyond'
+          || this.#lines.arrival(held.sentAt, held.line, come + 1, bytes) <= this.#loop.now)) come++;
+        this.#loop.cancel(held.underWay);
+        held.underWay = NO_EVENT;
+      }
       held.sent = 0;
       if (come > 0) this.#uploads.stored(this.#loop.now, slot, come);
       if (this.#slots[slot] !== undefined) this.#send(slot, this.#uploads.partsLeft(slot));
@@ -158,7 +171,7 @@ export class SimulatedUploads {
       imports: imports.map(({ creators, next, fault, at }) => {
         return { fault, at, creators: creators.save(), next };
       }),
-      faults: this.faults.save(), deferred: this.deferred.save(),
+      faults: this.faults.save(), deferred: this.deferred.save(), userLines: this.#userLines.save(),
     };
   }
 
@@ -178,6 +191,7 @@ export class SimulatedUploads {
     this.#slots = state.slots.map((slot) => (slot === undefined ? undefined : { ...slot }));
     this.faults.restore(state.faults);
     this.deferred.restore(state.deferred);
+    this.#userLines.restore(state.userLines);
   }
 
   /** An import with streams of its own: what others upload stays what it is without it. */
@@ -205,11 +219,14 @@ export class SimulatedUploads {
   }
 
   #arrive(from: number): void {
-    const { source, rate, gaveUpAt } = this.#arrivals[from]!.next;
+    const { source, rate, gaveUpAt, isShared } = this.#arrivals[from]!.next;
     const { now } = this.#loop;
     const slot = this.#uploads.open();
-    const line = this.#lineOf(rate);
-    this.#slots[slot] = { source, line, underWay: NO_EVENT, wake: NO_EVENT, sentAt: 0, sent: 0 };
+    const own = this.#lineOf(rate);
+    const line = isShared ? this.#userLines.join(source.user, slot, own) : own;
+    this.#slots[slot] = {
+      source, line, isShared, way: 'own', underWay: NO_EVENT, wake: NO_EVENT, sentAt: 0, sent: 0,
+    };
     this.#uploads.started(now, slot, source.bytes);
     if (gaveUpAt < 1 && this.#slots[slot] !== undefined) {
       const parts = Math.max(1, Math.ceil(source.bytes / this.#params.part.size));
@@ -259,10 +276,46 @@ export class SimulatedUploads {
     const sent = failed ? good + 1 : most;
     const { now } = this.#loop;
     const held = this.#slots[slot]!;
-    const at = this.#lines.arrival(now, held.line, sent, this.#uploads.partBytes(slot));
     held.sentAt = now;
     held.sent = failed ? -sent : sent;
+    held.way = held.isShared && this.#movedOthers(slot) ? 'shared' : 'own';
+    if (held.way === 'shared') {
+      this.#userLines.start(held.source.user, slot, sent * this.#uploads.partBytes(slot));
+      return;
+    }
+    const at = this.#lines.arrival(now, held.line, sent, this.#uploads.partBytes(slot));
     this.#after(slot, at - now, CODES.uploadSent, held.sent);
+  }
+
+  /**
+   * Whether a slot has to share its line: others of its user are sending, or it is a link already. What they
+   * send goes on over that link with what is left of it.
+   */
+  #movedOthers(slot: number): boolean {
+    const { now } = this.#loop;
+    const { user } = this.#slots[slot]!.source;
+    let isShared = this.#userLines.isShared(user);
+    for (const other of this.#userLines.others(user, slot)) {
+      const held = this.#slots[other]!;
+      if (held.sent === 0 || held.way !== 'own') continue;
+      const whole = Math.abs(held.sent) * this.#uploads.partBytes(other);
+      const left = whole - this.#lines.carriedBytes(held.line, held.sentAt, now);
+      this.#loop.cancel(held.underWay);
+      held.underWay = NO_EVENT;
+      held.way = 'shared';
+      this.#userLines.start(user, other, Math.max(0, left));
+      isShared = true;
+    }
+    return isShared;
+  }
+
+  /** The last byte of what a slot sends has left a shared line: the answers come. */
+  #leftLine(slot: number): void {
+    const held = this.#slots[slot];
+    if (held?.way !== 'shared') return;
+    held.way = 'beyond';
+    const wait = this.#lines.answersUs(held.line, this.#loop.now, Math.abs(held.sent));
+    this.#after(slot, wait, CODES.uploadSent, held.sent);
   }
 
   /** Parts of an upload arrived; negative: the last of them did not. */
@@ -304,7 +357,8 @@ export class SimulatedUploads {
   }
 
   #forget(slot: number): void {
-    const { underWay, wake } = this.#slots[slot]!;
+    const { underWay, wake, isShared, source } = this.#slots[slot]!;
+    if (isShared) this.#userLines.leave(source.user, slot);
     if (underWay !== NO_EVENT) this.#loop.cancel(underWay);
     if (wake !== NO_EVENT) this.#loop.cancel(wake);
     this.#slots[slot] = undefined;

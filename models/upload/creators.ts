@@ -26,6 +26,8 @@ export interface UploadArrival {
   readonly at: Us;
   readonly source: Source;
   readonly rate: BitsPerS;
+  /** Whether it shares the line with what else its user uploads at the time. */
+  readonly isShared: boolean;
   /** Share of the file after which the creator gives up; 1: does not. */
   readonly gaveUpAt: number;
 }
@@ -38,6 +40,8 @@ interface Train {
   /** -1: each from another user. */
   readonly user: number;
   readonly priority: number;
+  /** Rate of the line that all of it shares; 0: each comes over a line of its own. */
+  readonly uplink: BitsPerS;
 }
 
 /** Progress through the arrivals. */
@@ -75,8 +79,8 @@ export class Creators {
     const { users, tiers } = params.creators;
     this.#tierEnds = cumulative(tiers).map((share) => Math.round(share * users));
     this.#burstAt = this.#nextBurst(0);
-    this.#trains = params.arrivals.imports.map(({ at, videos, over, priority }, i) => ({
-      at, gapUs: over / videos, left: videos, user: users + i, priority: PRIORITIES.indexOf(priority),
+    this.#trains = params.arrivals.imports.map(({ at, videos, over, priority, uplink = 0 }, i) => ({
+      at, gapUs: over / videos, left: videos, user: users + i, priority: PRIORITIES.indexOf(priority), uplink,
     }));
     this.#at = this.#nextBase(0);
   }
@@ -101,7 +105,11 @@ export class Creators {
       train.at += train.gapUs;
       if (--train.left === 0) this.#trains.splice(this.#trains.indexOf(train), 1);
     }
-    return { ...this.#draw(user, priority), at: at < horizon ? at : NEVER };
+    const drawn = this.#draw(user, priority);
+    const uplink = train?.uplink ?? 0;
+    const isShared = user < 0 ? this.#params.creators.sharedLine : uplink > 0;
+    const rate = uplink > 0 ? uplink : drawn.rate;
+    return { ...drawn, rate, isShared, at: at < horizon ? at : NEVER };
   }
 
   /** Progress; the streams are saved by their owner. */
@@ -116,7 +124,7 @@ export class Creators {
     this.#trains = state.trains.map((train) => ({ ...train }));
   }
 
-  #draw(importer: number, importPriority: number): Omit<UploadArrival, 'at'> {
+  #draw(importer: number, importPriority: number): Omit<UploadArrival, 'at' | 'isShared'> {
     const { sources, views, uplink, creators, abandoned } = this.#params;
     const complexity = this.#complexity;
     const s = this.#streams;
@@ -169,7 +177,7 @@ export class Creators {
     // Geometric from 1 with the mean asked for.
     const left = uploads <= 1 ? 1
       : 1 + Math.floor(Math.log(this.#streams.bursts.uniformPositive()) / Math.log(1 - 1 / uploads));
-    this.#trains.push({ at: this.#burstAt, gapUs: over / left, left, user: -1, priority: -1 });
+    this.#trains.push({ at: this.#burstAt, gapUs: over / left, left, user: -1, priority: -1, uplink: 0 });
     this.#burstAt = this.#nextBurst(this.#burstAt);
   }
 }

@@ -1,5 +1,5 @@
 import type { Bandwidth } from '../network/bandwidth.ts';
-import { TraceBandwidth, type TraceTable } from '../network/trace.ts';
+import { ConstantBandwidth, TraceBandwidth, type TraceTable } from '../network/trace.ts';
 import { US_PER_S, type BitsPerS, type Bytes, type Us } from '../core/units.ts';
 
 /** What an upload goes over: a rate, or a trace from some point on. Plain data. */
@@ -44,6 +44,29 @@ export class Lines {
       at = end + link.latencyAt(end);
     }
     return at;
+  }
+
+  /** A line as a link that several uploads may share; waiting for answers is not part of it. */
+  bandwidthOf(line: LineOf): Bandwidth {
+    return line.trace < 0 ? new ConstantBandwidth(line.rate, 0)
+      : new TraceBandwidth(this.#traces[line.trace]!, line.startUs);
+  }
+
+  /** What bytes are to the link of a line: traces measured another way are larger than what goes up. */
+  loadOf(line: LineOf, bytes: Bytes): Bytes {
+    return line.trace < 0 ? bytes : bytes / this.#direction;
+  }
+
+  /** Bytes that a line has carried between two times for one upload alone, waits for answers left out. */
+  carriedBytes(line: LineOf, from: Us, to: Us): Bytes {
+    const link = this.bandwidthOf(line);
+    return (link.bitsUntil(to) - link.bitsUntil(from)) / 8 / this.loadOf(line, 1);
+  }
+
+  /** Time for which an upload of so many parts waits for answers on a line at a time. [us] */
+  answersUs(line: LineOf, at: Us, parts: number): Us {
+    if (line.trace < 0) return 0;
+    return Math.ceil(parts / this.#together) * this.bandwidthOf(line).latencyAt(at);
   }
 
   #carried(link: Bandwidth, from: Us, bytes: Bytes): Us {

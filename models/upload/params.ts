@@ -40,11 +40,23 @@ export const uploadArrivalParams = z.strictObject({
     priority: z.enum(PRIORITIES)
       .meta({ description: 'Class of an import\'s tasks.', unit: 'name', source: 'assumed' })
       .prefault('normal'),
+    uplink: quantity('rate', {
+      doc: 'Line that all of the import shares; without it each video comes over a line of its own, as from '
+        + 'a data centre.',
+      source: 'assumed', positive: true,
+    }).optional(),
   })).max(100).prefault([]),
 });
 
 /** Who uploads. */
 const creatorParams = z.strictObject({
+  sharedLine: z.boolean()
+    .meta({
+      description: 'What a user uploads at a time shares the line of the first of it, equally; false: each '
+        + 'upload has a line of its own.',
+      unit: 'flag', source: 'assumed',
+    })
+    .prefault(true),
   users: z.number().int().min(1).max(10_000_000)
     .meta({ description: 'Users who upload.', unit: 'users', source: 'assumed' })
     .prefault(100_000),
