@@ -41,16 +41,34 @@ function readable<Result>(read: () => Result): Result {
 
 /** Names of the scenarios Weir ships. */
 export function libraryScenarios(): string[] {
-  return readdirSync(join(HOME, 'scenarios', 'library'))
+  return shipped('library');
+}
+
+/** Names of the files of faults Weir ships. */
+export function shippedFaults(): string[] {
+  return shipped('faults');
+}
+
+/** The file a user means: a path, or the name of a scenario Weir ships; undefined when it is neither. */
+export function findScenario(name: string): string | undefined {
+  return find('library', name);
+}
+
+/** The file of faults a user means, as `findScenario`. */
+export function findFaults(name: string): string | undefined {
+  return find('faults', name);
+}
+
+function shipped(folder: string): string[] {
+  return readdirSync(join(HOME, 'scenarios', folder))
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => name.slice(0, -'.yaml'.length))
     .sort();
 }
 
-/** The file a user means: a path, or the name of a scenario Weir ships; undefined when it is neither. */
-export function findScenario(name: string): string | undefined {
+function find(folder: string, name: string): string | undefined {
   if (/[./\\]/.test(name)) return existsSync(name) ? name : undefined;
-  const shipped = join(HOME, 'scenarios', 'library', `${name}.yaml`);
-  if (existsSync(shipped)) return shipped;
+  const file = join(HOME, 'scenarios', folder, `${name}.yaml`);
+  if (existsSync(file)) return file;
   return existsSync(name) ? name : undefined;
 }

@@ -65,10 +65,12 @@ function realRunCommand(): Command {
     .option('--worker-processes <count>', 'with --queue bullmq: workers that this run starts '
       + '(default: as many as its farm and this machine hold; 0: only those of weir real worker)')
     .addHelpText('after', `
-Everything listens on 127.0.0.1 and is stopped at the end, on Ctrl-C and on failure.
+Everything listens on 127.0.0.1 and is stopped at the end, on Ctrl-C and on failure. Of faults it has placeDown (the
+process of a cache is killed) and originOutage (MinIO is stopped); alerts and objectives are those of the scenario.
 
 Examples:
   weir real run first-light --out runs/real
+  weir real run first-light --faults edge-down
   weir real run transcode-clip --out runs/transcoded
   weir real run transcode-clip --queue bullmq
   weir run first-light --out runs/simulated && weir compare runs/simulated runs/real`)

@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { buildPlans } from '../scenarios/build.ts';
 import { suggest } from '../scenarios/errors.ts';
+import { readFaults } from '../scenarios/fault-files.ts';
 import { loadStudy, type LoadedDesign, type LoadedStudy } from '../scenarios/load.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
 import { UsageError } from './exit.ts';
-import { diskFiles, findScenario, libraryScenarios } from './files.ts';
+import { diskFiles, findFaults, findScenario, libraryScenarios, shippedFaults } from './files.ts';
 import { note } from './terminal.ts';
 
 /** Options of every verb that reads a scenario. */
@@ -13,6 +15,7 @@ export interface ScenarioOptions {
   readonly seed?: string;
   readonly replications?: string;
   readonly variant: readonly string[];
+  readonly faults?: string;
 }
 
 /** Adds `--set`, `--seed`, `--replications` and `--variant` to a verb. */
@@ -24,6 +27,7 @@ export function addScenarioOptions(command: Command): Command {
       .argParser(collect).default([], 'none'))
     .option('--seed <integer>', 'seed of all random streams (--set run.seed=...)')
     .option('--replications <count>', 'independent replications (--set run.replications=...)')
+    .option('--faults <file>', 'faults of a file, or of a shipped one, in place of the scenario\'s own')
     .addOption(new Option('--variant <name>', 'only this variant of the scenario; repeatable')
       .argParser(collect).default([], 'all'));
 }
@@ -84,7 +88,16 @@ function loadNamed(name: string, options: ScenarioOptions): LoadedStudy {
   const settings = [...options.set];
   if (options.seed !== undefined) settings.push(`run.seed=${options.seed}`);
   if (options.replications !== undefined) settings.push(`run.replications=${options.replications}`);
+  if (options.faults !== undefined) settings.push(`faults=${JSON.stringify(faultsOf(options.faults))}`);
   return loadStudy(file, diskFiles, settings);
+}
+
+/** The faults of the file a user named. */
+function faultsOf(name: string): readonly unknown[] {
+  const file = findFaults(name);
+  if (file !== undefined) return readFaults(readFileSync(file, 'utf8'), file);
+  throw new UsageError(`--faults: expected a file of faults or the name of a shipped one, got "${name}": `
+    + suggest(name, shippedFaults()));
 }
 
 /** All designs, the one that is named, or the baseline and those that are named. */

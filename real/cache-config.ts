@@ -25,8 +25,15 @@ export type ToCache =
   | { readonly kind: 'mark'; readonly mark: MarkKind; readonly atUs: Us }
   | { readonly kind: 'finish' };
 
-/** From a cache process to the run: the answers to `start`, `go` and `finish`. */
+/** What a cache process has measured up to its last mark, and recorded since the one before. */
+export interface CacheSoFar {
+  readonly tape: MetricTapeData;
+  readonly entries: readonly RecordingEntry[];
+}
+
+/** From a cache process to the run: the answers to `start`, `go`, `mark` and `finish`. */
 export type FromCache =
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'ready' }
-  | { readonly kind: 'finished'; readonly tape: MetricTapeData; readonly entries: readonly RecordingEntry[] };
+  | ({ readonly kind: 'marked' } & CacheSoFar)
+  | ({ readonly kind: 'finished' } & CacheSoFar);

@@ -18,11 +18,19 @@ export class CacheHandle {
   /** Loopback port it answers HTTP on. */
   readonly port: number;
   readonly #child: SupervisedChild;
+  readonly #entries: RecordingEntry[] = [];
+  #tape: MetricTapeData = { metrics: [], frames: [] };
+  #killed = false;
 
   private constructor(config: CacheConfig, child: SupervisedChild, port: number) {
     this.config = config;
     this.#child = child;
     this.port = port;
+    child.process.on('message', (message: FromCache) => {
+      if (message.kind !== 'marked' && message.kind !== 'finished') return;
+      this.#tape = message.tape;
+      this.#entries.push(...message.entries);
+    });
   }
 
   /** Starts a cache process and returns when it listens. */
@@ -44,22 +52,36 @@ export class CacheHandle {
 
   /** Reads its metrics now, under the nominal time `atUs`. */
   mark(mark: MarkKind, atUs: Us): void {
-    if (this.#child.process.connected)
+    if (!this.#killed && this.#child.process.connected)
       this.#child.process.send({ kind: 'mark', mark, atUs } satisfies ToCache);
   }
 
-  /** Collects what it measured and recorded. */
+  /** Collects what it measured and recorded; of one that was killed, what it had told by then. */
   async finish(): Promise<CacheReport> {
-    return ask(this.#child, { kind: 'finish' }, 'finished');
+    if (!this.#killed) await ask(this.#child, { kind: 'finish' }, 'finished');
+    return { tape: this.#tape, entries: this.#entries };
+  }
+
+  /** Whether it was killed. */
+  get killed(): boolean {
+    return this.#killed;
+  }
+
+  /** Kills the process outright, as a fault; returns when it is gone. */
+  async kill(): Promise<void> {
+    this.#killed = true;
+    this.#child.kill('SIGKILL');
+    await this.#child.closed;
   }
 
   async stop(): Promise<void> {
     await this.#child.stop();
   }
 
-  /** Rejects when the process ends, with its last lines; to be raced against the run. */
+  /** Rejects when the process ends by itself, with its last lines; to be raced against the run. */
   async failed(): Promise<never> {
     const exit = await this.#child.closed;
+    if (this.#killed) return new Promise(() => undefined);
     throw new Error(
       `${this.config.component} ${describeExit(exit)}; it said last:\n${this.#child.lastLines().join('\n')}`,
     );

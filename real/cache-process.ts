@@ -3,7 +3,7 @@
  * time from `go` on, and hands over what it measured and recorded on `finish`. It ends when its parent does.
  */
 import { MetricSet } from '../models/core/metrics.ts';
-import type { FromCache, ToCache } from './cache-config.ts';
+import type { CacheSoFar, FromCache, ToCache } from './cache-config.ts';
 import { openParent } from './cache-parent.ts';
 import { CacheServer } from './cache-server.ts';
 import { RunClock } from './clock.ts';
@@ -13,6 +13,7 @@ const metrics = new MetricSet();
 const tape = new MetricTape(metrics);
 const clock = new RunClock();
 let server: CacheServer | undefined;
+let told = 0;
 
 async function receive(message: ToCache): Promise<void> {
   switch (message.kind) {
@@ -30,12 +31,21 @@ async function receive(message: ToCache): Promise<void> {
       clock.restart(message.epoch);
       return tell({ kind: 'ready' });
     case 'mark':
-      return tape.mark(message.mark, message.atUs);
+      tape.mark(message.mark, message.atUs);
+      return tell({ kind: 'marked', ...soFar() });
     case 'finish':
-      return tell({ kind: 'finished', tape: tape.data(), entries: server?.recorder.entries ?? [] });
+      return tell({ kind: 'finished', ...soFar() });
     default:
       message satisfies never;
   }
+}
+
+/** What was measured, and what was recorded since it was last told: it may be killed before the next time. */
+function soFar(): CacheSoFar {
+  const entries = server?.recorder.entries ?? [];
+  const fresh = entries.slice(told);
+  told = entries.length;
+  return { tape: tape.data(), entries: fresh };
 }
 
 function tell(message: FromCache): void {

@@ -30,6 +30,15 @@ export class AddedLatency implements Bandwidth {
   }
 }
 
+/** One shaped link before a server. */
+export interface RealLink {
+  /** Where its other end listens. */
+  readonly port: number;
+  /** New connections go to the server on another port from now on. */
+  readonly retarget: (serverPort: number) => void;
+  readonly close: () => Promise<void>;
+}
+
 /** The shaped links of a run: what is opened here is closed with it. */
 export class RealLinks {
   readonly #clock: Clock;
@@ -43,7 +52,7 @@ export class RealLinks {
   async open(
     bandwidth: Bandwidth,
     serverPort: number,
-  ): Promise<{ readonly port: number; close(): Promise<void> }> {
+  ): Promise<RealLink> {
     const target = { host: '127.0.0.1', port: serverPort };
     const shaper = new LinkShaper({ clock: this.#clock, bandwidth, target });
     this.#open.add(shaper);
@@ -51,7 +60,7 @@ export class RealLinks {
     const close = async () => {
       if (this.#open.delete(shaper)) await shaper.close();
     };
-    return { port, close };
+    return { port, close, retarget: (other) => shaper.retarget(other) };
   }
 
   /** Closes every link. */

@@ -53,3 +53,21 @@ test('tapes that were marked at different moments are not joined', () => {
   });
   expect(() => joinTapes(tapes)).toThrow(InvariantError);
 });
+
+test('a process that ended early or began late counts for its time, and what it held goes with it', () => {
+  const tapeOf = (moments: readonly number[], counts: number) => {
+    const set = new MetricSet();
+    const tape = new MetricTape(set);
+    const [count, held] = [set.bind(requests, 'edge'), set.bind(used)];
+    for (const at of moments) {
+      set.add(count, counts);
+      set.set(held, 10 * counts);
+      tape.mark('sample', at);
+    }
+    return tape.data();
+  };
+  const joined = joinTapes([tapeOf([0, 1, 2, 3], 1), tapeOf([0, 1], 5), tapeOf([2, 3], 7)]);
+  const series = joined.series().filter((point) => point.metric === 'used_bytes').map(({ value }) => value);
+  expect(series).toEqual([60, 60, 80, 80]);
+  expect(joined.view(3).total(requests)).toBe(4 + 10 + 14);
+});

@@ -5,8 +5,8 @@ import {
 } from '../models/core/metrics.ts';
 import type { Us } from '../models/core/units.ts';
 
-/** Why the metrics were read at a moment: for the time series, at the end of the warm-up, or at the end. */
-export type MarkKind = 'sample' | 'measure' | 'end';
+/** Why metrics were read: for the time series, the end of the warm-up, the monitoring, or the end. */
+export type MarkKind = 'sample' | 'measure' | 'scrape' | 'end';
 
 /** What all metrics gained since the frame before, in the order of the tape's metrics. */
 export interface TapeFrame {
@@ -49,27 +49,62 @@ export class MetricTape {
   }
 }
 
-/** One metric set with what all tapes hold, sampled and measured where they were marked. */
-export function joinTapes(tapes: readonly MetricTapeData[]): MetricSet {
-  const set = new MetricSet();
-  const handles = tapes.map(({ metrics }) =>
-    metrics.map(({ declaration, labels }) => {
-      return set.bind(declaration, ...declaration.labels.map((label) => labels[label]!));
-    }),
-  );
-  const frames = Math.max(0, ...tapes.map((tape) => tape.frames.length));
-  for (let i = 0; i < frames; i++) {
-    const { kind, atUs } = tapes[0]!.frames[i]!;
-    tapes.forEach(({ frames: own }, t) => {
-      const frame = own[i];
-      assert(frame !== undefined && frame.kind === kind && frame.atUs === atUs, 'tapes have the same marks', {
-        t,
-        i,
-      });
-      frame.gains.forEach((gain, m) => set.absorb(handles[t]![m]!, gain, atUs));
-    });
+/**
+ * One metric set with what all tapes hold, sampled and measured where they were marked. The first tape has all
+ * marks; others may begin late or end early, as their processes did. `set` is filled, and `onFrame` told of
+ * each moment once all of it is in.
+ */
+export function joinTapes(
+  tapes: readonly MetricTapeData[], set = new MetricSet(), onFrame?: (atUs: Us) => void,
+): MetricSet {
+  const joining = tapes.map((tape) => new Joining(tape, set));
+  for (const { kind, atUs } of tapes[0]?.frames ?? []) {
+    for (const one of joining) one.advance(kind, atUs);
+    onFrame?.(atUs);
     if (kind === 'sample') set.sample(atUs);
     if (kind === 'measure') set.startMeasuring(atUs);
   }
+  joining.forEach((one, t) => assert(one.isOver, 'tapes have the same marks', { t }));
   return set;
+}
+
+/** One tape on its way into a set. */
+class Joining {
+  readonly #tape: MetricTapeData;
+  readonly #set: MetricSet;
+  readonly #handles: readonly number[];
+  #next = 0;
+  #isGone = false;
+
+  constructor(tape: MetricTapeData, set: MetricSet) {
+    this.#tape = tape;
+    this.#set = set;
+    this.#handles = tape.metrics.map(({ declaration, labels }) =>
+      set.bind(declaration, ...declaration.labels.map((label) => labels[label]!)));
+  }
+
+  get isOver(): boolean {
+    return this.#next === this.#tape.frames.length;
+  }
+
+  /** Takes in the frame of a moment, if the process was there. */
+  advance(kind: MarkKind, atUs: Us): void {
+    const frame = this.#tape.frames[this.#next];
+    if (frame?.kind === kind && frame.atUs === atUs) {
+      this.#next++;
+      frame.gains.forEach((gain, m) => this.#set.absorb(this.#handles[m]!, gain, atUs));
+    } else if (frame === undefined && !this.#isGone) this.#letGo(atUs);
+    else assert(frame === undefined || this.#next === 0, 'tapes have the same marks', { kind, atUs });
+  }
+
+  /** The process is gone, and with it what its gauges and levels stood at. */
+  #letGo(atUs: Us): void {
+    this.#isGone = true;
+    const { metrics, frames } = this.#tape;
+    metrics.forEach(({ declaration }, m) => {
+      if (declaration.kind === 'counter' || declaration.kind === 'tally') return;
+      const held = frames.reduce((sum, { gains }) => sum + gains[m]!.value, 0);
+      this.#set.absorb(this.#handles[m]!, { value: -held }, atUs);
+    });
+  }
 }

@@ -9,6 +9,8 @@ export interface Minio {
   /** Where and with which credentials its S3 interface answers. */
   readonly endpoint: S3Endpoint;
   stop(): Promise<void>;
+  /** Starts it again after a stop, with what it held, where it was; returns when it takes requests. */
+  startAgain(): Promise<void>;
 }
 
 /**
@@ -21,31 +23,34 @@ export async function startMinio(supervisor: Supervisor, signal?: AbortSignal): 
   const data = supervisor.temporaryDirectory('minio');
   const accessKeyId = `weir-${randomBytes(6).toString('hex')}`;
   const secretAccessKey = randomBytes(24).toString('hex');
+  const start = async (port: number): Promise<SupervisedChild> => supervisor.spawn({
+    name: 'minio',
+    command: program,
+    args: [
+      'server', data, '--address', `127.0.0.1:${port}`,
+      '--console-address', `127.0.0.1:${await freePort()}`,
+    ],
+    env: {
+      MINIO_ROOT_USER: accessKeyId,
+      MINIO_ROOT_PASSWORD: secretAccessKey,
+      MINIO_BROWSER: 'off',
+      MINIO_UPDATE: 'off',
+      CI: 'true', // a quarter of the memory: MinIO's own switch for small machines
+    },
+  });
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
-    const child = supervisor.spawn({
-      name: 'minio',
-      command: program,
-      args: [
-        'server',
-        data,
-        '--address',
-        `127.0.0.1:${port}`,
-        '--console-address',
-        `127.0.0.1:${await freePort()}`,
-      ],
-      env: {
-        MINIO_ROOT_USER: accessKeyId,
-        MINIO_ROOT_PASSWORD: secretAccessKey,
-        MINIO_BROWSER: 'off',
-        MINIO_UPDATE: 'off',
-        CI: 'true', // a quarter of the memory: MinIO's own switch for small machines
-      },
-    });
+    let child = await start(port);
     const url = `http://127.0.0.1:${port}`;
     if (await healthy(child, url, signal)) {
-      const endpoint = { url, region: S3_REGION, accessKeyId, secretAccessKey };
-      return { endpoint, stop: async () => void (await child.stop()) };
+      return {
+        endpoint: { url, region: S3_REGION, accessKeyId, secretAccessKey },
+        stop: async () => void (await child.stop()),
+        startAgain: async () => {
+          child = await start(port);
+          if (!(await healthy(child, url, signal))) await fail(child);
+        },
+      };
     }
     // Somebody else may have taken the port between our look and MinIO's.
     const taken = child.lastLines().some((line) => /address already in use|port .*in use/i.test(line));

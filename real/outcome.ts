@@ -1,7 +1,10 @@
 import type { CacheInput } from '../models/cdn/events.ts';
 import { Fingerprint } from '../models/core/fingerprint.ts';
 import type { ParameterProvenance } from '../models/core/run-record.ts';
+import { MetricSet } from '../models/core/metrics.ts';
 import { US_PER_MS, US_PER_S } from '../models/core/units.ts';
+import { Monitor } from '../models/operations/monitoring/monitor.ts';
+import { bucketsOf, monitoredOutcome } from '../models/operations/monitoring/outcome.ts';
 import { computeSlis, sliSeries, type ReplicationOutcome } from '../models/operations/run-summary.ts';
 import type { PlayerInput } from '../models/player/events.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
@@ -14,20 +17,31 @@ import { checkRequirements } from './setup.ts';
 import type { Stage } from './stage.ts';
 
 /** What a real run leaves behind, in the same form as a replication of a simulation. */
-export function outcomeOf(stage: Stage, played: Played): ReplicationOutcome {
-  const { host, reports, tape, endedAt } = played;
-  const metrics = joinTapes([tape.data(), ...reports.map((report) => report.tape)]);
+export function outcomeOf(plan: ScenarioPlan, stage: Stage, played: Played): ReplicationOutcome {
+  const { host, reports, tape, endedAt, faults } = played;
+  const metrics = new MetricSet();
+  const { monitoring, run } = plan.scenario;
+  // The same monitor as in the simulation reads what was measured, moment by moment, after the run.
+  const monitor = monitoring === undefined ? undefined
+    : new Monitor(metrics, monitoring.scrapeEvery, plan.rules, bucketsOf(plan.slos));
+  joinTapes([tape.data(), ...reports.map((report) => report.tape)], metrics, (atUs) => {
+    if (monitor !== undefined && monitor.wakeAt() <= atUs) monitor.woken(atUs);
+  });
+  const { series = [], warnings = [], ...monitored } = monitor === undefined ? {}
+    : monitoredOutcome({ rules: plan.rules, slos: plan.slos, run }, monitor, endedAt);
   const { fingerprint, events } = fingerprintOf(entriesOf(played).flat());
   return {
     slis: computeSlis(metrics.view(endedAt)),
     metrics: metrics.export(endedAt),
-    series: [...metrics.series(), ...sliSeries(metrics.windows())],
+    series: [...metrics.series(), ...sliSeries(metrics.windows()), ...series],
+    ...monitored,
+    ...(plan.scenario.faults.length === 0 ? {} : { faults }),
     sessions: host.rows,
     logs: host.logs(),
     fingerprint,
     events,
     simulatedSeconds: endedAt / US_PER_S,
-    warnings: [...stage.package.warnings, ...played.warnings],
+    warnings: [...stage.package.warnings, ...played.warnings, ...warnings],
   };
 }
 
@@ -77,9 +91,9 @@ export function realParameters(stage: Stage): ParameterProvenance[] {
   const others = stage.probes
     .filter((probe) => !probe.usable)
     .map((probe) => `${probe.name}: ${probe.absence}`);
-  const store = stage.ownStore ? 'MinIO started for the run' : stage.endpoint.url;
+  const store = stage.minio !== undefined ? 'MinIO started for the run' : stage.endpoint.url;
   const programs = checkRequirements().filter(
-    (one) => one.found !== undefined && (stage.ownStore || one.name !== 'minio'),
+    (one) => one.found !== undefined && (stage.minio !== undefined || one.name !== 'minio'),
   );
   return [
     parameter(

@@ -1,10 +1,12 @@
 import type { Us } from '../models/core/units.ts';
+import type { FaultResult } from '../models/core/run-record.ts';
 import { MetricSet } from '../models/core/metrics.ts';
 import { RandomStreams } from '../models/core/rng.ts';
 import { mostSessions } from '../models/player/audience.ts';
 import type { WatchedPlan } from '../scenarios/plan.ts';
 import type { Supervisor } from './children.ts';
 import { RunClock } from './clock.ts';
+import { RealFaults } from './faults.ts';
 import { Lateness } from './lateness.ts';
 import { RealLinks } from './links.ts';
 import { mediaOf } from './media.ts';
@@ -31,6 +33,7 @@ export interface Played {
   readonly reports: Awaited<ReturnType<RealTiers['finish']>>;
   readonly endedAt: Us;
   readonly warnings: readonly string[];
+  readonly faults: readonly FaultResult[];
 }
 
 /**
@@ -67,8 +70,11 @@ export async function play(
     await links.close();
     throw error;
   });
-  const ports = tiers.edges.map((edge) => edge.port);
-  const viewers = new RealViewers(plan, clock, links, ports, host, streams);
+  const viewers = new RealViewers(plan, clock, links, tiers.edgePorts(), host, streams, metrics);
+  const { detection } = scenario.cdn.routing;
+  const log = options.log ?? (() => undefined);
+  const world = { clock, tiers, viewers, minio: stage.minio, detection, log };
+  const faults = new RealFaults(scenario.faults, streams, world);
   options.log?.(`${tiers.configs().length} caches are up`);
   const mark = (kind: MarkKind, atUs: Us) => {
     host.settle();
@@ -83,19 +89,30 @@ export async function play(
   clock.restart();
   await tiers.go(clock);
   const lateness = new Lateness();
-  const schedule = new Schedule(clock, scenario.run, mark, progress);
+  const { monitoring, run } = scenario;
+  const schedule = new Schedule(
+    clock, { ...run, scrapeEvery: monitoring?.scrapeEvery }, mark, progress,
+  );
   try {
     viewers.start();
+    faults.start();
     options.log?.('viewers come');
-    await Promise.race([viewers.done, schedule.over, aborted(signal), tiers.failed()]);
+    await Promise.race([viewers.done, schedule.over, aborted(signal), tiers.failed(), faults.failed]);
+    await faults.close();
     schedule.close(); // no mark may come after the last one: the tapes must have the same
     const endedAt = clock.now();
     mark('end', endedAt);
     const late = lateness.finish();
     const reports = await tiers.finish();
-    return { host, tape, tiers, endedAt, reports, warnings: late === undefined ? [] : [late] };
+    const killed = faults.results.some(({ kind }) => kind === 'placeDown')
+      ? ['What a cache that was killed had counted since it was last read is lost.'] : [];
+    return {
+      host, tape, tiers, endedAt, reports, faults: faults.results,
+      warnings: [...killed, ...(late === undefined ? [] : [late])],
+    };
   } finally {
     schedule.close();
+    await faults.close();
     viewers.close();
     host.close();
     await links.close();

@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
+import { edgeLost } from '../models/cdn/topology/metrics.ts';
 import { assert } from '../models/core/assert.ts';
-import type { MetricSet } from '../models/core/metrics.ts';
+import type { MetricHandle, MetricSet } from '../models/core/metrics.ts';
 import type { SessionLog, SessionRow } from '../models/core/run-record.ts';
 import type { Us } from '../models/core/units.ts';
 import { cmcdHeaders } from '../models/player/cmcd.ts';
@@ -43,10 +44,12 @@ export class PlayerHost {
   readonly #options: PlayerHostOptions;
   readonly #logger: SessionLogger;
   readonly #slots: Slot[];
+  readonly #lost: MetricHandle;
 
   constructor(options: PlayerHostOptions) {
     const { params, slots, renditions, media, metrics, clock, networks, logFromUs } = options;
     this.#options = options;
+    this.#lost = metrics.bind(edgeLost);
     this.fleet = new PlayerFleet(params, slots, renditions, media, this.#ports(), metrics);
     this.#logger = new SessionLogger(() => this.fleet, networks, media.bitrates(0), logFromUs);
     this.#slots = Array.from({ length: slots }, (_, slot) => ({
@@ -148,7 +151,7 @@ export class PlayerHost {
     const outcome = await fetch.outcome;
     if (state.request !== fetch || outcome.kind === 'cancelled') return;
     state.request = undefined;
-    const failed = (cause: FetchFailure) => this.#deliver({ kind: 'fetchFailed', slot, requestId, cause });
+    const failed = (cause: FetchFailure) => this.#failed(slot, requestId, cause);
     if (outcome.kind === 'failed') return failed(outcome.cause);
     const promised = rendition === MASTER ? media.bitrates(video).length : media.segmentCount(video);
     if (outcome.paths.length !== promised) return failed('serverError');
@@ -173,7 +176,7 @@ export class PlayerHost {
     if (state.request !== get || outcome.kind === 'cancelled') return;
     state.request = undefined;
     const cause = failureOf(outcome);
-    if (cause !== undefined) return this.#deliver({ kind: 'fetchFailed', slot, requestId, cause });
+    if (cause !== undefined) return this.#failed(slot, requestId, cause);
     assert(outcome.kind === 'answered', 'what has not failed was answered');
     const { firstByteUs, transferUs, body } = outcome;
     this.#deliver({ kind: 'segmentArrived', slot, requestId, bytes: body.length, firstByteUs, transferUs });
@@ -186,6 +189,12 @@ export class PlayerHost {
     const headers = params.cmcd === 'header' ? cmcdHeaders(this.fleet.cmcd(slot)) : {};
     return (path: string) =>
       httpGet({ clock, agent, host: '127.0.0.1', port, path, headers, limitMs: REQUEST_LIMIT_MS });
+  }
+
+  /** A request came to nothing; one that no edge answered is counted as the simulation counts it. */
+  #failed(slot: number, requestId: number, cause: FetchFailure): void {
+    if (cause === 'reset' || cause === 'timeout') this.#options.metrics.add(this.#lost, 1);
+    this.#deliver({ kind: 'fetchFailed', slot, requestId, cause });
   }
 
   #deliver(input: PlayerInput): void {

@@ -8,6 +8,7 @@ import { summariseRun } from '../models/operations/run-summary.ts';
 import { isWatched, type ScenarioPlan, type WatchedPlan } from '../scenarios/plan.ts';
 import { Supervisor } from './children.ts';
 import { abortOnInterrupt } from './interrupt.ts';
+import { checkFaults } from './faults.ts';
 import { InterruptedError } from './missing-requirement.ts';
 import { outcomeOf, realParameters, recordingOf, sizeTableOf } from './outcome.ts';
 import { play, type PlayOptions } from './play.ts';
@@ -48,6 +49,8 @@ export async function runReal(plan: ScenarioPlan, options: RealRunOptions): Prom
     throw new NothingToStreamError(`${name} has no audience: a real run streams video to viewers`);
   }
   checkSize(plan);
+  const { cdn, faults } = plan.scenario;
+  checkFaults(faults, { edge: cdn.edge.nodes, regional: cdn.regional.nodes }, options.s3Url === undefined);
   const startedMs = performance.now();
   const clip = options.clip ?? plan.clip ?? SHIPPED_CLIP;
   const interrupts = abortOnInterrupt();
@@ -81,7 +84,7 @@ export async function runReal(plan: ScenarioPlan, options: RealRunOptions): Prom
         slos: plan.slos,
         prices: plan.prices,
       },
-      [outcomeOf(stage, played)],
+      [outcomeOf(plan, stage, played)],
     );
   } catch (error) {
     if (signal.aborted)

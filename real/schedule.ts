@@ -8,6 +8,8 @@ export interface ScheduledRun {
   readonly duration: Us;
   readonly warmup: Us;
   readonly sampleEvery: Us;
+  /** Of the monitoring; undefined without one. */
+  readonly scrapeEvery: Us | undefined;
 }
 
 /**
@@ -30,7 +32,9 @@ export class Schedule {
     const measure = once(run.warmup > 0 ? run.warmup : NEVER, () => mark('measure', run.warmup));
     const sample = every(run.sampleEvery, (atUs) => mark('sample', atUs));
     const look = every(US_PER_S, progress);
-    this.#timers = [measure, sample, look, end].map(({ at, act }) => new WakeTimer(clock, at, act));
+    const { scrapeEvery } = run;
+    const scrapes = scrapeEvery === undefined ? [] : [every(scrapeEvery, (atUs) => mark('scrape', atUs))];
+    this.#timers = [measure, sample, ...scrapes, look, end].map(({ at, act }) => new WakeTimer(clock, at, act));
     this.#timers.forEach((timer) => timer.rearm());
   }
 

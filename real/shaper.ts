@@ -30,10 +30,12 @@ export class LinkShaper {
   readonly #timer: WakeTimer;
   readonly #server: Server;
   readonly #connections = new Map<number, Connection>();
+  #target: LinkShaperOptions['target'];
   #lastFlow = 0;
 
   constructor(options: LinkShaperOptions) {
     this.#options = options;
+    this.#target = options.target;
     this.#link = new ShapedLink(options.bandwidth);
     const wakeAt = () => Math.min(this.#link.wakeAt(), this.#up.wakeAt(), this.#down.wakeAt());
     this.#timer = new WakeTimer(options.clock, wakeAt, (now) => this.#woken(now));
@@ -49,6 +51,11 @@ export class LinkShaper {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** New connections go to another server from now on; those that there are stay. */
+  retarget(port: number): void {
+    this.#target = { ...this.#target, port };
+  }
+
   /** Cuts every connection and stops to listen. */
   async close(): Promise<void> {
     this.#timer.close();
@@ -61,7 +68,7 @@ export class LinkShaper {
 
   #accept(client: Socket): void {
     const flow = ++this.#lastFlow;
-    const { host, port } = this.#options.target;
+    const { host, port } = this.#target;
     const server = connect({ host, port, noDelay: true, allowHalfOpen: true });
     this.#connections.set(flow, { client, server });
     this.#forward(flow, client, server);

@@ -5,7 +5,7 @@ import type { ScenarioPlan } from '../scenarios/plan.ts';
 import type { Supervisor } from './children.ts';
 import { chooseEncoder, probeEncoders, type EncoderProbe } from './encoders.ts';
 import { MissingRequirementError } from './missing-requirement.ts';
-import { startMinio } from './minio.ts';
+import { startMinio, type Minio } from './minio.ts';
 import { ObjectStore, parseS3Url, type S3Endpoint } from './object-store.ts';
 import { MASTER, type PackagedVideo } from './package-hls.ts';
 import { packageOnce } from './package-store.ts';
@@ -16,8 +16,8 @@ export interface Stage {
   readonly package: PackagedVideo;
   readonly probes: readonly EncoderProbe[];
   readonly endpoint: S3Endpoint;
-  /** True for a MinIO that Weir started, false for an endpoint it was given. */
-  readonly ownStore: boolean;
+  /** The MinIO that Weir started; undefined for an endpoint it was given. */
+  readonly minio: Minio | undefined;
   readonly bucket: string;
   /** Removes what was put into an endpoint that is not ours. */
   clear(): Promise<void>;
@@ -39,8 +39,8 @@ export async function setStage(
   options: StageOptions,
 ): Promise<Stage> {
   const { s3Url, signal, log } = options;
-  const endpoint =
-    s3Url === undefined ? (await startMinio(supervisor, signal)).endpoint : parseS3Url(s3Url, process.env);
+  const minio = s3Url === undefined ? await startMinio(supervisor, signal) : undefined;
+  const endpoint = minio?.endpoint ?? parseS3Url(s3Url!, process.env);
   log(s3Url === undefined ? `MinIO listens on ${endpoint.url}` : `objects go to ${endpoint.url}`);
   const store = new ObjectStore(endpoint);
   const bucket = `weir-${randomBytes(6).toString('hex')}`;
@@ -55,7 +55,7 @@ export async function setStage(
     await store.createBucket(bucket);
     await upload(store, bucket, packaged, plan.scenario.catalogue.videos, signal);
     log(`uploaded ${packaged.files.length} files for each of ${plan.scenario.catalogue.videos} videos`);
-    return { package: packaged, probes, endpoint, ownStore: s3Url === undefined, bucket, clear };
+    return { package: packaged, probes, endpoint, minio, bucket, clear };
   } catch (error) {
     await clear().catch(() => undefined); // the first error says what went wrong
     throw error;

@@ -1,9 +1,9 @@
 import { formatLabels } from '../models/core/labels.ts';
-import { NEVER, US_PER_S, type Us } from '../models/core/units.ts';
+import { NEVER, type Us } from '../models/core/units.ts';
 import type { AlertChange } from '../models/operations/alerts/ports.ts';
 import type { ActiveAlert } from '../models/operations/alerts/rule-engine.ts';
 import { Monitor, type MonitorState } from '../models/operations/monitoring/monitor.ts';
-import { budgetOutcomes } from '../models/operations/budget/budget-outcome.ts';
+import { bucketsOf, monitoredOutcome } from '../models/operations/monitoring/outcome.ts';
 import type { MonitoringParams } from '../models/operations/monitoring/params.ts';
 import type { ActionParams } from '../models/operations/runbook/params.ts';
 import { evaluatePromql } from '../models/operations/promql/evaluate.ts';
@@ -50,8 +50,7 @@ export class Monitoring implements RunPart {
     this.#replication = context.replication;
     this.#plan = plan;
     this.#loop = loop;
-    const buckets = plan.slos.flatMap(({ events }) => (events?.bucket === undefined ? [] : [events.bucket]));
-    this.#monitor = new Monitor(metrics, params.scrapeEvery, plan.rules, buckets);
+    this.#monitor = new Monitor(metrics, params.scrapeEvery, plan.rules, bucketsOf(plan.slos));
     const { store } = this.#monitor;
     this.#act = (action) => ports.act(action);
     this.#levels = new DegradedLevels(plan.scenario.degraded.levels, store, ports);
@@ -114,24 +113,14 @@ export class Monitoring implements RunPart {
   }
 
   outcome(): PartOutcome {
-    const rules = this.#plan.rules.flatMap(({ groups }) => groups.flatMap((group) =>
-      group.rules.flatMap(({ alert, labels }) => {
-        return alert === undefined ? [] : [{ alert, severity: labels?.['severity'] ?? '' }];
-      })));
-    const { changes, store } = this.#monitor;
-    const { scenario, slos } = this.#plan;
-    const { warmup, sampleEvery } = scenario.run;
-    const seconds: number[] = [];
-    for (let at = warmup; at <= this.#loop.now; at += sampleEvery) seconds.push(at / US_PER_S);
-    const { outcomes, series } = budgetOutcomes(slos, store, seconds);
+    const { scenario, slos, rules } = this.#plan;
+    const monitored = { rules, slos, run: scenario.run };
+    const { scrapes, ...seen } = monitoredOutcome(monitored, this.#monitor, this.#loop.now);
     return {
-      alerts: { rules, changes, fromSeconds: warmup / US_PER_S, untilSeconds: this.#loop.now / US_PER_S },
-      ...(this.#replication === 0 ? { scrapes: this.#monitor.scrapes() } : {}),
-      budgets: outcomes,
+      ...seen,
+      ...(this.#replication === 0 && scrapes !== undefined ? { scrapes } : {}),
       steps: this.#runbooks.reports(),
       levels: this.#levels.reports(this.#loop.now),
-      series,
-      warnings: this.#monitor.problems,
     };
   }
 
