@@ -65,8 +65,9 @@ function realRunCommand(): Command {
     .option('--worker-processes <count>', 'with --queue bullmq: workers that this run starts '
       + '(default: as many as its farm and this machine hold; 0: only those of weir real worker)')
     .addHelpText('after', `
-Everything listens on 127.0.0.1 and is stopped at the end, on Ctrl-C and on failure. Of faults it has placeDown (the
-process of a cache is killed) and originOutage (MinIO is stopped); alerts and objectives are those of the scenario.
+Everything listens on 127.0.0.1 and is stopped at the end, on Ctrl-C and on failure. Of faults it has
+placeDown (the process of a cache is killed) and originOutage (MinIO is stopped); alerts and objectives are
+those of the scenario.
 
 Examples:
   weir real run first-light --out runs/real

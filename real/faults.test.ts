@@ -50,7 +50,7 @@ beforeAll(async () => {
 });
 afterAll(() => supervisor.stop());
 
-test('an edge whose process is killed: viewers are moved to the other one, and the record says so', async (ctx) => {
+test('an edge whose process is killed: viewers are moved, and the record says so', async (ctx) => {
   if (missing.length > 0) missingRequirement(ctx, `not installed: ${missing.join(', ')}`);
   const outDir = join(folder, 'edge');
   const { document, sessions } = await play(EDGE_DOWN, outDir);

@@ -29,7 +29,7 @@ export interface FaultyWorld {
   readonly log: (line: string) => void;
 }
 
-/** Refuses what a real run cannot break, before anything is started; throws UnrealFaultError with all of it. */
+/** Refuses what a real run cannot break, before anything is started, by UnrealFaultError with all of it. */
 export function checkFaults(
   faults: readonly FaultParams[], places: Readonly<Record<RealTier, number>>, ownStore: boolean,
 ): void {
@@ -42,8 +42,8 @@ export function checkFaults(
 
 /**
  * The faults of a scenario, for real: a place goes down as its process is killed, and comes back as a process
- * with an empty cache; the origin goes as MinIO is stopped, and comes back with what it held. Onsets are those
- * of the simulation with the same seed.
+ * with an empty cache; the origin goes as MinIO is stopped, and comes back with what it held. Onsets are
+ * those of the simulation with the same seed.
  */
 export class RealFaults {
   readonly results: FaultResult[] = [];

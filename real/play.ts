@@ -1,4 +1,4 @@
-import type { Us } from '../models/core/units.ts';
+import { US_PER_S, type Us } from '../models/core/units.ts';
 import type { FaultResult } from '../models/core/run-record.ts';
 import { MetricSet } from '../models/core/metrics.ts';
 import { RandomStreams } from '../models/core/rng.ts';
@@ -11,7 +11,7 @@ import { Lateness } from './lateness.ts';
 import { RealLinks } from './links.ts';
 import { mediaOf } from './media.ts';
 import { MetricTape, type MarkKind } from './metric-tape.ts';
-import { PlayerHost } from './player-host.ts';
+import { PlayerHost, type PlayerHostOptions } from './player-host.ts';
 import { Schedule } from './schedule.ts';
 import { masterPath, type Stage } from './stage.ts';
 import { RealTiers } from './tiers.ts';
@@ -47,25 +47,13 @@ export async function play(
   signal: AbortSignal,
   options: PlayOptions,
 ): Promise<Played> {
-  const { scenario, networks } = plan;
+  const { scenario } = plan;
   const streams = new RandomStreams(scenario.run.seed, scenario.run.first ?? 0);
   const clock = new RunClock();
   const links = new RealLinks(clock);
   const metrics = new MetricSet();
   const tape = new MetricTape(metrics);
-  const media = mediaOf(stage.package);
-  const host = new PlayerHost({
-    clock,
-    metrics,
-    media,
-    params: scenario.player,
-    slots: mostSessions(scenario.audience, scenario.run.duration),
-    renditions: stage.package.rungs.map((rung) => rung.name),
-    networks: networks.map((network) => network.name),
-    logFromUs: scenario.run.warmup,
-    masterPath,
-    onLeave: (slot) => viewers.left(slot),
-  });
+  const host = hostOf(plan, stage, { clock, metrics, onLeave: (slot) => viewers.left(slot) });
   const tiers = await RealTiers.start(supervisor, plan, stage, links).catch(async (error: unknown) => {
     await links.close();
     throw error;
@@ -102,14 +90,9 @@ export async function play(
     schedule.close(); // no mark may come after the last one: the tapes must have the same
     const endedAt = clock.now();
     mark('end', endedAt);
-    const late = lateness.finish();
+    const warnings = [warningOf(faults.results), lateness.finish()].filter((one) => one !== undefined);
     const reports = await tiers.finish();
-    const killed = faults.results.some(({ kind }) => kind === 'placeDown')
-      ? ['What a cache that was killed had counted since it was last read is lost.'] : [];
-    return {
-      host, tape, tiers, endedAt, reports, faults: faults.results,
-      warnings: [...killed, ...(late === undefined ? [] : [late])],
-    };
+    return { host, tape, tiers, endedAt, reports, warnings, faults: cut(faults.results, endedAt) };
   } finally {
     schedule.close();
     await faults.close();
@@ -117,6 +100,32 @@ export async function play(
     host.close();
     await links.close();
   }
+}
+
+function hostOf(
+  { scenario, networks }: WatchedPlan, stage: Stage,
+  own: Pick<PlayerHostOptions, 'clock' | 'metrics' | 'onLeave'>,
+): PlayerHost {
+  return new PlayerHost({
+    ...own,
+    media: mediaOf(stage.package),
+    params: scenario.player,
+    slots: mostSessions(scenario.audience, scenario.run.duration),
+    renditions: stage.package.rungs.map((rung) => rung.name),
+    networks: networks.map((network) => network.name),
+    logFromUs: scenario.run.warmup,
+    masterPath,
+  });
+}
+
+function warningOf(faults: readonly FaultResult[]): string | undefined {
+  return faults.some(({ kind }) => kind === 'placeDown')
+    ? 'What a cache that was killed had counted since it was last read is lost.' : undefined;
+}
+
+/** Faults as far as the run saw them. */
+function cut(faults: readonly FaultResult[], endedAt: Us): FaultResult[] {
+  return faults.map((one) => ({ ...one, untilSeconds: Math.min(one.untilSeconds, endedAt / US_PER_S) }));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

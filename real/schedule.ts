@@ -34,7 +34,9 @@ export class Schedule {
     const look = every(US_PER_S, progress);
     const { scrapeEvery } = run;
     const scrapes = scrapeEvery === undefined ? [] : [every(scrapeEvery, (atUs) => mark('scrape', atUs))];
-    this.#timers = [measure, sample, ...scrapes, look, end].map(({ at, act }) => new WakeTimer(clock, at, act));
+    this.#timers = [measure, sample, ...scrapes, look, end].map(({ at, act }) => {
+      return new WakeTimer(clock, at, act);
+    });
     this.#timers.forEach((timer) => timer.rearm());
   }
 

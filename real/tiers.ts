@@ -93,8 +93,8 @@ export class RealTiers {
   /** Starts an empty cache in a place whose process was killed; who asked the old one asks it. */
   async startAgain(tier: RealTier, place: number): Promise<void> {
     const before = this.#now[tier][place]!;
-    const again = this.#all.filter(({ config }) => config.component.startsWith(`${tier}-${place}`)).length + 1;
-    const component = `${tier}-${place}-${again}`;
+    const [, , again = '1'] = before.config.component.split('-');
+    const component = `${tier}-${place}-${Number(again) + 1}`;
     const handle = await CacheHandle.start(this.#supervisor, { ...before.config, component });
     if (this.#clock !== undefined) await handle.go(this.#clock);
     this.#all.push(handle);

@@ -8,12 +8,13 @@ test('a file of faults gives them as they were written', () => {
 });
 
 test('every problem is told at its place', () => {
-  const text = 'faults:\n  - { kind: originOutage, at: soon, duration: 1min }\n  - { kind: nothing, at: 1s }\n';
+  const text = 'faults:\n  - { kind: originOutage, at: soon, duration: 1s }\n  - { kind: nothing, at: 1s }\n';
   try {
     readFaults(text, 'x.yaml');
     expect.unreachable();
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
-    expect(error.issues.map(({ line, path }) => `${line} ${path}`)).toEqual(['2 faults[0].at', '3 faults[1].kind']);
+    const places = error.issues.map(({ line, path }) => `${line} ${path}`);
+    expect(places).toEqual(['2 faults[0].at', '3 faults[1].kind']);
   }
 });

@@ -12,7 +12,7 @@ export interface Monitored {
   readonly run: { readonly warmup: Us; readonly sampleEvery: Us };
 }
 
-/** What a monitor has seen by `until`, of a simulated run or a real one: alerts, budgets, scrapes, problems. */
+/** What a monitor has seen by `until`, of a simulated run or a real one. */
 export function monitoredOutcome({ rules, slos, run }: Monitored, monitor: Monitor, until: Us): PartOutcome {
   const alerts = rules.flatMap(({ groups }) => groups.flatMap((group) =>
     group.rules.flatMap(({ alert, labels }) => {
