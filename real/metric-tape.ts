@@ -51,8 +51,8 @@ export class MetricTape {
 
 /**
  * One metric set with what all tapes hold, sampled and measured where they were marked. The first tape has
- * all marks; others may begin late or end early, as their processes did. `set` is filled, and `onFrame` told of
- * each moment once all of it is in.
+ * all marks; others may begin late or end early, as their processes did. `set` is filled, and `onFrame` told
+ * of each moment once all of it is in.
  */
 export function joinTapes(
   tapes: readonly MetricTapeData[], set = new MetricSet(), onFrame?: (atUs: Us) => void,
