@@ -3,7 +3,7 @@ import { RandomStreams } from '../../core/rng.ts';
 import { estimateMean } from '../../core/statistics.ts';
 import { Zipf } from '../../core/zipf.ts';
 import { createPolicy } from '../policy/registry.ts';
-import { fifoForecast, lruForecast, zipfProbabilities } from './che.ts';
+import { CHE_GRID } from './che-grid.fixture.ts';
 import { replay } from './replay.ts';
 import type { RequestTrace } from './trace.ts';
 
@@ -30,18 +30,21 @@ describe('independent requests: exact hit ratios of small caches (King 1971)', (
   });
 });
 
-describe("Che's approximation is within 0.002 of a replay", () => {
-  test.each([[1e4, 0.8, 100], [1e4, 0.8, 1000], [1e4, 1.0, 1000]])(
-    '%d objects, exponent %d, capacity %d', (objects, exponent, capacity) => {
-      const rates = zipfProbabilities(objects, exponent);
-      const trace = zipfTrace(objects, exponent, 1_500_000);
-      for (const name of POLICIES) {
-        const [, ...warm] = hitRatios(name, capacity, trace, 15);
-        const forecast = (name === 'lru' ? lruForecast : fifoForecast)(rates, capacity);
-        expect(Math.abs(mean(warm) - forecast.hitRatio)).toBeLessThan(0.002);
-      }
-    },
-  );
+describe("Che's approximation is within 0.002 of a replay, and LFU between LRU and its limit", () => {
+  const points = CHE_GRID.filter(([objects, , capacity]) =>
+    objects <= 1e4 && [100, 1000, 2000].includes(capacity));
+
+  test.each(points)('%d objects, exponent %d, capacity %d', (...row) => {
+    const [objects, exponent, capacity, , lru, , fifo, , held] = row;
+    const trace = zipfTrace(objects, exponent, 1_000_000);
+    const warmHits = (name: Name | 'lfu') => mean(hitRatios(name, capacity, trace, 10).slice(2));
+    expect(Math.abs(warmHits('lru') - lru)).toBeLessThan(0.002);
+    expect(Math.abs(warmHits('fifo') - fifo)).toBeLessThan(0.002);
+    expect(Math.abs(warmHits('random') - fifo)).toBeLessThan(0.002);
+    const lfu = warmHits('lfu');
+    expect(lfu).toBeGreaterThan(lru);
+    expect(lfu).toBeLessThan(held + 0.002);
+  });
 });
 
 describe('q-LRU and 2-LRU are within 0.002 of their approximations', () => {
@@ -119,7 +122,7 @@ function zipfTrace(objects: number, exponent: number, requests: number): Request
 }
 
 /** Hit ratios of equal batches of a trace, one after the other through the same cache. */
-function hitRatios(name: Name, capacity: number, trace: RequestTrace, batches: number): number[] {
+function hitRatios(name: Name | 'lfu', capacity: number, trace: RequestTrace, batches: number): number[] {
   const policy = createPolicy(name, capacity);
   const length = trace.objects.length / batches;
   return Array.from({ length: batches }, (_, i) => {
