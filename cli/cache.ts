@@ -42,6 +42,7 @@ export function cacheCommand(): Command {
     .option('--html <file>', 'a page in one file: totals, the picture and the table')
     .option('--json', `print the result as JSON (schema ${CACHE_REPLAY_SCHEMA})`)
     .addHelpText('after', () => `\nShipped traces: ${shippedTraces().join(', ')}
+(what to expect of them: scenarios/cache-traces/SOURCE.md)
 
 Examples:
   weir cache webcachesim-test --policy lru,sieve,s3fifo,belady --size 1%,10%

@@ -5,6 +5,25 @@ import { bandMeaning, bandOf, ratioOf } from './series.ts';
 
 const record = exampleRecord({ replications: 3, sessions: 10 });
 
+test('what regions send and hit is drawn by region, the busiest first, where there are several', () => {
+  const at = (seconds: number, metric: string, labels: string, value: number) =>
+    ({ replication: 0, seconds, metric, labels, value });
+  const series = [60, 120].flatMap((seconds) => [
+    at(seconds, 'edge_sent_bytes_total:rate', 'region="a"', 1e6),
+    at(seconds, 'edge_sent_bytes_total:rate', 'region="b"', 3e6),
+    at(seconds, 'edge_sent_bytes_total:rate', 'region="idle"', 0),
+    at(seconds, 'edge_requests_total:rate', 'region="b",result="hit"', 3),
+    at(seconds, 'edge_requests_total:rate', 'region="b",result="miss"', 1),
+  ]);
+  const panels = buildPanels({ ...record, series });
+  const lines = (id: string) => panels.find((panel) => panel.id === id)?.lines
+    .map(({ name, points }) => [name, points[0]!.median]);
+  expect(lines('region-bandwidth')).toEqual([['b', 24e6], ['a', 8e6]]);
+  expect(lines('region-hits')).toEqual([['b', 0.75]]);
+  const one = buildPanels({ ...record, series: series.filter(({ labels }) => labels.includes('"b"')) });
+  expect(one.map(({ id }) => id)).not.toContain('region-bandwidth');
+});
+
 test('a panel appears when its series do, and in the order of the table', () => {
   expect(buildPanels(record).map((panel) => panel.id)).toEqual([
     'viewers', 'start-latency', 'stalled', 'bitrate', 'hit-rate', 'delivered', 'origin', 'starts',

@@ -113,6 +113,19 @@ const PANELS: readonly PanelRule[] = [
     }],
   },
   {
+    id: 'region-bandwidth', title: 'Sent by region', unit: 'bits/s',
+    lines: (index) => busiestRegions(index).map((region) =>
+      ({ name: region, curve: scaleCurve(index.sum(REGION_SENT, { region }), 8) })),
+  },
+  {
+    id: 'region-hits', title: 'Edge hit rate by region', unit: 'ratio',
+    lines: (index) => busiestRegions(index).map((region) => ({
+      name: region,
+      curve: ratioOf(index.sum(REGION_ANSWERS, { region, result: 'hit' }),
+        index.sum(REGION_ANSWERS, { region })),
+    })),
+  },
+  {
     id: 'starts', title: 'Playback starts', unit: '1/s', main: true,
     lines: (index) => [{ name: 'first frames', curve: index.sum('playback_starts_total:rate') }],
   },
@@ -155,6 +168,10 @@ const PANELS: readonly PanelRule[] = [
 ];
 
 const REQUESTS = 'cache_requests_total:rate';
+const REGION_SENT = 'edge_sent_bytes_total:rate';
+const REGION_ANSWERS = 'edge_requests_total:rate';
+/** Lines that are told apart by colour and dash. */
+const MOST_REGIONS = 6;
 
 /** Indicators that a panel of the table draws, or whose rate it draws. */
 const DRAWN: ReadonlySet<string> = new Set([
@@ -180,12 +197,22 @@ function tierHits(index: SeriesIndex, tier: string): Curve | undefined {
   return ratioOf(index.sum(REQUESTS, { tier, result: OWN_RESULTS }), index.sum(REQUESTS, { tier }));
 }
 
+/** Regions whose edges sent most, as many as a panel can show; none where there is one region only. */
+function busiestRegions(index: SeriesIndex): string[] {
+  const sent = index.labelValues(REGION_SENT, 'region')
+    .map((region) => ({ region, bytes: sumOf(index.sum(REGION_SENT, { region })) }))
+    .filter(({ bytes }) => bytes > 0).sort((a, b) => b.bytes - a.bytes);
+  return sent.length > 1 ? sent.slice(0, MOST_REGIONS).map(({ region }) => region) : [];
+}
+
+function sumOf(curve: Curve | undefined): number {
+  const values = [...(curve?.values() ?? [])].flatMap((replication) => [...replication.values()]);
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
 // Only the tier nearest to the origin fetches from it; it is the one that answers fewest requests.
 function lastTierMisses(index: SeriesIndex): Curve | undefined {
-  const total = (tier: string): number => {
-    const curves = [...(index.sum(REQUESTS, { tier })?.values() ?? [])];
-    return curves.flatMap((curve) => [...curve.values()]).reduce((sum, value) => sum + value, 0);
-  };
+  const total = (tier: string): number => sumOf(index.sum(REQUESTS, { tier }));
   const [last = ''] = index.labelValues(REQUESTS, 'tier').sort((a, b) => total(a) - total(b));
   return index.sum('cache_bytes_total:rate', { tier: last, result: 'miss' });
 }
