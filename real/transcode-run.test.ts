@@ -38,7 +38,7 @@ transcode:
 
 beforeAll(async () => {
   writeFileSync(join(folder, 'small-clip.yaml'), SCENARIO);
-  const shared = SCENARIO.replace('  chunk:', '  decode: shared\n  chunk:');
+  const shared = SCENARIO.replace('  chunk:', '  decode: shared\n  stages: { workers: 1 }\n  chunk:');
   writeFileSync(join(folder, 'small-shared.yaml'), shared);
   const fast = '{ h264: x264-ultrafast, vp9: vp9-realtime8, av1: svt-av1-p12 }';
   writeFileSync(join(folder, 'small-codecs.yaml'), SCENARIO.replace(/.*name: 90p.*\n/, '')

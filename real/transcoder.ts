@@ -9,6 +9,7 @@ import type { Farm } from '../models/transcode/farm.ts';
 import { CHAINS, chunksOf, STAGES, type Stage } from '../models/transcode/graph.ts';
 import { Pipeline } from '../models/transcode/pipeline.ts';
 import { TaskQueue } from '../models/transcode/queue.ts';
+import { StagePool } from '../models/transcode/stage-pool.ts';
 import { CODECS, shareOf, type TaskTable } from '../models/transcode/task.ts';
 import type { TranscodingPlan } from '../scenarios/plan.ts';
 import type { Carried, Carrier } from './carrier.ts';
@@ -74,6 +75,7 @@ export class Transcoder {
   readonly #set: TranscoderSetting;
   readonly #tasks: TaskTable;
   readonly #pipeline: Pipeline;
+  readonly #stages: StagePool;
   readonly #timer: WakeTimer;
   /** Rungs of each codec whose chunks are all there, and those that can be watched. */
   readonly #encoded: Encoded[] = [];
@@ -108,8 +110,11 @@ export class Transcoder {
         this.#pipeline.taskEnded(clock.now(), task, complete);
       },
     }, metrics);
+    this.#stages = new StagePool(transcode.stages.workers, {
+      start: (video, chain) => void this.#run(video, chain).catch((error: unknown) => this.#reject(error)),
+    }, metrics);
     this.#pipeline = new Pipeline(transcode, tasks, {
-      run: (video, chain) => void this.#run(video, chain).catch((error: unknown) => this.#reject(error)),
+      run: (video, chain) => this.#stages.ask(clock.now(), video, chain),
       submit: (task) => this.dispatcher.submit(clock.now(), task),
       awaitViews: () => {},
     }, metrics);
@@ -222,6 +227,7 @@ export class Transcoder {
       this.#pipeline.stageDone(STAGES.indexOf(stage), clock.now() - startedAt);
     }
     finished();
+    this.#stages.ended(clock.now(), chain);
     this.#pipeline.chainDone(clock.now(), video, chain, this.dispatcher.queued, readable);
     this.#dispatch();
     if (this.#pipeline.size === 0) this.#resolve();

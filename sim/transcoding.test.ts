@@ -255,6 +255,23 @@ const AGREEMENT = [
   ['transcoding_ready_seconds_p50', 0.035], ['transcoding_ready_seconds_p99', 0.08],
 ] as const;
 
+test('stages with workers of their own wait while those are busy, and keep as many busy', () => {
+  // Probe and split, thumbnails, two outs a video: some 10 s of a worker each; 1 a second keeps 10 busy.
+  const of = (workers: string) => outcomeOf(planOf(FARM, ['transcode.farm.workers=400', 'run.warmup=5min',
+    `transcode.stages.workers=${workers}`]));
+  const [few, many] = [of('12'), of('400')];
+  const load = few.slis['transcoding_stage_utilisation']! * 12;
+  expect(load).toBeGreaterThan(7);
+  // What workers are at does not depend on how many there are, while they cope.
+  expect(Math.abs(load - many.slis['transcoding_stage_utilisation']! * 400) / load).toBeLessThan(0.01);
+  expect(total(many, 'transcoding_stages_waiting')).toBe(0);
+  expect(few.slis['transcoding_first_playable_seconds_p50'])
+    .toBeGreaterThan(many.slis['transcoding_first_playable_seconds_p50']!);
+  const free = outcomeOf(planOf(FARM, ['transcode.farm.workers=400', 'run.warmup=5min']));
+  expect(free.slis['transcoding_ready_seconds_p50']).toBe(many.slis['transcoding_ready_seconds_p50']);
+  expect(free.slis['transcoding_stage_utilisation']).toBeUndefined();
+});
+
 test('the last chunk of a video is as short as what is left, in pixels, time and output', () => {
   // 41 s in chunks of 20 s: two of 20 s and one of 1 s, on one worker, one rung: 21 s, 21 s and 2 s.
   const settings = ['upload.duration.value=41s', 'transcode.farm.workers=1',

@@ -7,6 +7,7 @@ import { CHAINS, CLEAN, PREPARE, STAGES, stageUs } from '../models/transcode/gra
 import type { TranscodeParams } from '../models/transcode/params.ts';
 import { Pipeline, type PipelineState } from '../models/transcode/pipeline.ts';
 import { TaskQueue, type QueueUsers } from '../models/transcode/queue.ts';
+import { StagePool, type StagePoolState } from '../models/transcode/stage-pool.ts';
 import { createTasks } from '../models/transcode/task.ts';
 import type { UploadParams } from '../models/upload/params.ts';
 import type { TranscodingPlan } from '../scenarios/plan.ts';
@@ -25,6 +26,7 @@ import { SimulatedUploads, type SimulatedUploadsState } from './uploads.ts';
 export interface TranscodingState {
   readonly uploads: SimulatedUploadsState;
   readonly pipeline: PipelineState;
+  readonly stages: StagePoolState;
   readonly dispatcher: DispatcherState;
   readonly encoders: unknown;
   readonly trace: PipelineTraceState;
@@ -41,6 +43,7 @@ export class Transcoding implements RunPart {
   readonly #loop: EventLoop;
   readonly #uploads: SimulatedUploads;
   readonly #pipeline: Pipeline;
+  readonly #stages: StagePool;
   readonly #dispatcher: Dispatcher;
   readonly #encoders: Encoders;
   readonly #encoderFaults: EncoderFaults;
@@ -85,8 +88,14 @@ export class Transcoding implements RunPart {
         this.#pipeline.taskEnded(loop.now, task, complete);
       },
     }, set);
+    this.#stages = new StagePool(transcode.stages.workers, {
+      start: (video, chain) => this.#run(video, chain),
+    }, set);
     this.#pipeline = new Pipeline(transcode, tasks, {
-      run: (video, chain) => this.#run(video, chain),
+      run: (video, chain) => {
+        if (chain === PREPARE) this.#trace.uploaded(video);
+        this.#stages.ask(loop.now, video, chain);
+      },
       submit: (task) => this.#dispatcher.submit(loop.now, task),
       awaitViews: (video, codec, views) => this.#awaitViews(video, codec, views),
     }, set);
@@ -127,7 +136,7 @@ export class Transcoding implements RunPart {
     return {
       uploads: this.#uploads.save(), pipeline: this.#pipeline.save(), dispatcher: this.#dispatcher.save(),
       encoders: this.#encoders.save(), trace: this.#trace.save(),
-      wake: this.#wake, dispatching: this.#dispatching,
+      wake: this.#wake, dispatching: this.#dispatching, stages: this.#stages.save(),
       encoderFaults: this.#encoderFaults.save(),
     };
   }
@@ -138,6 +147,7 @@ export class Transcoding implements RunPart {
     this.#dispatcher.restore(state.dispatcher);
     this.#encoders.restore(state.encoders);
     this.#trace.restore(state.trace);
+    this.#stages.restore(state.stages);
     this.#wake = state.wake;
     this.#dispatching = state.dispatching;
     this.#encoderFaults.restore(state.encoderFaults);
@@ -147,6 +157,7 @@ export class Transcoding implements RunPart {
     const loop = this.#loop;
     loop.on(CODES.stagesDone, (video, chain) => {
       this.#ran(video, chain);
+      this.#stages.ended(loop.now, chain);
       const readable = chain !== PREPARE || this.#poisonDraws.uniform() >= this.#params.poison;
       this.#pipeline.chainDone(loop.now, video, chain, this.#dispatcher.queued, readable);
       if (chain === CLEAN) this.#trace.closed(video);
@@ -169,7 +180,6 @@ export class Transcoding implements RunPart {
 
   #run(video: number, chain: number): void {
     const media = this.#pipeline.videos.durationUs[video]!;
-    if (chain === PREPARE) this.#trace.uploaded(video);
     let at = this.#loop.now;
     for (const stage of CHAINS[chain]!) {
       const from = at;

@@ -102,3 +102,19 @@ export const stageRuns = counter('transcoding_stage_runs_total', {
 export const stageSeconds = counter('transcoding_stage_seconds_total', {
   labels: ['stage'], unit: 's', help: 'Time that stages took, beside encoding.',
 });
+/** Workers for stages, where the scenario gives a number. */
+export const stageWorkers = level('transcoding_stage_workers', {
+  unit: 'workers', help: 'Workers for stages beside encoding.',
+});
+/** Workers of stages that do something. */
+export const stageWorkersBusy = level('transcoding_stage_workers_busy', {
+  unit: 'workers', help: 'Workers for stages beside encoding that are at one.',
+});
+/** Chains of stages without a worker. */
+export const stagesWaiting = level('transcoding_stages_waiting', {
+  unit: 'chains', help: 'Chains of stages beside encoding that wait for a worker.',
+});
+/** How long chains of stages waited for a worker. */
+export const stageWaitSeconds = tally('transcoding_stage_wait_seconds', {
+  unit: 's', help: 'From the moment a chain of stages beside encoding could start until it had a worker.',
+});

@@ -75,7 +75,7 @@ const codecParams = z.strictObject({
     .prefault('critical'),
 });
 
-/** A stage that no worker of the farm does: it takes a fixed time, and one for the media. */
+/** A stage beside encoding: it takes a fixed time, and one for the media. */
 const stageParams = (fixed: string, perMedia: number, doc: string, source: string) => z.strictObject({
   fixed: quantity('duration', { doc: `${doc}: time whatever the length.`, source, min: '0s' })
     .prefault(fixed),
@@ -201,6 +201,12 @@ export const transcodeParams = z.strictObject({
   }).prefault({}),
   queue: queueParams.prefault({}),
   stages: z.strictObject({
+    workers: z.number().int().min(1).max(10_000_000).optional()
+      .meta({
+        description: 'Workers for the stages beside encoding: a chain of them (probe and split; thumbnails; '
+          + 'from packaging to notifying) takes one; without this, as many as are asked for.',
+        unit: 'workers', source: 'assumed',
+      }),
     probe: stageParams('1s', 0, 'Looking at the source', 'assumed'),
     split: stageParams('1s', 0.002, 'Cutting the source and storing the chunks', 'assumed'),
     package: stageParams('1s', 0.001, 'Merging chunks, manifests', 'assumed'),

@@ -60,6 +60,13 @@ export const TRANSCODE_SLIS: readonly SliDefinition[] = [
       ratio(view.timeAverage(metrics.chunksRunning) ?? 0, view.timeAverage(metrics.workers) ?? 0),
   },
   {
+    name: 'transcoding_stage_utilisation', unit: 'ratio', better: 'higher', range: RATIO,
+    help: 'Workers for stages beside encoding that are at one, of those there are '
+      + '(transcode.stages.workers).',
+    compute: (view) => ratio(view.timeAverage(metrics.stageWorkersBusy) ?? 0,
+      view.timeAverage(metrics.stageWorkers) ?? 0),
+  },
+  {
     name: 'transcoding_try_seconds_p50', unit: 's', better: 'lower', range: ANY,
     help: 'From the moment a worker got a piece of a job until it ended, median.',
     compute: (view) => view.quantile(metrics.trySeconds, 0.5),
