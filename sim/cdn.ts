@@ -3,6 +3,7 @@ import type { NodeBehaviour } from '../models/cdn/behaviour.ts';
 import { createCacheNode, type AnyCacheNode, type AnyCacheNodeState } from '../models/cdn/create-node.ts';
 import { NO_FETCH, NO_STORE, REVALIDATED, UNSTATED } from '../models/cdn/events.ts';
 import type { CacheTierParams, CdnParams } from '../models/cdn/params.ts';
+import type { EvictionPolicy } from '../models/cdn/policy/policy.ts';
 import type { CacheNodePorts } from '../models/cdn/ports.ts';
 import { createStorage } from '../models/cdn/storage-params.ts';
 import { Places, TIERS, type PlacesState } from '../models/cdn/topology/places.ts';
@@ -87,6 +88,7 @@ export class SimulatedCdn {
   readonly ways: CdnWays;
   /** How the origin is read. */
   readonly reads: OriginReads;
+  readonly #policies: EvictionPolicy[] = [];
   readonly #tiers: readonly CacheTierParams[];
   readonly #catalogue: Catalogue;
   readonly #loop: EventLoop;
@@ -157,6 +159,12 @@ export class SimulatedCdn {
     if (this.ways.isServerDown(node)) return;
     this.nodes[node]!.prefetched(this.#loop.now, object);
     this.#rearm(node);
+  }
+
+  /** Fetches from memory what an edge of one server has of an object: see `EvictionPolicy.warm`. */
+  warm(edge: number, object: number): number {
+    if (edge < 0 || this.#tiers[0]!.servers > 1) return 0;
+    return this.#policies[this.places.firstOf[edge]!]!.warm?.(object) ?? 0;
   }
 
   /** Brings counters up to now. */
@@ -239,6 +247,7 @@ export class SimulatedCdn {
     });
     const ports = tier === 0 ? this.#edgePorts(node, pop) : this.#parentPorts(node, pop);
     const setup = { tier: TIERS[tier]!, ...storage, behaviour: this.#behaviours[tier]! };
+    this.#policies.push(storage.policy);
     this.nodes.push(createCacheNode(setup, ports, metrics));
     this.#uplinks.add(new ConstantBandwidth(params.uplink));
     this.#progress.addNode();

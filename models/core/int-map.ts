@@ -8,25 +8,24 @@ const FIRST_ROOM = 16;
 
 /** Copied state of a map. */
 export interface IntMapState {
-  readonly keys: Int32Array;
-  readonly values: Int32Array;
+  readonly entries: Int32Array;
   readonly size: number;
 }
 
 /**
- * A map from natural numbers to natural numbers (both below 2^31) on two typed arrays: open addressing with
- * linear probing, no object an entry, at most half full.
+ * A map from natural numbers to natural numbers (both below 2^31) on a typed array: open addressing with
+ * linear probing, no object an entry, at most half full. A value lies beside its key: a look-up needs one
+ * place of memory.
  */
 export class IntMap {
-  #keys: Int32Array;
-  #values: Int32Array;
+  /** Keys at even places, their values after them. */
+  #entries: Int32Array;
   #mask: number;
   #size = 0;
 
   constructor(room = FIRST_ROOM) {
     const length = 2 ** Math.ceil(Math.log2(Math.max(FIRST_ROOM, 2 * room)));
-    this.#keys = new Int32Array(length).fill(FREE);
-    this.#values = new Int32Array(length);
+    this.#entries = new Int32Array(2 * length).fill(FREE);
     this.#mask = length - 1;
   }
 
@@ -34,83 +33,80 @@ export class IntMap {
     return this.#size;
   }
 
-  /** Bytes of memory its columns take. */
+  /** Bytes of memory it takes. */
   get memory(): number {
-    return this.#keys.byteLength + this.#values.byteLength;
+    return this.#entries.byteLength;
   }
 
   /** The value of a key, or ABSENT. */
   get(key: number): number {
-    const keys = this.#keys;
+    const entries = this.#entries;
     const mask = this.#mask;
     for (let at = spread(key) & mask; ; at = (at + 1) & mask) {
-      const found = keys[at]!;
-      if (found === key) return this.#values[at]!;
+      const found = entries[2 * at]!;
+      if (found === key) return entries[2 * at + 1]!;
       if (found === FREE) return ABSENT;
     }
   }
 
   /** Gives a key a value, a new one or another. */
   set(key: number, value: number): void {
-    const keys = this.#keys;
+    const entries = this.#entries;
     let at = spread(key) & this.#mask;
-    while (keys[at] !== FREE && keys[at] !== key) at = (at + 1) & this.#mask;
-    this.#values[at] = value;
-    if (keys[at] === key) return;
+    while (entries[2 * at] !== FREE && entries[2 * at] !== key) at = (at + 1) & this.#mask;
+    entries[2 * at + 1] = value;
+    if (entries[2 * at] === key) return;
     assert(key >= 0 && key === (key | 0), 'keys are natural numbers of 31 bits', { key });
-    keys[at] = key;
+    entries[2 * at] = key;
     this.#size++;
-    if (2 * this.#size > keys.length) this.#grow();
+    if (2 * this.#size > this.#mask + 1) this.#grow();
   }
 
   /** Forgets a key; whether it was there. */
   delete(key: number): boolean {
-    const keys = this.#keys;
+    const entries = this.#entries;
     const mask = this.#mask;
     let hole = spread(key) & mask;
-    while (keys[hole] !== key) {
-      if (keys[hole] === FREE) return false;
+    while (entries[2 * hole] !== key) {
+      if (entries[2 * hole] === FREE) return false;
       hole = (hole + 1) & mask;
     }
     // What was pushed past the hole moves back into it, so that no tombstone is left.
-    for (let at = (hole + 1) & mask; keys[at] !== FREE; at = (at + 1) & mask) {
-      const home = spread(keys[at]!) & mask;
+    for (let at = (hole + 1) & mask; entries[2 * at] !== FREE; at = (at + 1) & mask) {
+      const home = spread(entries[2 * at]!) & mask;
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
-      keys[hole] = keys[at]!;
-      this.#values[hole] = this.#values[at]!;
+      entries[2 * hole] = entries[2 * at]!;
+      entries[2 * hole + 1] = entries[2 * at + 1]!;
       hole = at;
     }
-    keys[hole] = FREE;
+    entries[2 * hole] = FREE;
     this.#size--;
     return true;
   }
 
   /** A copy of the whole state. */
   save(): IntMapState {
-    return { keys: this.#keys.slice(), values: this.#values.slice(), size: this.#size };
+    return { entries: this.#entries.slice(), size: this.#size };
   }
 
   /** Puts a saved state back. */
   restore(state: IntMapState): void {
-    this.#keys = state.keys.slice();
-    this.#values = state.values.slice();
+    this.#entries = state.entries.slice();
     this.#size = state.size;
-    this.#mask = this.#keys.length - 1;
+    this.#mask = this.#entries.length / 2 - 1;
   }
 
   #grow(): void {
-    const keys = this.#keys;
-    const values = this.#values;
-    this.#keys = new Int32Array(2 * keys.length).fill(FREE);
-    this.#values = new Int32Array(2 * keys.length);
-    this.#mask = this.#keys.length - 1;
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i]!;
+    const entries = this.#entries;
+    this.#entries = new Int32Array(2 * entries.length).fill(FREE);
+    this.#mask = entries.length - 1;
+    for (let i = 0; i < entries.length; i += 2) {
+      const key = entries[i]!;
       if (key === FREE) continue;
       let at = spread(key) & this.#mask;
-      while (this.#keys[at] !== FREE) at = (at + 1) & this.#mask;
-      this.#keys[at] = key;
-      this.#values[at] = values[i]!;
+      while (this.#entries[2 * at] !== FREE) at = (at + 1) & this.#mask;
+      this.#entries[2 * at] = key;
+      this.#entries[2 * at + 1] = entries[i + 1]!;
     }
   }
 }

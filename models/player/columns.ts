@@ -111,5 +111,14 @@ export function openRow(c: PlayerColumns, slot: number, now: Us, start: SessionS
   c.state[i] = LOADING;
 }
 
+/** Reads a number of each line of memory of a slot's row; their sum. */
+export function warmRow({ rows, stride }: PlayerColumns, slot: number): number {
+  let sum = 0;
+  for (let i = slot * stride; i < (slot + 1) * stride; i += NUMBERS_A_LINE) sum += rows[i]!;
+  return sum;
+}
+
+/** Numbers of a line of the processor's cache. */
+const NUMBERS_A_LINE = 8;
 /** Bytes of a number of a row, each of which can hold a segment of the ring. */
 const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;

@@ -5,7 +5,7 @@ import { KEEP } from './abr/abandoning.ts';
 import {
   createColumns, FETCH_IDLE, FETCH_LOST, FETCH_PENDING, FETCH_RETRY, FOR_PLAYLIST, FOR_SEGMENT,
   IDLE, LOADING, openRow, PAUSED, PLAYING, SEEK_DUE, SEEKING, STALLED, STARTING,
-  type PlayerColumns, type PlayerFleetState,
+  type PlayerColumns, type PlayerFleetState, warmRow,
 } from './columns.ts';
 import type { CmcdRequest } from './cmcd.ts';
 import { Decisions } from './decisions.ts';
@@ -189,6 +189,11 @@ export class PlayerFleet {
       const i = slot * c.stride;
       if (c.state[i] !== IDLE && c.updatedAt[i]! < now) this.#clock.accrue(now, slot);
     }
+  }
+
+  /** Fetches the slot's row from memory; the sum has no meaning, but has to be used. */
+  warm(slot: number): number {
+    return warmRow(this.#columns, slot) + this.#decisions.rule.estimate(slot);
   }
 
   /** Figures of the slot's session, current or last. */

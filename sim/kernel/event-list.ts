@@ -37,6 +37,11 @@ export interface EventList {
   popUntil(until: Us): boolean;
   /** Time of the next event, or Infinity when none is left. */
   peekTime(): Us;
+  /**
+   * Asks to be told of events that come soon, at most once a scheduling and not of all: a hint to fetch from
+   * memory what they need, and nothing may follow from it.
+   */
+  foretell?(onComing: OnComing): void;
   /** Fields of the event last popped. */
   readonly time: Us;
   readonly code: number;
@@ -67,6 +72,9 @@ export interface SavedEventList {
   readonly entities: Float64Array;
   readonly details: Float64Array;
 }
+
+/** Told of an event that comes soon. */
+export type OnComing = (code: number, entity: number, detail: number) => void;
 
 /** Sequence number of a handle that names no event. */
 export const FREE = -1;

@@ -30,6 +30,7 @@ export interface EventLoopState {
 export class EventLoop {
   readonly #list: SavableEventList;
   readonly #handlers: EventHandler[] = [];
+  readonly #coming: (EventHandler | undefined)[] = [];
   readonly #fingerprint = new Fingerprint();
   #now: Us = 0;
   #events = 0;
@@ -63,6 +64,15 @@ export class EventLoop {
   on(code: number, handler: EventHandler): void {
     assert(this.#handlers[code] === undefined, 'one handler a code', { code });
     this.#handlers[code] = handler;
+  }
+
+  /**
+   * Sets who is told of events of a code that come soon, most of them, to fetch from memory what they need:
+   * side by side, where the events themselves wait for one place of memory after the other.
+   */
+  onComing(code: number, handler: EventHandler): void {
+    this.#coming[code] = handler;
+    this.#list.foretell?.((one, entity, detail) => this.#coming[one]?.(entity, detail));
   }
 
   schedule(at: Us, code: number, entity: number, detail: number): EventHandle {

@@ -72,6 +72,14 @@ export class LinkedList implements PolicyPart {
     this.push(object);
   }
 
+  /** Reads the links on both sides of an object, for the sake of reading: those that `renew` changes. */
+  neighbours(object: number): number {
+    const { pairs } = this.#links;
+    const older = pairs[2 * object]!;
+    const newer = pairs[2 * object + 1]!;
+    return (older === NONE ? 0 : pairs[2 * older]!) + (newer === NONE ? 0 : pairs[2 * newer]!);
+  }
+
   /** The object that came after this one, or NONE. */
   newerThan(object: number): number {
     return this.#links.pairs[2 * object + 1]!;

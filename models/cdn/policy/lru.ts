@@ -16,6 +16,10 @@ export class LruPolicy extends BoundedPolicy {
     this.#list = new LinkedList(this.#links);
   }
 
+  warm(object: number): number {
+    return this.has(object) ? this.#list.neighbours(this.slotOf(object)) : 0;
+  }
+
   victim(): number {
     return this.nameAt(this.#list.oldest);
   }

@@ -28,6 +28,8 @@ export interface EvictionPolicy {
    * cannot be held.
    */
   insert(object: number, bytes: Bytes, onEvict: (object: number) => void): boolean;
+  /** Fetches from memory what a use of an object needs; the sum has no meaning, but has to be used. */
+  warm?(object: number): number;
   /** The held object that would go next, or -1; for policies in which that is no search. */
   victim?(): number;
   /** Drops a held object (purge). */

@@ -62,19 +62,18 @@ export class SlotIndex {
   }
 
   save(to: StateWriter): void {
-    const { keys, values, size } = this.#slots.save();
-    to.column(keys);
-    to.column(values);
+    const { entries, size } = this.#slots.save();
+    to.column(entries);
     to.column(this.#objects);
     to.column(this.#free);
     for (const number of [size, this.#freeCount, this.#taken]) to.number(number);
   }
 
   restore(from: StateReader): void {
-    const [keys, values] = [from.integers(), from.integers()];
+    const entries = from.integers();
     this.#objects = from.integers();
     this.#free = from.integers();
-    this.#slots.restore({ keys, values, size: from.number() });
+    this.#slots.restore({ entries, size: from.number() });
     this.#freeCount = from.number();
     this.#taken = from.number();
     this.#lastObject = -1;
