@@ -88,7 +88,8 @@ export class SimulatedCdn {
   readonly ways: CdnWays;
   /** How the origin is read. */
   readonly reads: OriginReads;
-  readonly #policies: EvictionPolicy[] = [];
+  /** What each server holds. */
+  readonly policies: EvictionPolicy[] = [];
   readonly #tiers: readonly CacheTierParams[];
   readonly #catalogue: Catalogue;
   readonly #loop: EventLoop;
@@ -159,12 +160,6 @@ export class SimulatedCdn {
     if (this.ways.isServerDown(node)) return;
     this.nodes[node]!.prefetched(this.#loop.now, object);
     this.#rearm(node);
-  }
-
-  /** Fetches from memory what an edge of one server has of an object: see `EvictionPolicy.warm`. */
-  warm(edge: number, object: number): number {
-    if (edge < 0 || this.#tiers[0]!.servers > 1) return 0;
-    return this.#policies[this.places.firstOf[edge]!]!.warm?.(object) ?? 0;
   }
 
   /** Brings counters up to now. */
@@ -247,7 +242,7 @@ export class SimulatedCdn {
     });
     const ports = tier === 0 ? this.#edgePorts(node, pop) : this.#parentPorts(node, pop);
     const setup = { tier: TIERS[tier]!, ...storage, behaviour: this.#behaviours[tier]! };
-    this.#policies.push(storage.policy);
+    this.policies.push(storage.policy);
     this.nodes.push(createCacheNode(setup, ports, metrics));
     this.#uplinks.add(new ConstantBandwidth(params.uplink));
     this.#progress.addNode();

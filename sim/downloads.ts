@@ -288,8 +288,9 @@ export class Downloads {
     c.sending[i] = NO_EVENT;
     c.row[i] = request;
     c.place[i] = AT_CDN;
+    const before = this.#steering.edgeOf(slot);
     const edge = this.#steering.edgeFor(slot);
-    c.way[i] = this.#steering.way(slot); // of the next request, if the edge is another one now
+    if (edge !== before) c.way[i] = this.#steering.way(slot); // of the next request
     if (edge < 0) this.lost(request, 0);
     else if (this.#isCut(slot, edge)) this.lost(request, LOST_AFTER_US);
     else if (this.#steering.refuses(this.#loop.now, slot)) this.failed(request, 403, 0);

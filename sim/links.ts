@@ -115,7 +115,9 @@ export class Links {
 
   #rest(link: number): void {
     this.#arm(link);
-    for (const flow of this.#takeDone()) this.#onTransferred(link, flow);
+    // Nearly always one: it needs no list of its own.
+    if (this.#done.length === 1) this.#onTransferred(link, this.#done.pop()!);
+    else if (this.#done.length > 1) for (const flow of this.#takeDone()) this.#onTransferred(link, flow);
   }
 
   #arm(link: number): void {

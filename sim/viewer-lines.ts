@@ -148,6 +148,12 @@ export class ViewerLines {
     return receivedRamped(line, from, bytes, c.window[i]!, c.rtt[i]!, at);
   }
 
+  /** Fetches from memory what a transfer at `at` needs of the slot's own line; the sum has no meaning. */
+  warm(slot: number, at: Us): number {
+    const path = this.#pathOf(slot);
+    return path < 0 ? 0 : this.#tables[path]!.warm(at + this.#rows.columns.startUs[slot * ROW]!);
+  }
+
   /** Starts a transfer on the slot's shared link. */
   start(slot: number, request: number, bytes: Bytes): void {
     this.#links.start(~this.#pathOf(slot), request, bytes);

@@ -25,6 +25,7 @@ import { ROW, SlotRows } from './slot-rows.ts';
 import type { Steering } from './steering.ts';
 import { ViewerControl, type ViewerControlState } from './viewer-control.ts';
 import { ViewerLines, type ViewerLinesState } from './viewer-lines.ts';
+import { warmRequests, type WarmedPlaces } from './warming.ts';
 
 /** Copied state of the simulated viewers. */
 export interface ViewersState {
@@ -61,8 +62,6 @@ export class Viewers {
   readonly #plan: WatchedPlan;
   /** Whether viewers of an edge are simulated in this run, or in that of another shard. */
   readonly #owns: (edge: number) => boolean;
-  /** Fetches from memory what an edge has of an object. */
-  readonly #warmEdge: (edge: number, object: number) => number;
   readonly #replication: number;
   readonly #loop: EventLoop;
   readonly #metrics: MetricSet;
@@ -90,12 +89,11 @@ export class Viewers {
     loop: EventLoop, metrics: MetricSet, sendToEdge: SendToEdge, verdicts: ViewerVerdicts,
     owns: (edge: number) => boolean,
     metadata: MetadataDatabase | undefined,
-    warmEdge: (edge: number, object: number) => number,
+    policyOf: WarmedPlaces['policyOf'],
   ) {
     const { scenario } = plan;
     this.#plan = plan;
     this.#owns = owns;
-    this.#warmEdge = warmEdge;
     this.#replication = replication;
     this.#loop = loop;
     this.#metrics = metrics;
@@ -131,7 +129,8 @@ export class Viewers {
     const networks = plan.networks.map((network) => network.name);
     const logFrom = replication === 0 ? scenario.run.warmup : Infinity;
     this.#logger = new SessionLogger(() => this.#fleet, networks, catalogue.bitrates(0), logFrom);
-    loop.onComing(CODES.requestAtEdge, (slot, object) => this.#warm(slot, object));
+    const fleet = () => this.#fleet;
+    warmRequests(loop, { rows: this.#rows, lines: this.#lines, steering, fleet, policyOf });
     loop.on(CODES.arrival, () => this.#arrive());
     loop.on(CODES.playerWake, (slot) => {
       this.#rows.columns.step[slot * ROW] = NO_EVENT;
@@ -329,15 +328,6 @@ export class Viewers {
     }
   }
 
-  /** Fetches from memory what a request needs that reaches its edge soon. */
-  #warm(slot: number, object: number): void {
-    if (this.#rows.slots < MANY_SLOTS) return;
-    const c = this.#rows.columns;
-    const i = slot * ROW;
-    const hosted = c.path[i]! + c.place[i]! + c.sentAt[i]! + c.step[i]!;
-    WARMED[0] = hosted + this.#fleet.warm(slot) + this.#warmEdge(this.#steering.edgeOf(slot), object);
-  }
-
   #takeAnswer(slot: number, at: Us): void {
     const c = this.#rows.columns;
     const i = slot * ROW;
@@ -403,7 +393,3 @@ const FIRST_SLOTS = 1024;
 const GROWTH = 1.5;
 /** Numbers of crowds' sessions, beyond those of all usual ones. */
 const CROWD_FROM = 1_000_000_000;
-/** Viewers from which on the processor's cache does not hold them all. */
-const MANY_SLOTS = 8192;
-/** What was fetched goes here, or the engine would see that nobody needs it. */
-const WARMED = new Float64Array(1);

@@ -1,4 +1,4 @@
-import { assert } from './assert.ts';
+import { assert, broken } from './assert.ts';
 import type { SketchState } from './sketch-state.ts';
 
 /** How a sketch trades accuracy for memory; sketches merge only if both figures are equal. */
@@ -30,6 +30,9 @@ export class QuantileSketch {
   #collapsed = 0;
   #min = Infinity;
   #max = -Infinity;
+  /** The value added last, and its bucket. */
+  #lastValue = NaN;
+  #lastBucket = 0;
 
   constructor(options: SketchOptions = {}) {
     this.relativeError = options.relativeError ?? 0.005;
@@ -65,13 +68,20 @@ export class QuantileSketch {
 
   /** Adds `times` observations of a finite value >= 0; values below 2^-1022 count as zero. */
   add(value: number, times = 1): void {
-    assert(value >= 0 && value < Infinity, 'a sketch takes finite values >= 0', { value });
-    assert(Number.isSafeInteger(times) && times > 0, 'a value counts a whole number of times', { times });
+    if (!(value >= 0 && value < Infinity)) broken('a sketch takes finite values >= 0', { value });
+    if (!Number.isSafeInteger(times) || times <= 0) broken('a value counts so many times', { times });
     this.#count += times;
     if (value < this.#min) this.#min = value + 0; // never -0, which JSON has not
     if (value > this.#max) this.#max = value + 0;
     if (value < SMALLEST) this.#zeros += times;
-    else this.#put(bucketOf(value, this.#perOctave), times);
+    else {
+      // Many observations are of the same value: a latency without a queue.
+      if (value !== this.#lastValue) {
+        this.#lastValue = value;
+        this.#lastBucket = bucketOf(value, this.#perOctave);
+      }
+      this.#put(this.#lastBucket, times);
+    }
   }
 
   /** Adds all that another sketch has seen. */

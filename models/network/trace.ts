@@ -113,10 +113,12 @@ export class TraceTable {
     const intoBits = bitsBefore[i]! + (rate[i]! * (from - turnUs - startUs[i]!)) / US_PER_S;
     const due = Math.min(turnBits + intoBits, most) - offset + bits;
     if (due <= 0) return from;
+    const reached = due + offset - turnBits;
     for (const end = Math.min(rate.length, i + SOON_PERIODS); i < end; i++) {
+      if (reached > bitsBefore[i + 1]!) continue;
       const start = startUs[i]!;
       const before = bitsBefore[i]!;
-      const within = start + Math.ceil(((due + offset - turnBits - before) / rate[i]!) * US_PER_S);
+      const within = start + Math.ceil(((reached - before) / rate[i]!) * US_PER_S);
       if (!(within < startUs[i + 1]!)) continue;
       if (!(within > start && turnUs + within > from)) return -1;
       const now = turnBits + (before + (rate[i]! * (within - start)) / US_PER_S);
@@ -125,6 +127,12 @@ export class TraceTable {
       return isEarliest ? turnUs + within : -1;
     }
     return -1;
+  }
+
+  /** Reads what is known of the period that is current at `at`, for the sake of reading. */
+  warm(at: Us): number {
+    const i = this.periodAt(at);
+    return this.bitsBefore[i]! + this.rate[i]!;
   }
 
   /** Place of the period that is current at `at`. */

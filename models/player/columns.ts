@@ -1,5 +1,6 @@
+import { assert } from '../core/assert.ts';
 import { NEVER, type Us } from '../core/units.ts';
-import type { AbrRuleState } from './abr/rule.ts';
+import type { AbrRuleState, RuleRoom } from './abr/rule.ts';
 import type { SessionStart, ViewerBreak } from './events.ts';
 
 /** What a player is doing. */
@@ -28,20 +29,24 @@ export const FOR_PLAYLIST = 1;
 export const FOR_SEGMENT = 2;
 
 /**
- * Numbers of a row: those that every segment needs first, so that they lie on as few lines of memory as they
- * can.
+ * Numbers of a row that every segment needs; the ring of segments follows, then room for those of the rule,
+ * and then the others: so that a segment needs few lines of memory.
  */
-const NUMBERS = [
+const HOT = [
   'state', 'fetch', 'requestId', 'checkAt', 'updatedAt', 'playheadUs', 'bufferEndUs', 'nextSegment',
   'video', 'codec', 'segmentUs', 'segmentCount', 'rate', 'watchUs', 'playedUs', 'stallUs', 'breakAt',
-  'playedBits', 'pendingRendition', 'rendition', 'segments', 'bytes', 'attempts', 'qoeLin', 'qoeLog',
-  'topMbps', 'topUtility', 'mostRendition', 'abandonedFrom', 'playlists', 'fetchFor', 'requestedAt',
-  'stallCount', 'stallsTold', 'starved', 'switches', 'stalledAt', 'resumeAt', 'retryAt', 'session',
-  'startedAt', 'patienceUs', 'startupUs', 'abandoned', 'abandonedAfterUs', 'screenHeight', 'licenceUs',
-  'licenceAt', 'licenceFails', 'nextBreak', 'seekCount', 'seekUs', 'pausedUs', 'lostCause',
+  'playedBits', 'pendingRendition', 'rendition', 'segments', 'attempts', 'qoeLin', 'qoeLog',
+  'mostRendition', 'abandonedFrom', 'playlists', 'fetchFor', 'requestedAt', 'stallCount', 'stallsTold',
+  'starved', 'switches', 'retryAt',
+] as const;
+const COLD = [
+  'topMbps', 'topUtility', 'stalledAt', 'resumeAt', 'session', 'startedAt', 'patienceUs', 'startupUs',
+  'abandoned', 'abandonedAfterUs', 'screenHeight', 'licenceUs', 'licenceAt', 'licenceFails', 'nextBreak',
+  'seekCount', 'seekUs', 'pausedUs', 'lostCause',
 ] as const;
 
-type NumberColumn = (typeof NUMBERS)[number];
+type HotColumn = (typeof HOT)[number];
+type NumberColumn = HotColumn | (typeof COLD)[number];
 
 /**
  * The state of a fleet, a row a slot: the entry of a slot stands at `slot * stride` of each column; times and
@@ -52,11 +57,13 @@ export type PlayerColumns = Readonly<Record<NumberColumn, Float64Array>> & {
   readonly stride: number;
   /**
    * Rendition of each segment in the buffer, a ring of `ringSize` at `slot * ringStride`, indexed by segment
-   * number; it lies at the end of the row.
+   * number; it lies within the row.
    */
   readonly ring: Int8Array;
   readonly ringSize: number;
   readonly ringStride: number;
+  /** Where the rule may keep its own numbers. */
+  readonly ruleRoom: RuleRoom;
   /** All of it. */
   readonly rows: Float64Array;
 };
@@ -64,32 +71,71 @@ export type PlayerColumns = Readonly<Record<NumberColumn, Float64Array>> & {
 /** Copied breaks that viewers still have in mind: slot and list. */
 export type BreaksState = ReadonlyArray<readonly [number, readonly ViewerBreak[]]>;
 
+/** Copied rows, and how they are laid out. */
+export type PlayerRowsState = Pick<PlayerColumns, 'rows' | 'stride' | 'ringSize'>;
+
 /** Copied state of a fleet. */
 export interface PlayerFleetState {
-  readonly rows: Float64Array;
+  readonly rows: PlayerRowsState;
   readonly breaks: BreaksState;
   readonly rule: AbrRuleState;
   readonly lastRequestId: number;
 }
 
-/** Empty columns for `slots` players that hold at most `ringSize` segments each. */
-export function createColumns(slots: number, ringSize: number): PlayerColumns {
-  const stride = NUMBERS.length + Math.ceil(ringSize / NUMBER_BYTES);
+/**
+ * Empty columns for `slots` players that hold at most `ringSize` segments each, with a rule that keeps so
+ * many numbers a slot.
+ */
+export function createColumns(slots: number, ringSize: number, ruleNumbers: number): PlayerColumns {
+  const rule = HOT.length + Math.ceil(ringSize / NUMBER_BYTES);
+  const cold = rule + ruleNumbers;
+  const stride = cold + COLD.length;
   const rows = new Float64Array(slots * stride);
-  const views = NUMBERS.map((name, i) => [name, rows.subarray(i)] as const);
+  const views = [
+    ...HOT.map((name, i) => [name, rows.subarray(i)] as const),
+    ...COLD.map((name, i) => [name, rows.subarray(cold + i)] as const),
+  ];
   const columns = Object.fromEntries(views) as Record<NumberColumn, Float64Array>;
   for (let i = 0; i < rows.length; i += stride) columns.checkAt[i] = NEVER;
   return {
-    ...columns, rows, stride, ringSize,
-    ring: new Int8Array(rows.buffer, NUMBERS.length * NUMBER_BYTES),
+    ...columns, rows, stride, ringSize, ruleRoom: { rows, stride, first: rule },
+    ring: new Int8Array(rows.buffer, HOT.length * NUMBER_BYTES),
     ringStride: stride * NUMBER_BYTES,
   };
+}
+
+/** A copy of all rows. */
+export function saveRows({ rows, stride, ringSize }: PlayerColumns): PlayerRowsState {
+  return { rows: rows.slice(), stride, ringSize };
+}
+
+/** Puts saved rows back, as many or fewer; players with another buffer may have a ring of another size. */
+export function restoreRows(c: PlayerColumns, { rows, stride, ringSize }: PlayerRowsState): void {
+  if (stride === c.stride && ringSize === c.ringSize) return c.rows.set(rows);
+  const rings = new Int8Array(rows.buffer, rows.byteOffset + HOT.length * NUMBER_BYTES);
+  for (let slot = 0; slot * stride < rows.length; slot++) {
+    const [from, to] = [slot * stride, slot * c.stride];
+    c.rows.set(rows.subarray(from, from + HOT.length), to);
+    c.rows.set(rows.subarray(from + stride - COLD.length, from + stride), to + c.stride - COLD.length);
+    const last = c.nextSegment[to]! - 1;
+    for (let segment = Math.max(0, last - Math.min(ringSize, c.ringSize) + 1); segment <= last; segment++) {
+      c.ring[slot * c.ringStride + (segment % c.ringSize)] =
+        rings[from * NUMBER_BYTES + (segment % ringSize)]!;
+    }
+  }
+}
+
+/** Holds a file that reads rows by places of its own to the places they have. */
+export function assertPlaces(places: Partial<Record<HotColumn, number>>): void {
+  for (const [name, place] of Object.entries(places)) {
+    assert(HOT.indexOf(name as HotColumn) === place, 'a number of a row is at its place', { name });
+  }
 }
 
 /** Makes a slot's row that of a session that starts now. */
 export function openRow(c: PlayerColumns, slot: number, now: Us, start: SessionStart): void {
   const i = slot * c.stride;
-  c.rows.fill(0, i, i + NUMBERS.length);
+  c.rows.fill(0, i, i + c.stride);
   c.session[i] = start.session;
   c.video[i] = start.video;
   c.startedAt[i] = now;
@@ -111,10 +157,11 @@ export function openRow(c: PlayerColumns, slot: number, now: Us, start: SessionS
   c.state[i] = LOADING;
 }
 
-/** Reads a number of each line of memory of a slot's row; their sum. */
+/** Reads a number of each line of memory that a segment needs of a slot's row; their sum. */
 export function warmRow({ rows, stride }: PlayerColumns, slot: number): number {
+  const end = (slot + 1) * stride - COLD.length;
   let sum = 0;
-  for (let i = slot * stride; i < (slot + 1) * stride; i += NUMBERS_A_LINE) sum += rows[i]!;
+  for (let i = slot * stride; i < end; i += NUMBERS_A_LINE) sum += rows[i]!;
   return sum;
 }
 

@@ -48,7 +48,7 @@ export class Decisions {
     params: PlayerParams, slots: number, columns: PlayerColumns, media: MediaInfo, clock: PlayClock,
     tuning: PlayerTuning,
   ) {
-    this.rule = createAbrRule(params.abr, slots);
+    this.rule = createAbrRule(params.abr, slots, columns.ruleRoom);
     this.#abandoning = params.abandonment && isAbandoning(this.rule) ? this.rule : undefined;
     this.#checkUs = params.abandonCheck;
     this.#columns = columns;

@@ -358,6 +358,20 @@ describe('state', () => {
     expect(second.fleet.save()).toEqual(first.fleet.save());
   });
 
+  test('P20 a state goes on in a fleet whose players hold another buffer, with what they hold', () => {
+    const ladder = { abr: { rule: 'hybrid', defaultEstimate: '1 Mbps' } };
+    const first = playing({ ...ladder, bufferMax: '13s' });
+    first.segment(10.5 * S, 3); // renditions 0 and 1, the next is 2
+    first.fleet.settleAll(11 * S);
+    for (const bufferMax of ['5s', '13s', '60s']) {
+      const second = new PlayerHost({ ...ladder, bufferMax, startBuffer: '4s', resumeBuffer: '4s' });
+      second.fleet.restore(structuredClone(first.fleet.save()));
+      second.segment(11 * S, 4);
+      second.fleet.settleAll(22 * S); // 12 s of media from 10 s on
+      expect(second.fleet.figures(0)).toMatchObject({ playedUs: 12 * S, playedBits: 28e6, segments: 3 });
+    }
+  });
+
   test('P20 a saved state is not touched by what happens after', () => {
     const host = playing();
     const saved = host.fleet.save();

@@ -2,10 +2,11 @@ import { assert } from '../core/assert.ts';
 import type { MetricSet } from '../core/metrics.ts';
 import { NEVER, US_PER_S, type Bytes, type Us } from '../core/units.ts';
 import { KEEP } from './abr/abandoning.ts';
+import { numbersOfRule } from './abr/registry.ts';
 import {
-  createColumns, FETCH_IDLE, FETCH_LOST, FETCH_PENDING, FETCH_RETRY, FOR_PLAYLIST, FOR_SEGMENT,
-  IDLE, LOADING, openRow, PAUSED, PLAYING, SEEK_DUE, SEEKING, STALLED, STARTING,
-  type PlayerColumns, type PlayerFleetState, warmRow,
+  createColumns, FETCH_IDLE, FETCH_LOST, FETCH_PENDING, FETCH_RETRY, FOR_PLAYLIST, FOR_SEGMENT, IDLE, LOADING,
+  openRow, PAUSED, PLAYING, restoreRows, saveRows, SEEK_DUE, SEEKING, STALLED, STARTING, warmRow,
+  type PlayerColumns, type PlayerFleetState,
 } from './columns.ts';
 import type { CmcdRequest } from './cmcd.ts';
 import { Decisions } from './decisions.ts';
@@ -41,11 +42,7 @@ export class PlayerFleet {
   #lastRequestId = 0;
 
   constructor(
-    params: PlayerParams,
-    slots: number,
-    renditions: readonly string[],
-    media: MediaInfo,
-    ports: PlayerPorts,
+    params: PlayerParams, slots: number, renditions: readonly string[], media: MediaInfo, ports: PlayerPorts,
     metrics: MetricSet,
     tuning = noTuning(),
   ) {
@@ -56,7 +53,8 @@ export class PlayerFleet {
     this.#ports = ports;
     this.#meters = new PlayerMeters(metrics, renditions);
     const mostUs = Math.max(params.bufferMax, params.startBuffer, params.resumeBuffer);
-    this.#columns = createColumns(slots, Math.ceil(mostUs / SHORTEST_SEGMENT_US) + 3);
+    const ring = Math.ceil(mostUs / SHORTEST_SEGMENT_US) + 3;
+    this.#columns = createColumns(slots, ring, numbersOfRule(params.abr));
     this.#buffer = new MediaBuffer(this.#columns, media, this.#meters);
     this.#clock = new PlayClock(this.#columns, params, media, this.#meters, tuning);
     this.#decisions = new Decisions(params, slots, this.#columns, media, this.#clock, tuning);
@@ -193,7 +191,7 @@ export class PlayerFleet {
 
   /** Fetches the slot's row from memory; the sum has no meaning, but has to be used. */
   warm(slot: number): number {
-    return warmRow(this.#columns, slot) + this.#decisions.rule.estimate(slot);
+    return warmRow(this.#columns, slot);
   }
 
   /** Figures of the slot's session, current or last. */
@@ -243,16 +241,13 @@ export class PlayerFleet {
 
   /** A copy of the whole state. */
   save(): PlayerFleetState {
-    const lastRequestId = this.#lastRequestId;
-    return {
-      rows: this.#columns.rows.slice(), breaks: this.#clock.save(), rule: this.#decisions.save(),
-      lastRequestId,
-    };
+    const [rows, breaks, rule] = [saveRows(this.#columns), this.#clock.save(), this.#decisions.save()];
+    return { rows, breaks, rule, lastRequestId: this.#lastRequestId };
   }
 
   /** Puts a saved state of a fleet of the same size back. */
   restore(state: PlayerFleetState): void {
-    this.#columns.rows.set(state.rows);
+    restoreRows(this.#columns, state.rows);
     this.#clock.restore(state.breaks);
     this.#decisions.rule.restore(state.rule);
     this.#lastRequestId = state.lastRequestId;

@@ -44,7 +44,6 @@ export class MediaBuffer {
     c.bufferEndUs[i]! += segmentUs;
     c.nextSegment[i] = segment + 1;
     c.segments[i]! += 1;
-    c.bytes[i]! += bytes;
     if (c.rendition[i]! >= 0 && c.rendition[i] !== rendition) {
       c.switches[i]! += 1;
       this.#meters.switched();
@@ -82,9 +81,10 @@ export class MediaBuffer {
     const utility = values.utilities[rendition]!;
     const step = values.rateStep(rendition, c.rendition[i]!);
     const utilityStep = values.utilityStep(rendition, c.rendition[i]!);
-    const highest = bitrates.length - 1;
-    c.topMbps[i] = values.rates[highest]!;
-    c.topUtility[i] = values.utilities[highest]!;
+    if (c.rendition[i]! < 0) {
+      c.topMbps[i] = values.rates[bitrates.length - 1]!;
+      c.topUtility[i] = values.utilities[bitrates.length - 1]!;
+    }
     c.qoeLin[i]! += rate - step;
     c.qoeLog[i]! += utility - utilityStep;
     this.#meters.valued(rate, step, utility, utilityStep);

@@ -87,9 +87,11 @@ export class PlayerMeters {
     this.#set.add(this.#watch, watchedUs / US_PER_S);
   }
 
-  played(playedUs: Us, bits: number): void {
+  /** So much media, of so many bits, played in so much time. */
+  played(playedUs: Us, bits: number, takesUs: Us): void {
     this.#set.add(this.#played, playedUs / US_PER_S);
     this.#set.add(this.#bits, bits);
+    this.#set.add(this.#watch, takesUs / US_PER_S);
   }
 
   fetched(rendition: number, mediaUs: Us, bytes: Bytes): void {

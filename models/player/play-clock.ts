@@ -6,7 +6,7 @@ import {
 import type { MediaInfo, ViewerBreak } from './events.ts';
 import type { PlayerMeters } from './meters.ts';
 import type { PlayerParams } from './params.ts';
-import { nominalBits } from './played-bits.ts';
+import { ROUNDING_US, SteadyPlay, timeOf } from './steady-play.ts';
 import type { PlayerTuning } from './tuning.ts';
 
 /**
@@ -16,9 +16,8 @@ import type { PlayerTuning } from './tuning.ts';
 export class PlayClock {
   readonly #columns: PlayerColumns;
   readonly #params: PlayerParams;
-  readonly #media: MediaInfo;
   readonly #meters: PlayerMeters;
-  readonly #tuning: PlayerTuning;
+  readonly #steady: SteadyPlay;
   /** What viewers in the middle of a session still have in mind to do, for those who do anything. */
   readonly #breaks = new Map<number, readonly ViewerBreak[]>();
 
@@ -26,11 +25,10 @@ export class PlayClock {
     columns: PlayerColumns, params: PlayerParams, media: MediaInfo, meters: PlayerMeters,
     tuning: PlayerTuning,
   ) {
-    this.#tuning = tuning;
     this.#columns = columns;
     this.#params = params;
-    this.#media = media;
     this.#meters = meters;
+    this.#steady = new SteadyPlay(columns, params, media, meters, tuning);
   }
 
   /** A session starts: notes what its viewer will do on the way. */
@@ -119,21 +117,9 @@ export class PlayClock {
     return c.breakAt[i]! - c.playedUs[i]!;
   }
 
-  /** Media that the slot plays until it does something else: its viewer, or a dry buffer. */
-  playsForUs(slot: number): Us {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    const playheadUs = c.playheadUs[i]!;
-    const playedUs = c.playedUs[i]!;
-    const wishUs = c.watchUs[i]! - playedUs - this.#params.stallAversion * c.stallUs[i]!;
-    const wantedUs = Math.min(wishUs, c.segmentUs[i]! * c.segmentCount[i]! - playheadUs);
-    return Math.min(wantedUs, c.bufferEndUs[i]! - playheadUs, c.breakAt[i]! - playedUs);
-  }
-
   /** Time in which the slot plays so much media. */
   timeOf(slot: number, mediaUs: Us): Us {
-    const c = this.#columns;
-    return Math.max(0, Math.ceil(mediaUs / c.rate[slot * c.stride]! - ROUNDING_US / 2));
+    return timeOf(mediaUs, this.#columns.rate[slot * this.#columns.stride]!);
   }
 
   /** Time until the buffer has room for one more segment at play speed; NEVER when no segment is left. */
@@ -143,9 +129,7 @@ export class PlayClock {
     if (c.nextSegment[i]! >= c.segmentCount[i]!) return NEVER;
     const state = c.state[i]!;
     if (state !== PLAYING && state !== PAUSED) return 0;
-    const segmentUs = c.segmentUs[i]!;
-    const mostUs = Math.max(segmentUs, Math.min(this.#params.bufferMax, this.#tuning.mostAheadUs));
-    const overUs = c.bufferEndUs[i]! - c.playheadUs[i]! + segmentUs - mostUs;
+    const overUs = this.#steady.overUs(slot);
     if (overUs <= 0) return 0;
     return state === PAUSED ? NEVER : this.timeOf(slot, overUs);
   }
@@ -163,12 +147,18 @@ export class PlayClock {
     return Math.min(patientUntil, Math.max(c.stalledAt[i]!, c.updatedAt[i]!) + Math.max(0, tiredIn));
   }
 
+  /** When a slot that plays wants to be woken. */
+  playingWakeAt(slot: number): Us {
+    return this.#steady.wakeAt(slot);
+  }
+
   /** Plays the media and counts the time since the last input, as far as the viewer waited for it. */
   accrue(now: Us, slot: number): void {
     const c = this.#columns;
     const i = slot * c.stride;
     const at = c.updatedAt[i]!;
     if (!(now >= at)) broken('time does not run backwards', { slot, now, at });
+    if (at === now || (c.state[i] === PLAYING && this.#steady.playUntil(now, slot))) return;
     // Each turn lasts until the player does something else, which it does by itself a few times at most.
     while (c.updatedAt[i]! < now) {
       const from = c.updatedAt[i]!;
@@ -204,16 +194,16 @@ export class PlayClock {
     const c = this.#columns;
     const i = slot * c.stride;
     const from = c.updatedAt[i]!;
-    const mostUs = this.playsForUs(slot);
+    const mostUs = this.#steady.playsForUs(slot);
     const untilUs = (now - from) * c.rate[i]!;
     if (untilUs <= mostUs + ROUNDING_US / 2 || mostUs === this.wantedUs(slot)) {
       const playUs = Math.max(0, Math.min(untilUs, mostUs));
-      this.#play(slot, playUs, Math.min(now - from, this.timeOf(slot, playUs)));
+      this.#steady.play(slot, playUs, Math.min(now - from, this.timeOf(slot, playUs)));
       return now;
     }
     const at = Math.min(now, from + this.timeOf(slot, mostUs));
     const turns = this.breakInUs(slot) === mostUs;
-    this.#play(slot, Math.max(0, mostUs), at - from);
+    this.#steady.play(slot, Math.max(0, mostUs), at - from);
     if (turns) this.#beginBreak(slot, at);
     else {
       c.state[i] = STALLED;
@@ -288,18 +278,4 @@ export class PlayClock {
     this.#meters.sought(soughtUs);
     this.#meters.watched(soughtUs);
   }
-
-  #play(slot: number, playUs: Us, takesUs: Us): void {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    const bits = nominalBits(c, slot, playUs, this.#media);
-    c.playheadUs[i]! += playUs;
-    c.playedUs[i]! += playUs;
-    c.playedBits[i]! += bits;
-    this.#meters.played(playUs, bits);
-    this.#meters.watched(takesUs);
-  }
 }
-
-/** Media positions of other speeds than 1 are rounded sums: less than this is nothing. */
-const ROUNDING_US = 0.01;

@@ -26,11 +26,8 @@ export function wakeAt(c: PlayerColumns, clock: PlayClock, slot: number): Us {
       const roomInUs = fetch === FETCH_IDLE ? clock.roomInUs(slot) : NEVER;
       return Math.min(fetchAt, c.resumeAt[i]!, at + roomInUs);
     }
-    case PLAYING: {
-      const mediaUs = clock.playsForUs(slot);
-      const roomInUs = fetch === FETCH_IDLE ? clock.roomInUs(slot) : NEVER;
-      return Math.min(fetchAt, at + Math.min(clock.timeOf(slot, mediaUs), roomInUs));
-    }
+    case PLAYING:
+      return clock.playingWakeAt(slot);
     default:
       return NEVER;
   }

@@ -99,6 +99,33 @@ test('a handle that was popped, cancelled or never dealt breaks an invariant', (
   expect([list.size, list.peekTime()]).toEqual([1, 3]);
 });
 
+test('tells of most events before they come, of each at most once, and comes to the same by it', () => {
+  const law = laws['video']!;
+  const rng = new RandomStreams(9, 0).stream('foretold');
+  const [silent, telling] = [new LadderEventList(), new LadderEventList()];
+  const told = new Set<number>();
+  telling.foretell((code, entity, detail) => {
+    expect([told.has(entity), code, detail]).toEqual([false, 4, -entity]);
+    told.add(entity);
+  });
+  let scheduled = 0;
+  const schedule = (now: number) => {
+    const at = now + law(rng);
+    for (const list of [silent, telling]) list.schedule(at, 4, scheduled, -scheduled);
+    scheduled++;
+  };
+  for (let i = 0; i < 2000; i++) schedule(0);
+  let foretold = 0;
+  for (let i = 0; i < 10_000; i++) {
+    same(telling.pop(), silent.pop());
+    same(telling.time, silent.time);
+    same(telling.entity, silent.entity);
+    if (told.has(telling.entity)) foretold++;
+    schedule(telling.time);
+  }
+  expect(foretold).toBeGreaterThan(8000);
+});
+
 test('an emptied list starts again', () => {
   const list = new LadderEventList();
   for (let round = 0; round < 3; round++) {

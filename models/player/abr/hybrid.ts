@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { quantity } from '../../core/quantity.ts';
 import { US_PER_S, type BitsPerS, type Bytes, type Us } from '../../core/units.ts';
-import type { AbrContext, AbrRule, AbrRuleState } from './rule.ts';
+import type { AbrContext, AbrRule, AbrRuleState, RuleRoom } from './rule.ts';
 
 const SEED = 'cited: platform design document, section 7.2';
 
@@ -45,34 +45,42 @@ export type HybridParams = z.output<typeof hybridParams>;
 export class HybridRule implements AbrRule {
   readonly name = 'hybrid';
   readonly #params: HybridParams;
-  /** A row a slot, so that a decision needs one place of memory: see ESTIMATE and those after it. */
   readonly #rows: Float64Array;
+  readonly #stride: number;
+  readonly #first: number;
+  readonly #slots: number;
 
-  constructor(params: HybridParams, slots: number) {
+  /** `room`: HYBRID_NUMBERS a slot, in the rows of the fleet or, by default, its own. */
+  constructor(params: HybridParams, slots: number, room = ownRoom(slots)) {
     this.#params = params;
-    this.#rows = new Float64Array(slots * ROW);
+    this.#rows = room.rows;
+    this.#stride = room.stride;
+    this.#first = room.first;
+    this.#slots = slots;
     for (let slot = 0; slot < slots; slot++) this.reset(slot);
   }
 
   reset(slot: number): void {
-    this.#rows[slot * ROW + ESTIMATE] = -1;
-    this.#rows[slot * ROW + CHOSEN] = NOTHING;
+    const i = slot * this.#stride + this.#first;
+    this.#rows[i + ESTIMATE] = -1;
+    this.#rows[i + CHOSEN] = NOTHING;
   }
 
   observe(slot: number, bytes: Bytes, firstByteUs: Us, transferUs: Us): void {
     // The seed measures a segment's whole download, first byte included (7.1: 2.5 MB in 2 s is 10 Mbps).
     const elapsedUs = Math.max(1, firstByteUs + transferUs);
     const sample = (bytes * 8 * US_PER_S) / elapsedUs;
-    const before = this.#rows[slot * ROW + ESTIMATE]!;
+    const i = slot * this.#stride + this.#first + ESTIMATE;
+    const before = this.#rows[i]!;
     const weight = this.#params.ewmaWeight;
-    this.#rows[slot * ROW + ESTIMATE] = before < 0 ? sample : weight * sample + (1 - weight) * before;
+    this.#rows[i] = before < 0 ? sample : weight * sample + (1 - weight) * before;
   }
 
   choose(context: AbrContext): number {
     const { slot, bufferUs, bitrates, lastRendition } = context;
     const params = this.#params;
     const rows = this.#rows;
-    const i = slot * ROW;
+    const i = slot * this.#stride + this.#first;
     const used = this.estimate(slot);
     let budget = used * params.safety;
     if (bufferUs < params.lowBuffer) budget *= params.lowFactor;
@@ -91,7 +99,7 @@ export class HybridRule implements AbrRule {
 
   explain(slot: number): string {
     const { lowBuffer, highBuffer, lowFactor, highFactor, safety } = this.#params;
-    const row = this.#rows.subarray(slot * ROW, (slot + 1) * ROW);
+    const row = this.#rows.subarray(slot * this.#stride + this.#first);
     const chosen = row[CHOSEN]!;
     if (chosen === NOTHING) return 'nothing is decided yet';
     const buffer = row[BUFFER]!;
@@ -106,17 +114,33 @@ export class HybridRule implements AbrRule {
   }
 
   estimate(slot: number): BitsPerS {
-    const estimate = this.#rows[slot * ROW + ESTIMATE]!;
+    const estimate = this.#rows[slot * this.#stride + this.#first + ESTIMATE]!;
     return estimate < 0 ? this.#params.defaultEstimate : estimate;
   }
 
   save(): AbrRuleState {
-    return { rows: this.#rows.slice() };
+    const saved = new Float64Array(this.#slots * HYBRID_NUMBERS);
+    for (let slot = 0; slot < this.#slots; slot++) {
+      const i = slot * this.#stride + this.#first;
+      saved.set(this.#rows.subarray(i, i + HYBRID_NUMBERS), slot * HYBRID_NUMBERS);
+    }
+    return { rows: saved };
   }
 
   restore(state: AbrRuleState): void {
-    this.#rows.set(state['rows']!);
+    const saved = state['rows']!;
+    for (let slot = 0; slot * HYBRID_NUMBERS < saved.length; slot++) {
+      const numbers = saved.subarray(slot * HYBRID_NUMBERS, (slot + 1) * HYBRID_NUMBERS);
+      this.#rows.set(numbers, slot * this.#stride + this.#first);
+    }
   }
+}
+
+/** Numbers that the rule keeps of a slot. */
+export const HYBRID_NUMBERS = 6;
+
+function ownRoom(slots: number): RuleRoom {
+  return { rows: new Float64Array(slots * HYBRID_NUMBERS), stride: HYBRID_NUMBERS, first: 0 };
 }
 
 /** The estimate. [bits/s] */
@@ -127,7 +151,6 @@ const USED = 2;
 const BUDGET = 3;
 const FITTING = 4;
 const CHOSEN = 5;
-const ROW = 8;
 
 /** Stands in place of a choice until a slot's first decision. */
 const NOTHING = -1;

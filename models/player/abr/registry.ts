@@ -7,11 +7,11 @@ import { dashJsParams, dashJsRule } from './dashjs.ts';
 import { dynamicDashParams, dynamicDashRule, dynamicParams, dynamicRule } from './dynamic.ts';
 import { FixedRule, fixedParams } from './fixed.ts';
 import { HlsJsRule, hlsJsParams } from './hlsjs.ts';
-import { HybridRule, hybridParams } from './hybrid.ts';
+import { HYBRID_NUMBERS, HybridRule, hybridParams } from './hybrid.ts';
 import { L2aRule, l2aParams } from './l2a.ts';
 import { LolpRule, lolpParams } from './lolp.ts';
 import { MpcRule, mpcParams, robustMpcParams } from './mpc.ts';
-import type { AbrRule } from './rule.ts';
+import type { AbrRule, RuleRoom } from './rule.ts';
 import { ShakaRule, shakaParams } from './shaka.ts';
 import { throughputParams, throughputRule } from './throughput.ts';
 
@@ -25,11 +25,16 @@ export const abrParams = z.discriminatedUnion('rule', [
 /** Parameters of a rule, parsed. */
 export type AbrParams = z.output<typeof abrParams>;
 
-/** Builds the rule for a fleet of `slots` players. */
-export function createAbrRule(params: AbrParams, slots: number): AbrRule {
+/** Numbers for which a rule wants room in each row of the fleet; 0 of one that keeps columns of its own. */
+export function numbersOfRule(params: AbrParams): number {
+  return params.rule === 'hybrid' ? HYBRID_NUMBERS : 0;
+}
+
+/** Builds the rule for a fleet of `slots` players, with room for as many numbers as it wants. */
+export function createAbrRule(params: AbrParams, slots: number, room?: RuleRoom): AbrRule {
   switch (params.rule) {
     case 'hybrid':
-      return new HybridRule(params, slots);
+      return new HybridRule(params, slots, room);
     case 'fixed':
       return new FixedRule(params, slots);
     case 'throughput':

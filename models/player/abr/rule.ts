@@ -50,5 +50,12 @@ export interface AbrRule {
   restore(state: AbrRuleState): void;
 }
 
+/** Room for the numbers that a rule keeps of a slot: from `slot * stride + first` on. */
+export interface RuleRoom {
+  readonly rows: Float64Array;
+  readonly stride: number;
+  readonly first: number;
+}
+
 /** Copied columns of a rule. */
 export type AbrRuleState = Readonly<Record<string, Float64Array>>;
