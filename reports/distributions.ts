@@ -17,12 +17,14 @@ export interface DistributionMark {
   readonly value: number;
 }
 
-/** How one quantity is spread over sessions, all together and by network. */
+/** How one quantity is spread over sessions, all together and by network, or over requests. */
 export interface Distribution {
   readonly id: string;
   readonly title: string;
   readonly axis: string;
   readonly unit: string;
+  /** What the shares are of. */
+  readonly counted: 'sessions' | 'requests';
   readonly scale: 'log' | 'linear';
   readonly curves: readonly DistributionCurve[];
   readonly marks: readonly DistributionMark[];
@@ -54,10 +56,26 @@ export function buildDistributions(document: RunDocument, sessions: readonly Ses
     const summary = `${quantilePhrase(bitrates[0]!, 'bits/s', 0.05, 0.5)} in the mean over the session.`;
     found.push({
       id: 'session-bitrate', title: 'Session mean bitrate', axis: 'mean played bitrate', unit: 'bits/s',
-      scale: 'linear', curves: bitrates, marks: [], summary,
+      counted: 'sessions', scale: 'linear', curves: bitrates, marks: [], summary,
     });
   }
   return found;
+}
+
+/** The time to the first byte of all requests at edges; undefined where there were none. */
+export function firstByteDistribution({ metrics }: RunDocument): Distribution | undefined {
+  const found = metrics.find((metric) => metric.name === TTFB && metric.curve !== undefined);
+  if (found?.curve === undefined) return undefined;
+  const points = found.curve.map(([share, value]) => ({ value, share })).filter(({ value }) => value > 0);
+  const curve = { name: 'all requests', count: found.count ?? 0, points };
+  if (points.length === 0) return undefined;
+  const p99 = curveQuantile(curve, 0.99);
+  return {
+    id: 'first-byte', title: 'Time to the first byte', axis: 'from a request at the edge to its answer',
+    unit: 's', counted: 'requests', scale: 'log', curves: [curve],
+    marks: [{ kind: 'percentile', label: `p99 ${formatValue(p99, 's')}`, value: p99 }],
+    summary: `${quantilePhrase(curve, 's', 0.5, 0.95, 0.99)}.`,
+  };
 }
 
 /** Figures by network class, the class with the slowest start first. */
@@ -102,7 +120,7 @@ function startupDistribution(document: RunDocument, found: readonly Distribution
   const within = slo === undefined ? '' : `; ${share} started within ${formatValue(slo.bound, 's')}`;
   return {
     id: 'startup', title: 'Startup time', axis: 'from pressing play to the first frame', unit: 's',
-    scale: 'log',
+    counted: 'sessions', scale: 'log',
     curves: found.map((curve) => ({ ...curve, points: curve.points.filter((point) => point.value > 0) })),
     marks, summary: `${quantilePhrase(found[0]!, 's', 0.5, 0.99)}${within}.`,
   };
@@ -153,5 +171,6 @@ function ascending(values: readonly number[]): number[] {
   return [...values].sort((a, b) => a - b);
 }
 
+const TTFB = 'cdn_ttfb_seconds';
 const STARTUP_P99 = 'playback_start_seconds_p99';
 const CURVE_POINTS = 250;

@@ -60,6 +60,11 @@ export const CDN_SLIS: readonly SliDefinition[] = [
     compute: (view) => tierByteHits(view, 'regional'),
   },
   {
+    name: 'shield_byte_hit_rate', unit: 'ratio', better: 'higher', range: RATIO,
+    help: 'Bytes at the shield answered from its own cache.',
+    compute: (view) => tierByteHits(view, 'shield'),
+  },
+  {
     name: 'cdn_ttfb_ms_p50', unit: 'ms', better: 'lower', range: ANY,
     help: 'From a request at the edge to the first byte of its answer, median.',
     compute: (view) => scaled(1000, view.quantile(timeToFirstByte, 0.5)),

@@ -18,13 +18,12 @@ export interface MetricDeclaration {
   readonly labels: readonly string[];
   readonly unit: string;
   readonly help: string;
+  /** Of a tally whose whole distribution reports show. */
+  readonly curve?: true;
 }
 
-interface DeclarationOptions {
-  readonly labels?: readonly string[];
-  readonly unit: string;
-  readonly help: string;
-}
+type DeclarationOptions =
+  Pick<MetricDeclaration, 'unit' | 'help' | 'curve'> & { readonly labels?: readonly string[] };
 
 /** A value that only grows; the name ends in `_total` unless the platform already knows it by another. */
 export function counter(name: string, options: DeclarationOptions): MetricDeclaration {
@@ -46,7 +45,7 @@ export function level(name: string, options: DeclarationOptions): MetricDeclarat
 
 /** Single observations >= 0; quantiles are exact for few of them and from a sketch for many. */
 export function tally(name: string, options: DeclarationOptions): MetricDeclaration {
-  return { name, kind: 'tally', labels: options.labels ?? [], unit: options.unit, help: options.help };
+  return { name, kind: 'tally', ...options, labels: options.labels ?? [] };
 }
 
 /** What was measured over some span of the run; each method takes all label sets that contain `labels`. */

@@ -89,6 +89,8 @@ export interface MetricResult {
   /** Only for tallies: observations a replication, and quantiles over all of them. */
   readonly count?: number;
   readonly quantiles?: Readonly<Record<'p50' | 'p90' | 'p95' | 'p99', number>>;
+  /** Of tallies whose whole distribution is shown: shares of observations, and the value each lies below. */
+  readonly curve?: ReadonlyArray<readonly [share: number, value: number]>;
   /**
    * How the quantiles were obtained: 0 when from every observation, exactly; else the largest relative error
    * of the sketch that took their place.

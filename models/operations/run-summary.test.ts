@@ -28,6 +28,21 @@ function outcome(over: Partial<ReplicationOutcome> = {}): ReplicationOutcome {
   };
 }
 
+test('a tally whose whole distribution is shown has it by shares of its observations', () => {
+  const set = new MetricSet();
+  const shown = tally('shown_seconds', { unit: 's', curve: true, help: 'Shown.' });
+  for (const declaration of [shown, delay]) {
+    const handle = set.bind(declaration);
+    for (let i = 0; i <= 100; i++) set.observe(handle, i);
+  }
+  const { metrics } = summariseRun(HEADER, [outcome({ metrics: set.export(0) })]).document;
+  const curve = metrics.find(({ name }) => name === 'shown_seconds')!.curve!;
+  expect(curve).toHaveLength(103);
+  expect(curve[50]).toEqual([0.5, 50]);
+  expect(curve.at(-1)).toEqual([1, 100]);
+  expect(metrics.find(({ name }) => name === 'delay_seconds')).not.toHaveProperty('curve');
+});
+
 describe('indicators', () => {
   const slis = (...values: ReadonlyArray<Readonly<Record<string, number>>>) =>
     summariseRun(HEADER, values.map((one) => outcome({ slis: one }))).document.slis;

@@ -216,5 +216,12 @@ function summariseMetric(exports: readonly MetricExport[], replications: number)
   if (count === 0) return { ...head, value: 0, count: 0 };
   const at = (q: number) => pooled.quantile(q)!;
   const quantiles = { p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99) };
-  return { ...head, value: sum / count, count: count / replications, quantiles, quantileError };
+  const curve = declaration.curve && CURVE_SHARES.map((share) => [share, at(share)] as const);
+  return {
+    ...head, value: sum / count, count: count / replications, quantiles, quantileError,
+    ...(curve === undefined ? {} : { curve }),
+  };
 }
+
+/** Every per cent, and the tails. */
+const CURVE_SHARES = [0.001, ...Array.from({ length: 99 }, (_, i) => (i + 1) / 100), 0.995, 0.999, 1];

@@ -35,13 +35,13 @@ export function cumulativeLayout(distribution: Distribution, options: Cumulative
   return { area, x, y: scaleLinear().domain([0, 1]).range([area.bottom, area.top]) };
 }
 
-/** The share of sessions at or below each value, a line for each group; percentile and objective marked. */
+/** The share at or below each value, a line for each group; percentile and objective marked. */
 export function cumulative(distribution: Distribution, options: CumulativeOptions): SVGSVGElement {
   const layout = cumulativeLayout(distribution, options);
   const { area, x, y } = layout;
   const plot = createPlot(options);
   drawValueAxis(plot, area, y, { divisor: 0.01, suffix: '' });
-  drawText(plot, { x: 0, y: area.top - 8 }, '% of sessions');
+  drawText(plot, { x: 0, y: area.top - 8 }, `% of ${distribution.counted}`);
   drawAmountAxis(plot, distribution, layout);
   drawMarks(plot, distribution, layout);
   const path = lineShape<DistributionCurve['points'][number]>()

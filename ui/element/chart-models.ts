@@ -38,7 +38,8 @@ export function distributionModel(distribution: Distribution): ChartModel {
     stops: (width) => cumulativeStops(distribution, { width, height }),
     table: () => ({
       columns: [
-        { label: 'sessions', unit: '' }, { label: 'at most', unit }, { label: 'share', unit: 'ratio' },
+        { label: distribution.counted, unit: '' }, { label: 'at most', unit },
+        { label: 'share', unit: 'ratio' },
       ],
       rows: curves.flatMap(({ name, points }) => points.map(({ value, share }) => [name, value, share])),
     }),

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { buildDistributions } from '../../reports/distributions.ts';
+import { buildDistributions, firstByteDistribution } from '../../reports/distributions.ts';
 import type { PageRecord } from '../../reports/page-record.ts';
 import { buildPanels } from '../../reports/panels.ts';
 import { regionRows } from '../../reports/regions.ts';
@@ -91,7 +91,8 @@ function sectionsOf(record: PageRecord): Section[] {
     section('sessions', 'Over sessions', distributions.length > 0, () => html`
       <weir-distributions .distributions=${distributions} .networks=${networks}
         .sessionsDrawn=${sessions.length} .sessionsTotal=${sessionsTotal}></weir-distributions>`),
-    section('tiers', 'Cache tiers', tiers.length > 0, () => html`<weir-tiers .tiers=${tiers}></weir-tiers>`),
+    section('tiers', 'Cache tiers', tiers.length > 0, () => html`
+      <weir-tiers .tiers=${tiers} .firstByte=${firstByteDistribution(document)}></weir-tiers>`),
     section('places', 'Places and regions', regions.length > 0 || map !== undefined, () => html`
       <weir-places .map=${map} .regions=${regions}></weir-places>`),
     section('claims', 'Claimed hit rates', document.claims !== undefined, () => html`

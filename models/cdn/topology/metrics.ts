@@ -53,7 +53,8 @@ export const originSent = counter('origin_sent_bytes_total', {
 });
 /** First byte at an edge. */
 export const timeToFirstByte = tally('cdn_ttfb_seconds', {
-  unit: 's', help: 'From a viewer\'s request at the edge until the first byte of the answer leaves it.',
+  unit: 's', curve: true,
+  help: 'From a viewer\'s request at the edge until the first byte of the answer leaves it.',
 });
 /** Sessions by the round trip to their edge. */
 export const sessionsRouted = counter('sessions_routed_total', {
