@@ -78,3 +78,16 @@ test('what a recorder followed: spans, moments and levels, a process a subject, 
 function at(seconds: number, kind: string, segment: number, rendition: number, reason = ''): SessionEvent {
   return { seconds, kind, segment, rendition, bufferSeconds: 0, throughput: 0, reason };
 }
+
+test('a span that waited for others has an arrow from the end of each', () => {
+  const recorder = new TraceRecorder();
+  recorder.span('video 1', 'split', 'split', 0, 10);
+  recorder.span('video 1', 'encode', '360p', 10, 50, { chunks: 2 },
+    [{ track: 'split', startUs: 0, endUs: 10 }, { track: 'nowhere', startUs: 0, endUs: 10 }]);
+  const { traceEvents } = JSON.parse(perfettoTrace(recorder.events)) as {
+    readonly traceEvents: ReadonlyArray<Slice & { readonly id?: number; readonly bp?: string }>;
+  };
+  const arrows = traceEvents.filter(({ ph }) => ph === 's' || ph === 'f');
+  expect(arrows.map(({ ph, tid, ts, id, bp }) => [ph, tid, ts, id, bp]))
+    .toEqual([['s', 1, 9, 1, undefined], ['f', 2, 10, 1, 'e']]);
+});

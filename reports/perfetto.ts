@@ -3,12 +3,16 @@ import type { TraceEvent } from '../models/core/trace.ts';
 /** One event of the Chrome trace format, which Perfetto reads; times in microseconds. */
 interface ChromeEvent {
   readonly name: string;
-  readonly ph: 'X' | 'C' | 'M' | 'i';
+  readonly ph: 'X' | 'C' | 'M' | 'i' | 's' | 'f';
   readonly ts?: number;
   readonly dur?: number;
   readonly pid: number;
   readonly tid: number;
   readonly s?: 't';
+  /** Of an arrow: what it belongs to, and that it ends at the span around it. */
+  readonly cat?: string;
+  readonly id?: number;
+  readonly bp?: 'e';
   readonly args?: Readonly<Record<string, unknown>>;
 }
 
@@ -25,6 +29,7 @@ export function perfettoTrace(trace: readonly TraceEvent[], most = 200_000): str
 function chromeEvents(trace: readonly TraceEvent[]): ChromeEvent[] {
   const named: ChromeEvent[] = [];
   const events: ChromeEvent[] = [];
+  let arrows = 0;
   const subjects = new Map<string, { readonly pid: number; readonly tracks: Map<string, number> }>();
   for (const event of trace) {
     const { subject, track, name, startUs: ts, endUs, value, args } = event;
@@ -43,6 +48,14 @@ function chromeEvents(trace: readonly TraceEvent[]): ChromeEvent[] {
     if (value !== undefined) events.push({ ...at, ph: 'C', args: { value } });
     else if (endUs === undefined) events.push({ ...at, ph: 'i', s: 't' });
     else events.push({ ...at, ph: 'X', dur: endUs - ts });
+    for (const before of event.after ?? []) {
+      const from = tracks.get(before.track);
+      if (from === undefined) continue;
+      // An arrow begins within a span: at its last microsecond.
+      const last = Math.max(before.startUs, before.endUs - 1);
+      const arrow = { name: 'then', cat: 'after', id: ++arrows, pid };
+      events.push({ ...arrow, ph: 's', tid: from, ts: last }, { ...arrow, ph: 'f', bp: 'e', tid, ts });
+    }
   }
   return [...named, ...events];
 }

@@ -14,6 +14,15 @@ export interface TraceEvent {
   readonly value?: number;
   /** What a reader may want to know: numbers and names, such as the reason of a decision. */
   readonly args?: Readonly<Record<string, string | number>>;
+  /** Spans of the same subject that a span waited for: a reader sees arrows. */
+  readonly after?: ReadonlyArray<TraceEnd>;
+}
+
+/** A span that another one waited for: where, and when it ended. */
+export interface TraceEnd {
+  readonly track: string;
+  readonly startUs: Us;
+  readonly endUs: Us;
 }
 
 /** Copied state of a recorder. */
@@ -47,8 +56,10 @@ export class TraceRecorder {
   /** Something lasted from `startUs` to `endUs`. */
   span(
     subject: string, track: string, name: string, startUs: Us, endUs: Us, args?: TraceEvent['args'],
+    after: readonly TraceEnd[] = [],
   ): void {
-    this.#add({ subject, track, name, startUs, endUs, ...(args && { args }) });
+    const more = { ...(args && { args }), ...(after.length > 0 && { after }) };
+    this.#add({ subject, track, name, startUs, endUs, ...more });
   }
 
   /** Something happened at a moment. */
