@@ -20,6 +20,13 @@ const WATCHED = [
   'playback_failure_rate',
   'origin_fetch_latency_ms',
   'playback_bitrate',
+  'upload_success_rate',
+  'upload_api_success_rate',
+  'transcoding_jobs_queued',
+  'transcoding_within_sla',
+  'transcoding_ready_seconds_p50',
+  'metadata_query_ms_p99',
+  'metadata_success_rate',
 ];
 
 /** One objective in the drill and in the worlds that could have been, all on the same random numbers. */

@@ -38,6 +38,7 @@ export interface FrailWorker {
 export interface EncoderFaultsState {
   readonly loops: readonly CrashLoop[];
   readonly deploys: readonly PoisonousDeploy[];
+  readonly isBack: boolean;
 }
 
 /** What faults do to encodes: workers that crash, and an encoder that cannot take some videos. */
@@ -48,6 +49,8 @@ export class EncoderFaults {
   readonly #salt: number;
   #loops: CrashLoop[] = [];
   #deploys: PoisonousDeploy[] = [];
+  /** Whether deploys have been taken back. */
+  #isBack = false;
 
   constructor(tasks: TaskTable, loop: EventLoop, streams: RandomStreams) {
     this.#tasks = tasks;
@@ -60,19 +63,20 @@ export class EncoderFaults {
   crash(fault: Extract<PipelineFault, { kind: 'workerCrashes' }>, until: Us): void {
     const { share, pool, crashAfter, noticedAfter, cause } = fault;
     const isDeploy = cause === 'deploy';
+    if (isDeploy) this.#deployed();
     this.#loops.push({ from: this.#loop.now, until, share, pool, crashAfter, noticedAfter, isDeploy });
   }
 
   /** An encoder that fails some videos is deployed now. */
   deploy({ ramp, share, codec }: Extract<PipelineFault, { kind: 'encoderDeploy' }>, until: Us): void {
+    this.#deployed();
     const of = codec === undefined ? -1 : CODECS.indexOf(codec);
     this.#deploys.push({ from: this.#loop.now, until, ramp, share, codec: of });
   }
 
-  /** Deploys are taken back: what crashes for another reason goes on crashing. */
-  rollback(): void {
-    this.#deploys = [];
-    this.#loops = this.#loops.filter(({ isDeploy }) => !isDeploy);
+  /** Deploys are taken back, or come again: what crashes for another reason goes on crashing. */
+  rollback(on: boolean): void {
+    this.#isBack = on;
   }
 
   /** Workers that crash for their hardware are there no more. */
@@ -103,7 +107,7 @@ export class EncoderFaults {
   /** Whether the encoder that is deployed now fails a task: of a video all tries do, or none. */
   fails(task: number): boolean {
     const { now } = this.#loop;
-    return this.#deploys.some(({ from, until, ramp, share, codec }) => {
+    return !this.#isBack && this.#deploys.some(({ from, until, ramp, share, codec }) => {
       if (now < from || now >= until) return false;
       if (codec >= 0 && this.#tasks.columns.codec[task] !== codec) return false;
       const strength = ramp > 0 ? Math.min(1, (now - from) / ramp) : 1;
@@ -112,17 +116,27 @@ export class EncoderFaults {
   }
 
   save(): EncoderFaultsState {
-    return { loops: [...this.#loops], deploys: [...this.#deploys] };
+    return { loops: [...this.#loops], deploys: [...this.#deploys], isBack: this.#isBack };
   }
 
   restore(state: EncoderFaultsState): void {
     this.#loops = [...state.loops];
     this.#deploys = [...state.deploys];
+    this.#isBack = state.isBack;
+  }
+
+  /** Something is deployed: what was taken back before is gone for good. */
+  #deployed(): void {
+    if (!this.#isBack) return;
+    this.#isBack = false;
+    this.#deploys = [];
+    this.#loops = this.#loops.filter(({ isDeploy }) => !isDeploy);
   }
 
   #current(): CrashLoop[] {
     const { now } = this.#loop;
-    return this.#loops.filter(({ from, until }) => now >= from && now < until);
+    return this.#loops.filter(({ from, until, isDeploy }) =>
+      now >= from && now < until && !(isDeploy && this.#isBack));
   }
 
   /** Where a task's video stands among all, from 0 to 1: a hash of what no two videos share. */
@@ -135,6 +149,16 @@ export class EncoderFaults {
     return (hash >>> 0) / 2 ** 32;
   }
 }
+
+/**
+ * Numbers from 0 to 1 of which, in any row of them, a share is below that share but for one or two: Weyl's
+ * sequence from a first one on. So a tenth of twenty workers are two, and not none or five by chance.
+ */
+export function spread(first: number, index: number): number {
+  return (first + index * GOLDEN) % 1;
+}
+
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** MurmurHash3's avalanche over one word more. */
 function mixed(hash: number, word: number): number {

@@ -3,6 +3,7 @@ import type { Us } from '../models/core/units.ts';
 import type { Autoscaler } from '../models/transcode/autoscaler.ts';
 import type { Fleet } from '../models/transcode/fleet.ts';
 import type { Pool } from '../models/transcode/fleet-pools.ts';
+import { spread } from './encoder-faults.ts';
 
 /** What can be broken and mended about the workers of a farm. */
 export interface FarmLevers {
@@ -62,7 +63,9 @@ export class FleetLevers implements FarmLevers {
 
   breakGpus(share: number, until: Us, pool: string | undefined): void {
     const { farm, draws, now } = this.#setup;
-    farm.breakShare(now(), share, until, this.#poolsOf(pool), () => draws.uniform());
+    const first = draws.uniform();
+    let seen = 0;
+    farm.breakShare(now(), share, until, this.#poolsOf(pool), () => spread(first, seen++));
     this.#setup.changed();
   }
 

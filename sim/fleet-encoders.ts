@@ -14,7 +14,7 @@ import type { WorkSums } from '../models/transcode/work-books.ts';
 import { SharedEngines, type SharedEnginesState } from '../models/transcode/shared-engines.ts';
 import { workersFailing } from '../models/transcode/metrics.ts';
 import { CODES } from './codes.ts';
-import type { FrailWorker } from './encoder-faults.ts';
+import { spread, type FrailWorker } from './encoder-faults.ts';
 import { failuresAmong, type EncoderHost, type Encoders, type EncoderSetting } from './encoders.ts';
 import { FleetLevers } from './farm-levers.ts';
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
@@ -31,6 +31,7 @@ export interface FleetEncodersState {
   readonly finishes: readonly EventHandle[];
   readonly wake: EventHandle;
   readonly workers: readonly FrailWorker[];
+  readonly come: number;
 }
 
 /** What a fleet of encoders is built from. */
@@ -69,7 +70,9 @@ export class FleetEncoders implements Encoders {
   #wake: EventHandle = NO_EVENT;
   /** By station, what crash loops go by. */
   #workers: FrailWorker[] = [];
-  readonly #frailties: RandomStream;
+  /** Where the first worker stands among all, and how many have come so far. */
+  readonly #frailty: number;
+  #come = 0;
   readonly #failing: MetricHandle;
 
   constructor({ params, speeds, efficiency, heights, prices }: FleetSetting, setting: EncoderSetting) {
@@ -94,7 +97,7 @@ export class FleetEncoders implements Encoders {
       const ports = { scaleTo: (machines: number) => this.farm.scaleTo(loop.now, pool, machines) };
       return [{ pool, scaler: new Autoscaler(autoscale, ports) }];
     });
-    this.#frailties = streams.stream('faults/workers');
+    this.#frailty = streams.stream('faults/workers').uniform();
     this.#failing = metrics.bind(workersFailing);
     this.levers = new FleetLevers({
       farm: this.farm, pools: this.#pools, scalers: this.#scalers, now: () => loop.now,
@@ -152,7 +155,7 @@ export class FleetEncoders implements Encoders {
       engines: this.#engines.save(), books: this.#books.save(),
       scalers: this.#scalers.map(({ scaler }) => scaler.save()), jobs: [...this.#jobs],
       attemptOf: [...this.#attemptOf], busySeen: [...this.#busySeen], finishes: [...this.#finishes],
-      wake: this.#wake, workers: this.#workers.map((worker) => ({ ...worker })),
+      wake: this.#wake, workers: this.#workers.map((worker) => ({ ...worker })), come: this.#come,
     };
   }
 
@@ -166,6 +169,7 @@ export class FleetEncoders implements Encoders {
     this.#finishes = [...state.finishes];
     this.#wake = state.wake;
     this.#workers = state.workers.map((worker) => ({ ...worker }));
+    this.#come = state.come;
   }
 
   #listen(): void {
@@ -280,7 +284,7 @@ export class FleetEncoders implements Encoders {
     assert(station === worker, 'engines are numbered as workers', { station, worker });
     this.#busySeen[worker] = 0;
     const pool = this.#pools[this.farm.poolOf(worker)]!.params.name;
-    this.#workers[worker] = { pool, openedAt: now, frailty: this.#frailties.uniform() };
+    this.#workers[worker] = { pool, openedAt: now, frailty: spread(this.#frailty, this.#come++) };
     this.#finishes[worker] = NO_EVENT;
     this.#books.addEngines(now, this.farm.poolOf(worker), engines);
   }

@@ -86,8 +86,8 @@ export class PipelineLevers implements Levers {
       case 'queueUploads':
         return uploads.deferred.switch(action.on);
       case 'rollback':
-        encoders.rollback();
-        return uploads.faults.clearApi();
+        encoders.rollback(action.on);
+        return uploads.faults.rollback(action.on);
       case 'scaleWorkers':
         return farm.scale(action.factor, action.pool, action.coldStart);
       case 'spotBurst':

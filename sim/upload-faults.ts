@@ -11,7 +11,11 @@ const CALLS = ['init', 'complete', 'metadata'] as const satisfies readonly Uploa
 export interface UploadFaultsState {
   readonly api: readonly (readonly PortFault[])[];
   readonly store: readonly PortFault[];
+  readonly isBack: boolean;
 }
+
+/** The port when the deploy has been taken back. */
+const NONE = new PortFaults();
 
 /** What faults do to calls of the upload API and to parts at the object store. */
 export class UploadFaults {
@@ -23,6 +27,8 @@ export class UploadFaults {
   readonly #api: Readonly<Record<UploadCall, PortFaults>> =
     { init: new PortFaults(), complete: new PortFaults(), metadata: new PortFaults() };
   readonly #store = new PortFaults();
+  /** Whether the deploy of the API has been taken back. */
+  #isBack = false;
 
   constructor(loop: EventLoop, metrics: MetricSet, streams: RandomStreams) {
     this.#loop = loop;
@@ -34,7 +40,8 @@ export class UploadFaults {
 
   /** What becomes of a call that is made now. */
   call(call: UploadCall): Readonly<PortVerdict> {
-    return this.#api[call].verdict(this.#loop.now, () => this.#apiDraws.uniform());
+    const faults = this.#isBack ? NONE : this.#api[call];
+    return faults.verdict(this.#loop.now, () => this.#apiDraws.uniform());
   }
 
   /** Whether the store takes a part that has come now. */
@@ -51,6 +58,9 @@ export class UploadFaults {
 
   /** Adds a fault of the API, at one call or all. */
   addToApi(fault: PortFault, call: UploadCall | undefined): void {
+    // What was taken back before is gone for good.
+    if (this.#isBack) for (const one of CALLS) this.#api[one].clear();
+    this.#isBack = false;
     for (const one of call === undefined ? CALLS : [call]) this.#api[one].add(fault);
   }
 
@@ -59,17 +69,19 @@ export class UploadFaults {
     this.#store.add(fault);
   }
 
-  /** The deploy of the API is taken back. */
-  clearApi(): void {
-    for (const one of CALLS) this.#api[one].clear();
+  /** The deploy of the API is taken back, or comes again. */
+  rollback(on: boolean): void {
+    this.#isBack = on;
   }
 
   save(): UploadFaultsState {
-    return { api: CALLS.map((call) => this.#api[call].save()), store: this.#store.save() };
+    const api = CALLS.map((call) => this.#api[call].save());
+    return { api, store: this.#store.save(), isBack: this.#isBack };
   }
 
   restore(state: UploadFaultsState): void {
     CALLS.forEach((call, i) => this.#api[call].restore(state.api[i]!));
     this.#store.restore(state.store);
+    this.#isBack = state.isBack;
   }
 }

@@ -119,6 +119,19 @@ test('errors of one call are those of that call', () => {
   expect(total(outcome, 'uploads_completed_total')).toBe(200);
 });
 
+test('a deploy that is taken back may come again', () => {
+  const fault = 'faults=[{kind: uploadApiErrors, at: 0s, duration: 80min, share: 60%}]';
+  const step = (minute: number, on: boolean) =>
+    `{when: "time() > ${minute * 60 - 1}", after: 0s, do: {action: rollback, on: ${on}}}`;
+  const errors = (...steps: string[]) => {
+    const book = `runbooks=[{name: a, steps: [${steps.join(', ')}]}]`;
+    return total(outcomeOf(planOf(UPLOADS, [fault, book])), 'upload_api_calls_total', { result: 'error' });
+  };
+  const [back, again] = [errors(step(6, true)), errors(step(6, true), step(11, false))];
+  expect(again).toBeGreaterThan(1.5 * back);
+  expect(again).toBeLessThan(errors(step(80, true)));
+});
+
 test('faults of parts that are not there are told with their place', () => {
   expect(() => planOf(UPLOADS, ['faults=[{kind: placeDown, at: 1s, duration: 1s}]']))
     .toThrow(/faults\[0\]\.kind: expected "audience" beside it.*nothing that placeDown breaks/);

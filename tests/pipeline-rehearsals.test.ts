@@ -1,26 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { diskFiles, HOME } from '../cli/files.ts';
-import { comparePaired } from '../models/core/comparison.ts';
-import { incidentsOf } from '../models/operations/incident-summary.ts';
-import type { ReplicationOutcome } from '../models/operations/run-summary.ts';
-import { buildPlan } from '../scenarios/build.ts';
-import { loadScenario } from '../scenarios/load.ts';
-import { VideoRun } from '../sim/video-run.ts';
-
-/** What a library scenario of the pipeline is expected to show: who finds out, how soon, and what helps. */
-interface Expectation {
-  readonly scenario: string;
-  /** The indicator that the fault hurts, and the least that it costs unattended, in its own unit. */
-  readonly sli: string;
-  readonly cost: number;
-  /** The alert that finds out, at the latest after so long in every replication. [s] */
-  readonly alert: string;
-  readonly within: number;
-  /** Actions that were done and, where a step says what it expects, worked in every replication. */
-  readonly steps: readonly string[];
-  readonly settings?: readonly string[];
-}
+import { expect, test } from 'vitest';
+import { HOME } from '../cli/files.ts';
+import { testRehearsals, type Expectation } from './rehearsal.fixture.ts';
 
 const EXPECTED: readonly Expectation[] = [
   {
@@ -41,60 +23,20 @@ const EXPECTED: readonly Expectation[] = [
   },
 ];
 
-const SEEDS = 3;
+testRehearsals(EXPECTED);
 
-describe.each(EXPECTED)('$scenario', ({ scenario, sli, cost, alert, within, steps, settings = [] }) => {
-  const worlds: Record<string, ReplicationOutcome[]> = {};
-  beforeAll(() => {
-    worlds['noFault'] = outcomes(scenario, [...settings, 'faults=[]', 'runbooks=[]']);
-    worlds['nobody'] = outcomes(scenario, [...settings, 'runbooks=[]']);
-    worlds['runbook'] = outcomes(scenario, settings);
-  }, 120_000);
-
-  test(`is found out by ${alert}, and nothing is where there is no fault`, () => {
-    for (const { faults, alerts } of worlds['nobody']!) {
-      const fired = alerts!.changes.find((change) => change.alert === alert && change.to === 'firing');
-      const after = fired!.at / 1e6 - faults![0]!.fromSeconds;
-      expect(after).toBeGreaterThan(0);
-      expect(after).toBeLessThan(within);
-    }
-    const warm = planOf(scenario, settings).scenario.run.warmup;
-    const fired = worlds['noFault']!.flatMap(({ alerts }) =>
-      alerts!.changes.filter(({ at, to }) => to === 'firing' && at > warm).map((change) => change.alert));
-    expect(fired).toEqual([]);
-  });
-
-  test('the fault costs, and the runbook is better than nobody, by paired intervals', () => {
-    const values = (world: string) => worlds[world]!.map(({ slis }) => slis[sli]!);
-    const worse = comparePaired(values('noFault'), values('nobody'));
-    expect(Math.abs(worse.difference.value)).toBeGreaterThan(cost);
-    expect(worse.verdict).not.toMatch(/inconclusive|identical/);
-    const better = comparePaired(values('nobody'), values('runbook'));
-    expect(better.verdict).not.toMatch(/inconclusive|identical/);
-    expect(Math.sign(better.difference.value)).toBe(-Math.sign(worse.difference.value));
-  });
-
-  test(`the runbook does ${steps.join(', ')}, and what it expects comes true`, () => {
-    const { steps: done = [] } = incidentsOf(worlds['runbook']!);
-    expect(done.map(({ action }) => action)).toEqual(steps);
-    const { runbooks } = planOf(scenario, settings).scenario;
-    const wanted = runbooks.flatMap((book) => book.steps)
-      .map((step) => (step.expect === undefined ? 0 : SEEDS));
-    expect(done.map(({ doneIn }) => doneIn)).toEqual(steps.map(() => SEEDS));
-    expect(done.map(({ workedIn }) => workedIn)).toEqual(wanted);
-  });
+test('a drill shows indicators of uploads, takes their actions, and is talked about by them', () => {
+  const drill = ['--drill', '--script', join(HOME, 'docs', 'drills', 'upload-store-outage.txt')];
+  const command = [join(HOME, 'cli', 'main.ts'), 'rehearse', 'upload-store-outage', ...drill];
+  const run = (...more: string[]) =>
+    execFileSync(process.execPath, [...command, ...more], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  expect(run()).toMatch(/upload_success_rate\s+[\d.]+ %/);
+  const { counterfactuals, journal } = JSON.parse(run('--json')) as {
+    readonly counterfactuals: readonly (Record<'drill' | 'nothing' | 'noFault', number> & { sli: string })[];
+    readonly journal: readonly { readonly what: string }[];
+  };
+  expect(journal.map(({ what }) => what).join('\n')).toMatch(/queueUploads/);
+  const row = counterfactuals.find(({ sli }) => sli === 'upload_success_rate')!;
+  expect(row.drill).toBeGreaterThan(row.nothing + 0.1);
+  expect(row.noFault).toBeGreaterThan(row.drill);
 });
-
-function planOf(name: string, settings: readonly string[]) {
-  const path = join(HOME, 'scenarios', 'library', `${name}.yaml`);
-  return buildPlan(loadScenario(path, diskFiles, settings), diskFiles);
-}
-
-function outcomes(name: string, settings: readonly string[]): ReplicationOutcome[] {
-  const plan = planOf(name, settings);
-  return Array.from({ length: SEEDS }, (_, replication) => {
-    const run = new VideoRun(plan, replication);
-    run.advance(Infinity);
-    return run.finish();
-  });
-}

@@ -127,6 +127,16 @@ describe('a station', () => {
     }), { numRuns: 200 });
   });
 
+  test('an end does not move into the past when others start in its microsecond', () => {
+    const engines = new SharedEngines();
+    const station = engines.open(0, 1);
+    const first = engines.start(0, station, 1, 10.3);
+    expect(engines.finishAt(station)).toBe(11);
+    for (let i = 0; i < 3; i++) engines.start(11, station, 1, 100);
+    expect(engines.finishAt(station)).toBe(11);
+    expect(engines.finish(11, station)).toBe(first);
+  });
+
   test('goes on after save and restore as if nothing had been', () => {
     const run = (restoreAt: number) => {
       const random = new RandomStreams(1, 0).stream('x');

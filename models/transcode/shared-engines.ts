@@ -94,8 +94,9 @@ export class SharedEngines {
   /** When the next sessions of a station end, as things are; NEVER for an idle one. */
   finishAt(station: number): Us {
     const [job, at] = this.#next(station);
-    // A session takes whole microseconds, and never no time at all.
-    return job < 0 ? NEVER : Math.ceil(at - 1e-6);
+    // A session takes whole microseconds, and never no time at all; one that is due in this very microsecond
+    // has seemed to be due before it since others began in it.
+    return job < 0 ? NEVER : Math.max(this.#stations.columns.asOf[station]!, Math.ceil(at - 1e-6));
   }
 
   /** Ends the sessions that are due at `now`, which is what `finishAt` said. */
