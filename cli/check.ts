@@ -119,7 +119,7 @@ async function checkOne(
   const { scenario, slos } = plan;
   const { first: kept, replications } = scenario.run;
   const decision = await decideGate(
-    { slos, ownSlos: scenario.slos !== undefined },
+    { slos, ownSlos: scenario.slos !== undefined || (scenario.monitoring?.openslo ?? []).length > 0 },
     { head, baseline: baseline === undefined ? undefined : (count) => baseline.run(count) },
     // A kept replication is judged by itself: its objectives are what it came to.
     kept !== undefined ? { first: replications, budget: replications, signal } : {

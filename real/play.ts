@@ -90,7 +90,7 @@ export async function play(
     schedule.close(); // no mark may come after the last one: the tapes must have the same
     const endedAt = clock.now();
     mark('end', endedAt);
-    const warnings = [warningOf(faults.results), lateness.finish()].filter((one) => one !== undefined);
+    const warnings = [...warningsOf(scenario), lateness.finish()].filter((one) => one !== undefined);
     const reports = await tiers.finish();
     return { host, tape, tiers, endedAt, reports, warnings, faults: cut(faults.results, endedAt) };
   } finally {
@@ -118,9 +118,13 @@ function hostOf(
   });
 }
 
-function warningOf(faults: readonly FaultResult[]): string | undefined {
-  return faults.some(({ kind }) => kind === 'placeDown')
-    ? 'What a cache that was killed had counted since it was last read is lost.' : undefined;
+function warningsOf({ faults, runbooks, degraded }: WatchedPlan['scenario']): string[] {
+  const killed = faults.some(({ kind }) => kind === 'placeDown');
+  const isLeft = runbooks.length + degraded.levels.length > 0;
+  return [
+    ...(killed ? ['What a cache that was killed had counted since it was last read is lost.'] : []),
+    ...(isLeft ? ['Nobody follows runbooks or degraded levels in a real run.'] : []),
+  ];
 }
 
 /** Faults as far as the run saw them. */

@@ -71,3 +71,26 @@ function withSlis(slis: Record<string, SliResult>): RunDocument {
 function sli(value: number, low: number | null, high: number | null): SliResult {
   return { value, low, high, unit: 's', n: low === null ? 1 : 5, values: [] };
 }
+
+test('faults and alerts stand side by side, when they were and how soon they were told', () => {
+  const monitored = (detectSeconds: number, from: number): RunDocument => ({
+    ...document,
+    faults: [{ name: 'edge down', kind: 'placeDown', scope: 'edge', fromSeconds: from, untilSeconds: 14 }],
+    incidents: [{
+      fault: 'edge down', kind: 'placeDown', scope: 'edge', detectedIn: 1, clearSeconds: null, each: [],
+      detectSeconds: { value: detectSeconds, low: null, high: null },
+    }],
+    alerts: [{
+      name: 'EdgeErrors', severity: 'page', labels: {}, firedIn: 1, firingSeconds: 17,
+      transitions: [{ replication: 0, seconds: from + detectSeconds, state: 'firing' }],
+    }],
+  });
+  const lines = renderComparison(monitored(2, 4), { ...monitored(1.5, 4.1), alerts: [] }, {
+    colour: false, width: 100,
+  }).split('\n').slice(-5);
+  expect(lines.map((line) => line.replace(/ {2,}/g, ' | '))).toEqual([
+    'Faults and alerts | A | B', ' | edge down | 0:04 to 0:14 | 0:04 to 0:14',
+    ' | detected after | 2 s (single run) | 1.50 s (single run)',
+    ' | EdgeErrors | at 0:06, for 17 s | not fired', '',
+  ]);
+});

@@ -5,6 +5,7 @@ import {
   formatChange, formatDifference, formatDuration, formatFigureValue, formatInterval, formatScale, type Figure,
 } from './format.ts';
 import type { TerminalOptions } from './terminal.ts';
+import { comparedIncidents } from './compared-incidents.ts';
 import { comparedJobs } from './terminal-transcoding.ts';
 import { painter, textTable, wrapText, type Painter } from './text-table.ts';
 import { originBytes } from './tiers.ts';
@@ -83,6 +84,7 @@ export function renderComparison(a: RunDocument, b: RunDocument, options: Termin
     notes,
     textTable([head, ...rows], [1, 2, 3, 4]),
     comparedJobs(a, b, paint),
+    comparedIncidents(a, b, paint),
   ];
   return `${blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

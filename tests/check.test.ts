@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HOME } from '../cli/files.ts';
+import type { CheckedScenario } from '../reports/check.ts';
 
 const SCENARIO = `weir: 1
 name: shop
@@ -79,6 +80,38 @@ test('without a baseline objectives are judged by themselves; an indicator witho
     'bitrate error',
   ]);
   expect([status, verdict.status]).toEqual([3, 3]);
+});
+
+test('imported objectives are paired too, and one whose metrics nothing counts is an error', () => {
+  const objective = (name: string, metric: string) => `
+apiVersion: openslo/v1
+kind: SLO
+metadata: { name: ${name} }
+spec:
+  service: cdn
+  indicator:
+    metadata: { name: ${name} }
+    spec:
+      ratioMetric:
+        counter: true
+        bad: { metricSource: { type: Prometheus, spec: { query: 'sum(${metric}{result="error"}) or vector(0)' } } }
+        total: { metricSource: { type: Prometheus, spec: { query: 'sum(${metric})' } } }
+  timeWindow: [{ duration: 28d, isRolling: true }]
+  budgetingMethod: Occurrences
+  objectives: [{ target: 0.9 }]
+`;
+  writeFileSync(join(repository, 'slo.yaml'), [objective('answers', 'cache_requests_total'),
+    objective('nothing', 'no_such_metric_total')].join('---'));
+  const monitoring = 'monitoring: { rules: [], openslo: [slo.yaml] }\n';
+  writeFileSync(join(repository, 'imported.yaml'), SCENARIO.replace(/slos:[^]*/, monitoring));
+  git('add', '.');
+  git('-c', 'user.name=x', '-c', 'user.email=x@example.com', 'commit', '--quiet', '-m', 'x');
+  const change = ['--baseline', 'HEAD', '--set', 'cdn.edge.latency=60ms', '--budget', '5'];
+  const { status, stdout } = check('--json', ...change, 'imported.yaml');
+  expect(status).toBe(3);
+  const { scenarios } = JSON.parse(stdout) as { readonly scenarios: readonly CheckedScenario[] };
+  expect(scenarios[0]!.results.map(({ name, verdict, deterioration }) =>
+    [name, verdict, deterioration?.n])).toEqual([['answers', 'pass', 5], ['nothing', 'error', undefined]]);
 });
 
 function check(...args: readonly string[]) {

@@ -48,6 +48,8 @@ export interface SloResult {
   readonly unit: string;
   readonly verdict: Verdict;
   readonly note: string;
+  /** Replication by replication, of an imported objective, which is no indicator of Weir's. */
+  readonly values?: readonly number[];
   /** Present when the run was monitored and the objective counts events. */
   readonly budget?: BudgetResult;
 }

@@ -18,13 +18,15 @@ export function judgeWithBudget(
 ): SloResult {
   const spent = outcomes.flatMap(({ budgets }) => budgets?.filter((one) => one.slo === slo.name) ?? []);
   const isImported = slo.sli === `slo:${slo.name}`;
-  const judged = judgeSlo(slo, isImported ? goodShare(spent) : sli);
+  const share = isImported ? goodShare(spent) : sli;
+  const judged = judgeSlo(slo, share);
   if (spent.length === 0 || slo.budget === undefined) return judged;
   const { method, target, windowSeconds } = slo.budget;
   const burnRate = figure(spent.map((one) => one.burnRate));
   const exhausted = exhaustedAfter(slo.budget, burnRate.value);
   return {
     ...judged,
+    ...(isImported && share !== undefined ? { values: share.values } : {}),
     budget: {
       method, target, windowSeconds, burnRate,
       errorRate: figure(spent.map((one) => one.errorRate)),

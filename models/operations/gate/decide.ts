@@ -7,7 +7,7 @@ import {
 /** What a gate judges a scenario by. */
 export interface GateSubject {
   readonly slos: readonly SloDefinition[];
-  /** True when the scenario names its objectives: then one without data is an error. */
+  /** True when the scenario names or imports its objectives: then one without data is an error. */
   readonly ownSlos: boolean;
 }
 
@@ -82,7 +82,7 @@ function objectivesOf(subject: GateSubject, before: RunDocument, after: RunDocum
     return {
       name: slo.name, direction: slo.direction, unit: slo.unit,
       margin: definition.margin ?? defaultMargin(definition),
-      baseline: valuesOf(before, slo.sli), head: valuesOf(after, slo.sli),
+      baseline: valuesOf(before, other), head: valuesOf(after, slo),
       baselineVerdict: beyondChance(other), headVerdict: beyondChance(slo),
     };
   });
@@ -95,8 +95,10 @@ function beyondChance(slo: RunDocument['slos'][number] | undefined): Verdict {
 }
 
 /** Values by replication; none where some replication has none, as the others would be paired wrongly. */
-function valuesOf({ slis, replications }: RunDocument, sli: string): readonly number[] {
-  const values = slis[sli]?.values ?? [];
+function valuesOf(
+  { slis, replications }: RunDocument, slo: RunDocument['slos'][number] | undefined,
+): readonly number[] {
+  const values = slo?.values ?? slis[slo?.sli ?? '']?.values ?? [];
   return values.length === replications ? values : [];
 }
 
