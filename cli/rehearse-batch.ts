@@ -9,6 +9,7 @@ import {
 import { slisOf } from '../models/operations/sli.ts';
 import { isDeviated } from '../reports/journal.ts';
 import { renderRehearsal, renderSteadyState } from '../reports/rehearsal.ts';
+import { commandLine } from '../reports/reproduce.ts';
 import { renderIncidents } from '../reports/terminal.ts';
 import { readChain } from '../scenarios/chain.ts';
 import { suggest } from '../scenarios/errors.ts';
@@ -74,7 +75,9 @@ export async function rehearseBatch(
       schema: 'weir.rehearsal/1', timings: [...new Set(designs.map(({ timing }) => timing))],
       distributions: distributionsOf(runs), detections: detectionsOf(runs), worst,
     };
-    await reportStudy({ ...study, document: { ...study.document, rehearsal } }, options, startedAt);
+    const again = commandLine(['weir', ...process.argv.slice(2)]);
+    const document = { ...study.document, rehearsal };
+    await reportStudy({ ...study, document }, { ...options, again }, startedAt);
     if (options.json !== true) {
       const terminal = terminalOptions(process.stdout);
       const rehearsed = runs.find(({ design }) => design === asWritten.of)!;
@@ -195,7 +198,7 @@ function keep(file: string, found: {
   const text = keptScenario({
     scenarioFile: scenarioFileOf(scenario), name: plan.scenario.name, worst, document: runs[at]!.document,
     slos: plan.slos, settings: designs[at]!.settings,
-    command: `weir ${process.argv.slice(2).join(' ')}`,
+    command: commandLine(['weir', ...process.argv.slice(2)]),
   }, file);
   writeFileSync(file, text);
   note(`Wrote ${file}: weir check ${file} fails when it comes out worse`);

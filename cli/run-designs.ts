@@ -35,7 +35,7 @@ export async function runStudy(
 /** Prints and writes a compared study. */
 export async function reportStudy(
   { document, records }: ComparedStudy,
-  options: { readonly json?: boolean; readonly out?: string },
+  options: { readonly json?: boolean; readonly out?: string; readonly again?: string },
   startedAt: Date,
 ): Promise<void> {
   const { out } = options;
@@ -50,7 +50,7 @@ export async function reportStudy(
   }
   await print(options.json === true
     ? JSON.stringify(document, null, 2)
-    : renderDesigns(document, againCommand(document), terminalOptions(process.stdout)));
+    : renderDesigns(document, options.again ?? againCommand(document), terminalOptions(process.stdout)));
 }
 
 /** The command that makes the comparison again. */

@@ -168,7 +168,8 @@ function footer(
   const { run, name } = document.baseline;
   const facts = [
     `seed ${document.seed}`, `${document.variants.length + 1} designs`, `weir ${run.provenance.version}`,
-    `one design as an ordinary run: --variant ${document.variants[0]?.name ?? name}`,
+    ...(document.rehearsal === undefined
+      ? [`one design as an ordinary run: --variant ${document.variants[0]?.name ?? name}`] : []),
   ];
   return [...wrapText(facts.join(' · '), width), `again: ${again}`].map(paint.dim);
 }

@@ -20,6 +20,11 @@ function asTyped({ value, unit }: ParameterProvenance): string {
   return suffix !== undefined && /^-?[\d.]+(e[-+]?\d+)?$/i.test(value) ? value + suffix : value;
 }
 
+/** The words of a command line as somebody would type them to a shell. */
+export function commandLine(words: readonly string[]): string {
+  return words.map(quote).join(' ');
+}
+
 function quote(text: string): string {
   return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

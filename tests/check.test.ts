@@ -94,8 +94,10 @@ spec:
     spec:
       ratioMetric:
         counter: true
-        bad: { metricSource: { type: Prometheus, spec: { query: 'sum(${metric}{result="error"}) or vector(0)' } } }
-        total: { metricSource: { type: Prometheus, spec: { query: 'sum(${metric})' } } }
+        bad:
+          metricSource: { type: Prometheus, spec: { query: 'sum(${metric}{result="error"}) or vector(0)' } }
+        total:
+          metricSource: { type: Prometheus, spec: { query: 'sum(${metric})' } }
   timeWindow: [{ duration: 28d, isRolling: true }]
   budgetingMethod: Occurrences
   objectives: [{ target: 0.9 }]
