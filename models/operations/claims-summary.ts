@@ -47,7 +47,8 @@ function tierOf(
 }
 
 function methodOf(forecasts: readonly ClaimsForecast[]): string {
-  const requests = Math.round(mean(forecasts.map((one) => one.requests), Infinity).value);
+  const mostly = Math.round(mean(forecasts.map((one) => one.requests), Infinity).value);
+  const requests = String(mostly).replace(/\B(?=(\d{3})+$)/g, ',');
   const rate = Math.min(...forecasts.map((one) => one.rate));
   const which = rate === 1 ? `the ${requests} requests at the edges after the warm-up`
     : `${requests} requests at the edges after the warm-up, all those for 1 in ${1 / rate} objects,`;
