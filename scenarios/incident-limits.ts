@@ -18,6 +18,11 @@ export function incidentLimits(scenario: Scenario): LimitProblem[] {
   const { faults, monitoring, runbooks, degraded } = scenario;
   const problems: LimitProblem[] = [];
   faults.forEach((fault, i) => {
+    if (fault.kind === 'serverDown' && fault.server >= scenario.cdn[fault.tier].servers) {
+      const { servers } = scenario.cdn[fault.tier];
+      const message = `expected one of the ${servers} servers of a place, from 0 (cdn.${fault.tier}.servers)`;
+      problems.push({ path: ['faults', i, 'server'], message: `${message}, got ${fault.server}` });
+    }
     const part = partOf(fault);
     if (part === undefined || scenario[part] !== undefined) return;
     const message = `expected "${part}" beside it: without one there is nothing that ${fault.kind} breaks`;

@@ -212,6 +212,9 @@ describe('parts that a scenario leaves out', () => {
     expect(problemsOf(`${GOOD}cdn: { edge: { servers: 2 }, outages: [${outage}] }\n`))
       .toEqual([expect.stringContaining('cdn.outages[0].server: expected one of the 2 servers of a place, '
         + 'from 0 (cdn.edge.servers), got 2')]);
+    expect(problemsOf(`${GOOD}faults: [{ kind: serverDown, at: 1s, duration: 1s, server: 1 }]\n`))
+      .toEqual([expect.stringContaining('faults[0].server: expected one of the 1 servers of a place, '
+        + 'from 0 (cdn.edge.servers), got 1')]);
     expect(problemsOf(`${GOOD}cdn: { claims: { shield: 90% } }\n`)).toEqual([
       'x.yaml:11:18: cdn.claims.shield: expected no claim of a shield that is off (cdn.shield.enabled), '
         + 'got 90%',

@@ -42,6 +42,9 @@ export class DeliveryFaults {
       case 'placeDown':
         for (const pop of this.places(fault)) this.#setup.cdn.ways.setDown(pop, true);
         return;
+      case 'serverDown':
+        for (const node of this.servers(fault)) this.#setup.cdn.ways.setServerDown(node, true);
+        return;
       case 'originOutage': {
         const { ramp, share } = fault;
         return ports.add('origin', this.#sites(fault), { from, until, ramp, share, status: 503, delay: 0 });
@@ -88,6 +91,8 @@ export class DeliveryFaults {
   end(fault: DeliveryFault): void {
     if (fault.kind === 'placeDown') {
       for (const pop of this.places(fault)) this.#setup.cdn.ways.setDown(pop, false);
+    } else if (fault.kind === 'serverDown') {
+      for (const node of this.servers(fault)) this.#setup.cdn.ways.setServerDown(node, false);
     } else if (fault.kind === 'originOverload') this.#setup.origin.setLeft(1);
     else if (fault.kind === 'brokenVideo') this.#setup.origin.mend(fault.video);
   }
@@ -95,6 +100,12 @@ export class DeliveryFaults {
   /** Places that a fault is about. */
   places(scope: PlaceScope): number[] {
     return placesOf(scope, this.#setup.topology, this.#setup.geography);
+  }
+
+  /** Servers that a fault is about. */
+  servers(fault: Extract<DeliveryFault, { kind: 'serverDown' }>): number[] {
+    const { firstOf } = this.#setup.cdn.places;
+    return this.places(fault).map((pop) => firstOf[pop]! + fault.server);
   }
 
   #edges(scope: Omit<PlaceScope, 'tier'>): number[] {

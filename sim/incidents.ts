@@ -108,6 +108,7 @@ function scopeOf(fault: FaultParams): string {
     'region' in fault ? fault.region : undefined,
     'city' in fault ? fault.city : undefined,
     'place' in fault && fault.place !== undefined ? `place ${fault.place}` : undefined,
+    'server' in fault ? `server ${fault.server}` : undefined,
   ];
   return parts.filter((part) => part !== undefined).join(', ') || 'all';
 }

@@ -61,10 +61,25 @@ export class PlaybackLevers implements Levers {
 
   /** The CDN's own monitoring finds out that a fault began or ended: what is well again comes back. */
   foundOut(fault: DeliveryFault, began: boolean): void {
+    if (fault.kind === 'serverDown') return this.#serverFound(fault, began);
     if (fault.kind !== 'placeDown') return;
     for (const pop of this.#faults.places(fault)) {
       if (began) this.#found.add(pop);
       else for (const set of [this.#found, this.#byHand]) set.delete(pop);
+      this.#tellRouting(pop);
+    }
+  }
+
+  /** The keys of a server go to the others of its place; a place without servers is down itself. */
+  #serverFound(fault: Extract<DeliveryFault, { kind: 'serverDown' }>, out: boolean): void {
+    const { places } = this.#setup.cdn;
+    for (const node of this.#faults.servers(fault)) {
+      const pop = places.popOf[node]!;
+      const before = places.aliveIn(pop);
+      places.setOut(node, out);
+      const after = places.aliveIn(pop);
+      if (before > 0 && after === 0) this.#found.add(pop);
+      if (before === 0 && after > 0) this.#found.delete(pop);
       this.#tellRouting(pop);
     }
   }

@@ -254,6 +254,17 @@ describe('a server that goes down alone', () => {
     expect(total(outcome, 'edge_lost_requests_total')).toBe(0);
   });
 
+  test('T14 by a fault goes and comes back as by an outage', () => {
+    const fault = 'faults=[{kind: serverDown, at: 700s, duration: 15min, place: 0, server: 2}]';
+    const results = (outage: string) => {
+      const outcome = outcomeOf(planOf(LONG, [...settings, outage]));
+      return ['hit', 'miss'].map((result) => total(outcome, 'edge_requests_total', { result }));
+    };
+    expect(results(fault)).toEqual(results(gone('700s')));
+    const { faults } = outcomeOf(planOf(LONG, [...settings, fault]));
+    expect(faults![0]).toMatchObject({ kind: 'serverDown', scope: 'edge, place 0, server 2' });
+  });
+
   test('T14 loses requests for its keys until then, and viewers play on', () => {
     const outcome = outcomeOf(planOf(LONG, [...settings, gone('820s')]));
     const lost = total(outcome, 'edge_lost_requests_total');

@@ -23,6 +23,15 @@ export const deliveryFaults = [
     ...place,
   }),
   z.strictObject({
+    kind: kind('serverDown', 'A server of places answers nobody; once it is known, others take its keys.'),
+    ...span,
+    tier,
+    ...place,
+    server: z.number().int().min(0).meta({
+      description: 'Number of the server in each of these places, from 0.', unit: 'number', source: 'assumed',
+    }),
+  }),
+  z.strictObject({
     kind: kind('originOutage', 'The origin answers requests with 503, as when the object store is down.'),
     ...span,
     ramp,
