@@ -40,7 +40,8 @@ export async function drill(plan: ScenarioPlan, options: DrillOptions): Promise<
   };
   await say(`${plan.scenario.title}\n${GREETING}\n${HELP}`);
   const { signal, restore } = interruptible('Stopping: what was played so far is talked about');
-  const desk = new Desk(session, say, speed, signal);
+  const levels = plan.scenario.degraded.levels.map(({ level }) => level);
+  const desk = new Desk(session, levels, say, speed, signal);
   const input = script === undefined ? process.stdin : createReadStream(script);
   const lines = createInterface({ input, terminal: false });
   signal.addEventListener('abort', () => lines.close());
@@ -94,14 +95,17 @@ function unattended(plan: ScenarioPlan): ScenarioPlan {
 /** Where somebody sits in a drill: obeys what they say. */
 class Desk {
   readonly #session: Drill;
+  readonly #levels: readonly number[];
   readonly #say: (text: string) => Promise<void>;
   readonly #speed: number | undefined;
   readonly #signal: AbortSignal;
 
   constructor(
-    session: Drill, say: (text: string) => Promise<void>, speed: number | undefined, signal: AbortSignal,
+    session: Drill, levels: readonly number[], say: (text: string) => Promise<void>,
+    speed: number | undefined, signal: AbortSignal,
   ) {
     this.#session = session;
+    this.#levels = levels;
     this.#say = say;
     this.#speed = speed;
     this.#signal = signal;
@@ -125,7 +129,7 @@ class Desk {
         await this.#say(this.#answer(command.slice('ask'.length).trim()));
         return false;
       case 'do':
-        session.act(actionOf(words));
+        session.act(this.#known(actionOf(words)));
         return false;
       case 'help':
         await this.#say(`${HELP}\n${actionsInFull()}`);
@@ -149,6 +153,13 @@ class Desk {
       await new Promise((resolve) => setTimeout(resolve, paceMs));
     }
     return this.#signal.aborted;
+  }
+
+  /** The action, unless it is about a level that the scenario has not. */
+  #known(action: ActionParams): ActionParams {
+    if (action.action !== 'degrade' || this.#levels.includes(action.level)) return action;
+    const known = this.#levels.length === 0 ? 'none' : this.#levels.join(', ');
+    throw new UsageError(`there is no degraded level ${action.level}: the scenario has ${known}`);
   }
 
   #answer(question: string): string {

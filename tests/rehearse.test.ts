@@ -134,6 +134,12 @@ describe('a rehearsal', () => {
   test('wrong commands are told with their line, and a scenario without faults is refused', () => {
     const refused = spawnSync(process.execPath, [MAIN, 'rehearse', 'household'], { encoding: 'utf8' });
     expect([refused.status, refused.stderr]).toEqual([2, 'weir: household has no faults to rehearse\n']);
+    const script = join(work, 'wrong.txt');
+    writeFileSync(script, 'look\ndo degrade level=2\n');
+    const drill = spawnSync(process.execPath,
+      [MAIN, 'rehearse', 'bad-deploy', '--drill', '--script', script, ...SHORT], { encoding: 'utf8' });
+    expect([drill.status, drill.stderr]).toEqual(
+      [2, `weir: ${script}:2: there is no degraded level 2: the scenario has none\n`]);
   });
 });
 
