@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { CostResult, RunDocument } from '../models/core/run-record.ts';
 import { exampleRecord } from '../tests/fixtures/example-record.ts';
 import { regionRows, regionsBlock } from './regions.ts';
+import { tierEgress } from './tiers.ts';
 import { painter } from './text-table.ts';
 
 const { document } = exampleRecord({ replications: 1, sessions: 50 });
@@ -42,6 +43,20 @@ test('regions stand with their rates, the busiest first, and their parts of what
     { ...half, region: 'us-west', requests: 20, hitRate: 0.5, errors: 0, bandwidth: 0.08, bytes: 1e9,
       transit: 1, cost: 4 },
   ]);
+});
+
+test('what each tier sent is paid by its parts: bytes, requests and links at the edge', () => {
+  const served = (tier: string, bytes: number) => [
+    metric('cache_requests_total', { tier, result: 'hit' }, 1),
+    metric('cache_bytes_total', { tier, result: 'hit' }, bytes),
+  ];
+  const metrics = [...served('edge', 9), ...served('regional', 4), metric('origin_sent_bytes_total', {}, 2)];
+  const costs = [...DOCUMENT.costs, cost('regional', 'backbone.us', 0.5)];
+  expect(tierEgress({ ...DOCUMENT, metrics, costs })).toEqual([
+    { tier: 'edge', bytes: 9, cost: 14 }, { tier: 'regional', bytes: 4, cost: 0.5 },
+    { tier: 'origin', bytes: 2, cost: 100 },
+  ]);
+  expect(tierEgress({ ...DOCUMENT, metrics, costs: [] }).map((one) => one.cost)).toEqual([null, null, null]);
 });
 
 test('a single region has no table, and one without prices no costs', () => {

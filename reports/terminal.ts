@@ -11,7 +11,7 @@ import { regionsBlock } from './regions.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { backlogBlock, enginesBlock, jobsBlock, stagesBlock } from './terminal-transcoding.ts';
 import { painter, textTable, visibleLength, wrapText, type Painter } from './text-table.ts';
-import { cacheTiers, originBytes } from './tiers.ts';
+import { cacheTiers, tierEgress } from './tiers.ts';
 import { VERDICTS } from './verdict.ts';
 
 /** How text for a terminal is laid out. */
@@ -161,18 +161,21 @@ function indicators(document: RunDocument, paint: Painter): string[] {
 function tiers(document: RunDocument, paint: Painter): string[] {
   const found = cacheTiers(document);
   if (found.length === 0) return [];
-  const head = ['  tier', 'requests', 'hit', 'coalesced', 'miss', 'bytes served'].map(paint.dim);
-  const rows = found.map(({ tier, requests, bytes }) => [
-    `  ${tier}`,
-    formatCount(requests.total),
-    formatValue(requests.hit / requests.total, 'ratio'),
-    formatValue(requests.coalesced / requests.total, 'ratio'),
-    formatValue(requests.miss / requests.total, 'ratio'),
-    bytes.total > 0 ? formatValue(bytes.total, 'bytes') : NOTHING,
-  ]);
-  const origin = originBytes(document);
-  if (origin !== null) rows.push(['  origin', '', '', '', '', formatValue(origin, 'bytes')]);
-  return [paint.bold('Cache tiers'), ...textTable([head, ...rows], [1, 2, 3, 4, 5])];
+  const egress = tierEgress(document);
+  const priced = egress.some(({ cost }) => cost !== null);
+  const columns = ['  tier', 'requests', 'hit', 'coalesced', 'miss', 'bytes served'];
+  const head = [...columns, ...(priced ? ['paid'] : [])];
+  const rows = egress.map(({ tier, bytes, cost }) => {
+    const requests = found.find((one) => one.tier === tier)?.requests;
+    const share = (count: number | undefined) =>
+      (requests === undefined ? '' : formatValue((count ?? 0) / requests.total, 'ratio'));
+    return [
+      `  ${tier}`, requests === undefined ? '' : formatCount(requests.total), share(requests?.hit),
+      share(requests?.coalesced), share(requests?.miss), bytes > 0 ? formatValue(bytes, 'bytes') : NOTHING,
+      ...(priced ? [formatValue(cost, '$')] : []),
+    ];
+  });
+  return [paint.bold('Cache tiers'), ...textTable([head.map(paint.dim), ...rows], [1, 2, 3, 4, 5, 6])];
 }
 
 function alerts(document: RunDocument, paint: Painter): string[] {

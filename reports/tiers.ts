@@ -45,6 +45,34 @@ export function originBytes(document: RunDocument): number | null {
   return metricTotal(document, 'origin_sent_bytes_total') ?? cacheTiers(document).at(-1)?.bytes.miss ?? null;
 }
 
+/** What a tier sent, and what that cost. */
+export interface TierEgress {
+  readonly tier: string;
+  readonly bytes: number;
+  /** null without a price list. [$] */
+  readonly cost: number | null;
+}
+
+/**
+ * Bytes that each tier sent and what was paid for them, from the edges to the origin: edges pay by the byte,
+ * the request and the link to viewers, the others by what they sent.
+ */
+export function tierEgress(document: RunDocument): TierEgress[] {
+  const { costs } = document;
+  const paid = (tier: string) => (costs.length === 0 ? null : costs.reduce((sum, { part, value }) =>
+    ((PART_TIERS.get(part) ?? part) === tier ? sum + value : sum), 0));
+  const tiers = cacheTiers(document)
+    .map(({ tier, bytes }) => ({ tier, bytes: bytes.total, cost: paid(tier) }));
+  const origin = originBytes(document);
+  if (tiers.length === 0 || origin === null) return tiers;
+  return [...tiers, { tier: 'origin', bytes: origin, cost: paid('origin') }];
+}
+
+/** Tier of the parts that costs are told by; the others are named as their tier. */
+const PART_TIERS: ReadonlyMap<string, string> = new Map([
+  ['cdn', 'edge'], ['peering', 'edge'], ['transit', 'edge'],
+]);
+
 /** One sentence on what the tiers answered themselves. */
 export function tierSummary(tiers: readonly CacheTier[], measure: 'requests' | 'bytes'): string {
   const parts = tiers.map((tier) => {

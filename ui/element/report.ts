@@ -4,7 +4,7 @@ import type { PageRecord } from '../../reports/page-record.ts';
 import { buildPanels } from '../../reports/panels.ts';
 import { regionRows } from '../../reports/regions.ts';
 import { tellingLogs } from '../../reports/session-timeline.ts';
-import { cacheTiers } from '../../reports/tiers.ts';
+import { cacheTiers, tierEgress } from '../../reports/tiers.ts';
 import { stageRows } from '../../reports/transcoding.ts';
 
 interface Section {
@@ -92,7 +92,8 @@ function sectionsOf(record: PageRecord): Section[] {
       <weir-distributions .distributions=${distributions} .networks=${networks}
         .sessionsDrawn=${sessions.length} .sessionsTotal=${sessionsTotal}></weir-distributions>`),
     section('tiers', 'Cache tiers', tiers.length > 0, () => html`
-      <weir-tiers .tiers=${tiers} .firstByte=${firstByteDistribution(document)}></weir-tiers>`),
+      <weir-tiers .tiers=${tiers} .firstByte=${firstByteDistribution(document)}
+        .egress=${tierEgress(document)}></weir-tiers>`),
     section('places', 'Places and regions', regions.length > 0 || map !== undefined, () => html`
       <weir-places .map=${map} .regions=${regions}></weir-places>`),
     section('claims', 'Claimed hit rates', document.claims !== undefined, () => html`
