@@ -269,9 +269,11 @@ export class Transcoder {
         await store.deletePrefix(bucket, this.#raw);
         await store.deletePrefix(bucket, PIECES);
         return;
-      case 'encode':
-      case 'prewarm':
       case 'notify':
+        log(`ready: ${MASTER} with ${this.#published.length} renditions`);
+        return;
+      case 'encode':
+      case 'prewarm': // no caches stand before the store of a real run
         return;
       default:
         stage satisfies never;
@@ -320,7 +322,7 @@ export class Transcoder {
     const version = this.#published.some(({ codec }) => endingOf(codec) === 'mp4') ? 7 : 3;
     const text = ['#EXTM3U', `#EXT-X-VERSION:${version}`, '#EXT-X-INDEPENDENT-SEGMENTS', ...lines, ''];
     const master = new TextEncoder().encode(text.join('\n'));
-    await store.put(bucket, 'transcoded/v/master.m3u8', master, typeOf(PLAYLIST));
+    await store.put(bucket, MASTER, master, typeOf(PLAYLIST));
   }
 
   #source(): string {
@@ -369,5 +371,6 @@ function typeOf(file: string): string {
 
 /** The source in the folder of a transcoder. */
 export const SOURCE = 'source';
+const MASTER = 'transcoded/v/master.m3u8';
 const PIECES = 'pieces/v/';
 const LENGTH_SLACK_US = US_PER_S / 4;
