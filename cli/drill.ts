@@ -3,6 +3,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { parseQuantity, QuantityError } from '../models/core/quantity.ts';
 import { US_PER_S } from '../models/core/units.ts';
 import { PromqlError } from '../models/operations/promql/syntax.ts';
+import { levelsOf } from '../models/operations/degraded/params.ts';
 import { actionParams, type ActionParams } from '../models/operations/runbook/params.ts';
 import { drillDebrief, drillLook, type DrillDebrief } from '../reports/drill.ts';
 import { wrapText } from '../reports/text-table.ts';
@@ -40,7 +41,7 @@ export async function drill(plan: ScenarioPlan, options: DrillOptions): Promise<
   };
   await say(`${plan.scenario.title}\n${GREETING}\n${HELP}`);
   const { signal, restore } = interruptible('Stopping: what was played so far is talked about');
-  const levels = plan.scenario.degraded.levels.map(({ level }) => level);
+  const levels = levelsOf(plan.scenario.degraded).map(({ level }) => level);
   const desk = new Desk(session, levels, say, speed, signal);
   const input = script === undefined ? process.stdin : createReadStream(script);
   const lines = createInterface({ input, terminal: false });
@@ -88,8 +89,8 @@ const NEVER = 'vector(0) > 0';
 
 /** The scenario with the people there instead of its runbooks; degraded levels are theirs to enter. */
 function unattended(plan: ScenarioPlan): ScenarioPlan {
-  const levels = plan.scenario.degraded.levels.map((level) => ({ ...level, when: NEVER, until: NEVER }));
-  return { ...plan, scenario: { ...plan.scenario, runbooks: [], degraded: { levels } } };
+  const levels = levelsOf(plan.scenario.degraded).map((level) => ({ ...level, when: NEVER, until: NEVER }));
+  return { ...plan, scenario: { ...plan.scenario, runbooks: [], degraded: [{ levels }] } };
 }
 
 /** Where somebody sits in a drill: obeys what they say. */

@@ -134,19 +134,19 @@ function designsOf(scenario: string, plan: ScenarioPlan, options: BatchOptions):
       set: {}, plan: readPlan(scenario, { ...others, set: all }), of, timing, settings,
     };
   };
-  const hasRunbook = plan.scenario.runbooks.length + plan.scenario.degraded.levels.length > 0;
+  const hasRunbook = plan.scenario.runbooks.length + plan.scenario.degraded.length > 0;
   return [
     ...timings.flatMap((later) => {
       const faults = laterFaults(scenario, plan, options, later);
       return [
-        design('nobody-there', 'The faults, and nobody does anything', ['runbooks=[]', 'degraded={}'],
+        design('nobody-there', 'The faults, and nobody does anything', ['runbooks=[]', 'degraded=[]'],
           later, faults),
         ...(hasRunbook ? [
           design('runbook', 'The faults, and the runbooks are followed', [], later, faults),
         ] : []),
       ];
     }),
-    design(NO_FAULT, 'An evening without the faults', ['faults=[]', 'runbooks=[]', 'degraded={}'], '0s', []),
+    design(NO_FAULT, 'An evening without the faults', ['faults=[]', 'runbooks=[]', 'degraded=[]'], '0s', []),
   ];
 }
 

@@ -120,7 +120,7 @@ function hostOf(
 
 function warningsOf({ faults, runbooks, degraded }: WatchedPlan['scenario']): string[] {
   const killed = faults.some(({ kind }) => kind === 'placeDown');
-  const isLeft = runbooks.length + degraded.levels.length > 0;
+  const isLeft = runbooks.length + degraded.length > 0;
   return [
     ...(killed ? ['What a cache that was killed had counted since it was last read is lost.'] : []),
     ...(isLeft ? ['Nobody follows runbooks or degraded levels in a real run.'] : []),

@@ -85,9 +85,11 @@ function readOperations(scenario: Scenario, data: DataFiles): Scenario {
     if (entry.file === undefined) return entry;
     return data.readRunbook(entry.file, ['runbooks', i, 'file']) ?? entry;
   });
-  const { file, levels } = scenario.degraded;
-  const read = file === undefined ? [] : data.readLevels(file, ['degraded', 'file']);
-  return { ...scenario, runbooks, degraded: { levels: [...read, ...levels] } };
+  const degraded = scenario.degraded.map(({ file, levels }, i) => {
+    if (file === undefined) return { levels };
+    return { levels: [...data.readLevels(file, ['degraded', i, 'file']), ...levels] };
+  });
+  return { ...scenario, runbooks, degraded };
 }
 
 /** Alerts that runbooks and levels wait for are alerts of the rules, if there are rules. */
@@ -102,10 +104,10 @@ function checkAlertNames(
   };
   runbooks.forEach(({ steps }, i) => steps.forEach(({ when }, j) =>
     check(when, ['runbooks', i, 'steps', j, 'when'])));
-  degraded.levels.forEach(({ when, until }, i) => {
-    check(when, ['degraded', 'levels', i, 'when']);
-    check(until, ['degraded', 'levels', i, 'until']);
-  });
+  degraded.forEach(({ levels }, i) => levels.forEach(({ when, until }, j) => {
+    check(when, ['degraded', i, 'levels', j, 'when']);
+    check(until, ['degraded', i, 'levels', j, 'until']);
+  }));
 }
 
 /** Burn-rate rules of the objectives that count events; none without windows. */

@@ -76,8 +76,10 @@ export class DataFiles {
       const path = valueAt(entry, 'file');
       if (isPath(path)) this.readRunbook(path, ['runbooks', i, 'file']);
     });
-    const levels = valueAt(valueAt(input, 'degraded'), 'file');
-    if (isPath(levels)) this.readLevels(levels, ['degraded', 'file']);
+    each(valueAt(input, 'degraded'), (entry, i) => {
+      const path = valueAt(entry, 'file');
+      if (isPath(path)) this.readLevels(path, ['degraded', i, 'file']);
+    });
     const durations = valueAt(valueAt(input, 'upload'), 'durations');
     if (isPath(durations)) this.readDurations(durations, ['upload', 'durations']);
     const links = valueAt(valueAt(valueAt(input, 'upload'), 'links'), 'traces');

@@ -4,6 +4,7 @@ import { isDeliveryFault } from '../models/operations/faults/delivery-params.ts'
 import { isMetadataFault } from '../models/operations/faults/metadata-params.ts';
 import type { FaultParams } from '../models/operations/faults/params.ts';
 import { isPipelineFault } from '../models/operations/faults/pipeline-params.ts';
+import type { LevelParams } from '../models/operations/degraded/params.ts';
 import { isAlertName } from '../models/operations/runbook/condition.ts';
 import type { LimitProblem } from './limit-problem.ts';
 import type { Scenario } from './schema.ts';
@@ -28,7 +29,7 @@ export function incidentLimits(scenario: Scenario): LimitProblem[] {
     const message = `expected "${part}" beside it: without one there is nothing that ${fault.kind} breaks`;
     problems.push({ path: ['faults', i, 'kind'], message });
   });
-  const followed = { runbooks: runbooks.length > 0, degraded: degraded.levels.length > 0 };
+  const followed = { runbooks: runbooks.length > 0, degraded: degraded.length > 0 };
   for (const key of ['runbooks', 'degraded'] as const) {
     if (!followed[key] || monitoring !== undefined) continue;
     const message = 'expected "monitoring" beside it: without it no alert fires and no probe sees anything';
@@ -56,7 +57,7 @@ function probeProblems({ runbooks, degraded, hypothesis, abort }: Scenario): Lim
     ...steady.flatMap(({ promql }, i) => textProblems(promql, ['hypothesis', 'probes', i, 'promql'])),
     ...abort.flatMap(({ promql }, i) => textProblems(promql, ['abort', i, 'promql'])),
     ...runbooks.flatMap(({ steps }, i) => stepProblems(steps, ['runbooks', i, 'steps'])),
-    ...levelProblems(degraded.levels, ['degraded', 'levels']),
+    ...degraded.flatMap(({ levels }, i) => levelProblems(levels, ['degraded', i, 'levels'])),
   ];
 }
 
@@ -69,7 +70,7 @@ export function stepProblems(
 }
 
 /** The same of degraded levels, at a path. */
-export function levelProblems(levels: Scenario['degraded']['levels'], path: Path): LimitProblem[] {
+export function levelProblems(levels: readonly LevelParams[], path: Path): LimitProblem[] {
   return levels.flatMap((level, i) => (['when', 'until'] as const).flatMap((key) =>
     textProblems(level[key], [...path, i, key])));
 }

@@ -17,7 +17,7 @@ levels:
 test('runbooks and degraded levels may stand in files of their own', () => {
   const { scenario, inputs } = plan({ 'book.yaml': BOOK, 'levels.yaml': LEVELS });
   expect(scenario.runbooks.map(({ name, steps }) => [name, steps.length])).toEqual([['book', 1]]);
-  expect(scenario.degraded.levels.map(({ name }) => name)).toEqual(['origin']);
+  expect(scenario.degraded[0]!.levels.map(({ name }) => name)).toEqual(['origin']);
   expect(inputs.map(({ path }) => path)).toEqual(expect.arrayContaining(['book.yaml', 'levels.yaml']));
 });
 
@@ -48,7 +48,7 @@ audience:
   networks: [{ name: wired, profile: [{ at: 0s, rate: 5 Mbps }] }]
 monitoring: { rules: [rules.yaml] }
 runbooks: [{ file: book.yaml }]
-degraded: { file: levels.yaml }
+degraded: [{ file: levels.yaml }]
 `,
     ...files,
   });

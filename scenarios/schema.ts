@@ -90,7 +90,7 @@ export const scenarioSchema = z.strictObject({
   monitoring: monitoringParams.optional(),
   faults: z.array(faultParams).max(100).prefault([]),
   runbooks: z.array(runbookEntry).max(100).prefault([]),
-  degraded: degradedParams.prefault({}),
+  degraded: degradedParams.prefault([]),
   hypothesis: hypothesisParams.optional(),
   // Conditions: a rehearsal stops as soon as one of them holds.
   abort: z.array(probeParams).max(50).prefault([]),

@@ -76,6 +76,8 @@ export class DeliveryFaults {
         return crowds.add({ from, until, rise: fault.rise, factor: fault.factor, video: fault.video });
       case 'brokenVideo':
         return this.#breakVideo(fault.video, fault.share);
+      case 'shortTtl':
+        return origin.setMostTtl(fault.ttl);
       case 'retryStorm': {
         const { retries, every, share } = fault;
         return control.retries.add({ from, until, retries, every, share });
@@ -95,6 +97,7 @@ export class DeliveryFaults {
       for (const node of this.servers(fault)) this.#setup.cdn.ways.setServerDown(node, false);
     } else if (fault.kind === 'originOverload') this.#setup.origin.setLeft(1);
     else if (fault.kind === 'brokenVideo') this.#setup.origin.mend(fault.video);
+    else if (fault.kind === 'shortTtl') this.#setup.origin.setMostTtl(undefined);
   }
 
   /** Places that a fault is about. */

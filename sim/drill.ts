@@ -137,7 +137,7 @@ export class Drill {
 export function otherwise(
   plan: ScenarioPlan, until: Us,
 ): Readonly<Record<'noFault' | 'nothing' | 'runbook', ReplicationOutcome>> {
-  const nobody = { runbooks: [], degraded: { levels: [] } };
+  const nobody = { runbooks: [], degraded: [] };
   const outcomeOf = (other: Partial<ScenarioPlan['scenario']>) => {
     const run = new VideoRun({ ...plan, scenario: { ...plan.scenario, ...other } }, 0);
     run.advanceTo(until);

@@ -13,6 +13,7 @@ import {
   DegradedLevels, type DegradedLevelsState, type LevelPorts,
 } from '../models/operations/degraded/levels.ts';
 import type { Condition } from '../models/operations/runbook/condition.ts';
+import { levelsOf } from '../models/operations/degraded/params.ts';
 import { runbooksOf } from '../models/operations/runbook/params.ts';
 import { Runbooks, type RunbooksState } from '../models/operations/runbook/runbook.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
@@ -53,7 +54,7 @@ export class Monitoring implements RunPart {
     this.#monitor = new Monitor(metrics, params.scrapeEvery, plan.rules, bucketsOf(plan.slos));
     const { store } = this.#monitor;
     this.#act = (action) => ports.act(action);
-    this.#levels = new DegradedLevels(plan.scenario.degraded.levels, store, ports);
+    this.#levels = new DegradedLevels(levelsOf(plan.scenario.degraded), store, ports);
     this.#runbooks = new Runbooks(runbooksOf(plan.scenario.runbooks), store,
       { act: (action) => this.act(action) });
     loop.on(CODES.monitor, () => {

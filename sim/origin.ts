@@ -14,6 +14,8 @@ export interface SimulatedOriginState {
   readonly missing: ReadonlyArray<readonly [number, number]>;
   readonly broken: ReadonlyArray<readonly [number, number]>;
   readonly manifestTtl: Us | undefined;
+  readonly mostTtl: Us | undefined;
+  readonly rolledBack: boolean;
   readonly left: number;
   readonly scale: number;
   readonly settled: readonly [number, number];
@@ -29,6 +31,9 @@ export class SimulatedOrigin {
   readonly #manifestTtl: Us;
   /** What somebody has set it to. */
   #manifestTtlNow: Us | undefined;
+  /** Longest lifetime that a wrong deploy states, and whether it was taken back. */
+  #mostTtl: Us | undefined;
+  #isRolledBack = false;
   readonly #runUs: Us;
   readonly #segmentTtl: Us;
   readonly #set: MetricSet;
@@ -93,13 +98,24 @@ export class SimulatedOrigin {
   /** Lifetime that it states of an object. [us] */
   lifetime(object: number): Us {
     const manifestTtl = this.#manifestTtlNow ?? this.#manifestTtl;
-    if (manifestTtl === this.#segmentTtl) return this.#segmentTtl;
-    return this.#catalogue.isManifest(object) ? manifestTtl : this.#segmentTtl;
+    const most = this.#isRolledBack ? NEVER : this.#mostTtl ?? NEVER;
+    if (manifestTtl === this.#segmentTtl) return Math.min(most, this.#segmentTtl);
+    return Math.min(most, this.#catalogue.isManifest(object) ? manifestTtl : this.#segmentTtl);
   }
 
   /** From now on manifests are fresh for so long; undefined: for as long as they were. */
   setManifestTtl(ttl: Us | undefined): void {
     this.#manifestTtlNow = ttl !== undefined && ttl >= this.#runUs ? NEVER : ttl;
+  }
+
+  /** From now on a wrong deploy lets it state no longer lifetimes; undefined: it is over. */
+  setMostTtl(ttl: Us | undefined): void {
+    this.#mostTtl = ttl;
+  }
+
+  /** Deploys of what it states are taken back, or come again. */
+  setRolledBack(on: boolean): void {
+    this.#isRolledBack = on;
   }
 
   /** From now on a fault leaves it a part of its capacity. */
@@ -163,7 +179,8 @@ export class SimulatedOrigin {
   save(): SimulatedOriginState {
     return {
       server: this.#server.save(), missing: [...this.#missing], broken: [...this.#broken],
-      manifestTtl: this.#manifestTtlNow, left: this.#left, scale: this.#scale, settled: this.#settled,
+      manifestTtl: this.#manifestTtlNow, mostTtl: this.#mostTtl, rolledBack: this.#isRolledBack,
+      left: this.#left, scale: this.#scale, settled: this.#settled,
     };
   }
 
@@ -172,6 +189,8 @@ export class SimulatedOrigin {
     this.#missing = new Map(state.missing);
     this.#broken = new Map(state.broken);
     this.#manifestTtlNow = state.manifestTtl;
+    this.#mostTtl = state.mostTtl;
+    this.#isRolledBack = state.rolledBack;
     this.#left = state.left;
     this.#scale = state.scale;
     this.#settled = state.settled;

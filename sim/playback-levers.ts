@@ -97,7 +97,7 @@ export class PlaybackLevers implements Levers {
     else this.#on.delete(action.action);
     switch (action.action) {
       case 'reroute':
-        return this.#reroute(on);
+        return this.#reroute(action.edge, on);
       case 'shield':
         return cdn.ways.setShield(on);
       case 'prewarm':
@@ -109,6 +109,7 @@ export class PlaybackLevers implements Levers {
       case 'multiRegionRead':
         return cdn.reads.setMultiRegion(on);
       case 'rollback':
+        origin.setRolledBack(on);
         return ports.setMuted('edge', on);
       case 'manifestTtl':
         return origin.setManifestTtl(on ? action.ttl : undefined);
@@ -144,14 +145,15 @@ export class PlaybackLevers implements Levers {
     }
   }
 
-  /** Places that are down are taken out of routing; or what was taken out by hand comes back. */
-  #reroute(on: boolean): void {
-    const { cdn, topology } = this.#setup;
+  /** Places that are down, and an edge, are taken out of routing; or what was taken out comes back. */
+  #reroute(edge: number | 'worst' | undefined, on: boolean): void {
+    const { cdn, control, topology } = this.#setup;
     const before = [...this.#byHand];
-    this.#byHand.clear();
     if (on) {
       for (let pop = 0; pop < topology.pops; pop++) if (cdn.ways.isDown(pop)) this.#byHand.add(pop);
-    }
+    } else this.#byHand.clear();
+    const named = edge === 'worst' ? control.edges?.worst() : edge;
+    if (on && named !== undefined && named < topology.edges) this.#byHand.add(named);
     for (const pop of new Set([...before, ...this.#byHand])) this.#tellRouting(pop);
   }
 

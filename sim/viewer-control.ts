@@ -3,7 +3,9 @@ import type { RandomStreams } from '../models/core/rng.ts';
 import type { Us } from '../models/core/units.ts';
 import { turnedAway } from '../models/player/metrics.ts';
 import { noTuning, type PlayerTuning } from '../models/player/tuning.ts';
+import type { WatchedScenario } from '../scenarios/schema.ts';
 import { ClientRetries } from './client-retries.ts';
+import { EdgeWatch, type EdgeWatchState } from './edge-watch.ts';
 import { VideoWatch, type VideoWatchState } from './video-watch.ts';
 
 /** Copied state of control. */
@@ -13,6 +15,7 @@ export interface ViewerControlState {
   readonly hidden: readonly number[];
   readonly retries: ReturnType<ClientRetries['save']>;
   readonly watch: VideoWatchState;
+  readonly edges: EdgeWatchState | undefined;
 }
 
 /** What the platform asks of its viewers and their clients while it runs, and what it knows of them. */
@@ -21,6 +24,8 @@ export class ViewerControl {
   readonly tuning = noTuning();
   readonly retries: ClientRetries;
   readonly watch = new VideoWatch();
+  /** Where somebody may have to find out about single edges: it takes a little of each answer's time. */
+  readonly edges: EdgeWatch | undefined;
   /** Videos offered to nobody. */
   readonly hidden = new Set<number>();
   /** Whether who comes is shown a page instead of the platform. */
@@ -29,9 +34,10 @@ export class ViewerControl {
   readonly #turnedAway: MetricHandle;
   readonly #videos: number;
 
-  /** `videos`: of the catalogue. */
-  constructor(videos: number, metrics: MetricSet, streams: RandomStreams) {
-    this.#videos = videos;
+  constructor({ catalogue, cdn, faults }: WatchedScenario, metrics: MetricSet, streams: RandomStreams) {
+    this.#videos = catalogue.videos;
+    const edges = cdn.edge.nodes * cdn.providers.length;
+    this.edges = faults.length > 0 ? new EdgeWatch(edges) : undefined;
     this.#set = metrics;
     this.#turnedAway = metrics.bind(turnedAway);
     this.retries = new ClientRetries(streams);
@@ -57,6 +63,7 @@ export class ViewerControl {
     return {
       tuning: { ...this.tuning }, closed: this.closed, hidden: [...this.hidden],
       retries: this.retries.save(), watch: this.watch.save(),
+      edges: this.edges?.save(),
     };
   }
 
@@ -67,5 +74,6 @@ export class ViewerControl {
     for (const video of state.hidden) this.hidden.add(video);
     this.retries.restore(state.retries);
     this.watch.restore(state.watch);
+    if (state.edges !== undefined) this.edges?.restore(state.edges);
   }
 }

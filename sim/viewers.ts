@@ -103,7 +103,7 @@ export class Viewers {
     const { codecs } = scenario.catalogue;
     this.#audience = new Audience(scenario.audience, drawVideo, streams,
       (stream) => steering.drawCity(stream), codecs);
-    this.control = new ViewerControl(scenario.catalogue.videos, metrics, streams);
+    this.control = new ViewerControl(scenario, metrics, streams);
     this.crowds = new Crowds({
       audience: scenario.audience, codecs, drawVideo, steering, streams, loop,
       admit: (arrival) => this.#admit(arrival, CROWD_FROM + this.#crowded++, true),
@@ -337,6 +337,7 @@ export class Viewers {
     const firstByteUs = c.firstByteAt[i]! - c.sentAt[i]!;
     const transferUs = at - c.firstByteAt[i]!;
     this.#downloads.done(slot);
+    this.control.edges?.answered(at, this.#steering.edgeOf(slot), c.bytes[i]!, firstByteUs + transferUs);
     this.#logger.arriving(slot);
     if (isManifest) this.#fleet.manifestArrived(at, slot, requestId);
     else this.#fleet.segmentArrived(at, slot, requestId, c.bytes[i]!, firstByteUs, transferUs);
@@ -345,6 +346,7 @@ export class Viewers {
 
   #takeFailure(slot: number, requestId: number, cause: FetchFailure): void {
     this.#at = this.#loop.now;
+    this.control.edges?.failed(this.#at, this.#steering.edgeOf(slot));
     if (cause === 'notFound' || cause === 'serverError') {
       this.control.watch.failed(this.#at, this.#fleet.figures(slot).video);
     }

@@ -35,12 +35,17 @@ export const levelParams = z.strictObject({
 /** Degraded levels as a file has them. */
 export const levelFile = z.strictObject({ levels: z.array(levelParams).min(1).max(9) });
 
-/** Degraded levels of a scenario: a file that has them, or the levels themselves. */
-export const degradedParams = z.strictObject({
+/** Degraded levels of a scenario: files that have them, and levels of its own. */
+export const degradedParams = z.array(z.strictObject({
   file: z.string().min(1)
     .meta({ description: 'A file with degraded levels.', unit: 'path', source: 'assumed' }).optional(),
   levels: z.array(levelParams).max(9).prefault([]),
-});
+})).max(9);
 
 /** A degraded level, parsed. */
 export type LevelParams = z.output<typeof levelParams>;
+
+/** The degraded levels of a scenario whose files have been read. */
+export function levelsOf(entries: z.output<typeof degradedParams>): LevelParams[] {
+  return entries.flatMap(({ levels }) => levels);
+}

@@ -134,6 +134,12 @@ export const deliveryFaults = [
     }).prefault('100%'),
   }),
   z.strictObject({
+    kind: kind('shortTtl', 'The origin states short lifetimes, until that deploy is rolled back.'),
+    ...span,
+    ttl: quantity('duration', { doc: 'Longest lifetime it states.', source: 'assumed', positive: true })
+      .prefault('1min'),
+  }),
+  z.strictObject({
     kind: kind('retryStorm', 'Clients ask again for what failed, without backing off.'),
     ...span,
     retries: z.number().int().min(1).max(1000)

@@ -9,7 +9,15 @@ const broken = z.union([z.number().int().min(0), z.literal('worst')])
 /** What can be done about failures of delivery. */
 export const deliveryActions = [
   z.strictObject({
-    action: action('reroute', 'Places that are down are taken out of routing now, found out or not.'), on,
+    action: action('reroute', 'Places that are down are taken out of routing now, found out or not.'),
+    on,
+    edge: z.union([z.number().int().min(0), z.literal('worst')])
+      .meta({
+        description: 'Number of an edge that is taken out as well, or worst: that which fails most, or else '
+          + 'is slowest to viewers.',
+        unit: 'number', source: SEED,
+      })
+      .optional(),
   }),
   z.strictObject({ action: action('shield', 'One cache in front of the origin.'), on }),
   z.strictObject({
