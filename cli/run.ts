@@ -115,7 +115,9 @@ export async function report(record: RunRecord, options: ReportOptions, startedA
   const { document } = record;
   if (options.out !== undefined) {
     writeRun(options.out, record, startedAt);
-    note(`Wrote ${options.out}/: manifest.json, summary.json, series.parquet, sessions.parquet, report.html`);
+    const places = record.places === undefined ? '' : 'places.parquet, ';
+    note(`Wrote ${options.out}/: manifest.json, summary.json, series.parquet, sessions.parquet, ${places}`
+      + 'report.html');
   }
   if (options.trace !== undefined) {
     const trace = [...record.logs.flatMap(sessionTrace), ...record.trace ?? []];
