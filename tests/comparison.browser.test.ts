@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../models/core/run-record.ts';
 import { estimateMean } from '../models/core/statistics.ts';
+import { detectionsOf, distributionsOf } from '../models/operations/rehearsal/outcomes.ts';
 import { compareDesigns } from '../models/operations/design-comparison.ts';
 import { comparisonPage } from '../reports/comparison-page.ts';
 import { renderComparisonHtml, renderSweepHtml } from '../reports/html.ts';
@@ -73,6 +74,23 @@ test('its series lie over each other, and its designs say what they set', async 
     .toEqual([`Playback start p99 ${START}`, 'Rebuffer rate rebuffer_rate_percent']);
   expect(await page.locator('weir-differences .card').nth(1).innerText()).toMatch(/faster\s+0\s+= identical/);
   expect(await page.locator('#designs li').nth(1).innerText()).toBe('faster: The faster one\nplayer.x: 1');
+});
+
+test('a rehearsal shows how each design came out over its seeds', async (ctx) => {
+  const runs = designs.map(({ name, run }) => ({ design: name, timing: 'as written', document: run }));
+  const rehearsal = {
+    schema: 'weir.rehearsal/1', timings: ['as written'], distributions: distributionsOf(runs),
+    detections: detectionsOf(runs), worst: null,
+  } as const;
+  const html = renderComparisonHtml(template, comparisonPage({ ...document, rehearsal }, records));
+  const page = await pages.open(ctx, html);
+  const rows = page.locator('weir-outcomes .card', { hasText: START }).locator('tbody tr');
+  expect((await rows.allInnerTexts()).map((text) => text.split(/\s+/).slice(0, 1)))
+    .toEqual([['base'], ['faster'], ['alike'], ['slower']]);
+  expect(await rows.first().locator('rect.bin').count()).toBe(10);
+  const medians = await rows.locator('line.median').evaluateAll((all) =>
+    all.map((line) => Number(line.getAttribute('x1'))));
+  expect(medians[1]! < medians[0]! && medians[0]! < medians[3]!).toBe(true);
 });
 
 test('the page of a sweep has a heatmap of two factors and every point', async (ctx) => {

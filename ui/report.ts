@@ -12,6 +12,7 @@ import './element/header.ts';
 import './element/indicators.ts';
 import './element/objectives.ts';
 import './element/origins.ts';
+import './element/outcomes.ts';
 import './element/over-time.ts';
 import './element/parameters.ts';
 import './element/places.ts';

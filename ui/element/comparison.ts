@@ -17,14 +17,16 @@ export class WeirComparison extends LitElement {
 
   protected override render(): TemplateResult {
     const { document, panels, undrawn, warmupSeconds } = this.page;
-    const { baseline, variants, criterion, complete } = document;
+    const { baseline, variants, criterion, complete, rehearsal } = document;
     const claimed = [baseline, ...variants].flatMap(({ name, run: { claims } }) =>
       (claims === undefined ? [] : [{ name, claims }]));
     const left = undrawn.length === 0 ? nothing : html`
       <p class="soft small">Not drawn, as more lines could not be told apart: ${undrawn.join(', ')}.</p>`;
     return html`
       <nav aria-label="Sections"><div class="links">
-        <a href="#ranking">Ranking</a><a href="#differences">Differences</a><a href="#over-time">Over time</a>
+        <a href="#ranking">Ranking</a>
+        ${rehearsal === undefined ? nothing : html`<a href="#outcomes">Outcomes</a>`}
+        <a href="#differences">Differences</a><a href="#over-time">Over time</a>
         <a href="#designs">Designs</a>
       </div></nav>
       <main>
@@ -33,6 +35,8 @@ export class WeirComparison extends LitElement {
           finished count.</p>`}
         ${criterion === null ? nothing : section('ranking', 'Ranking',
           html`<weir-ranking .document=${document}></weir-ranking>`)}
+        ${rehearsal === undefined ? nothing : section('outcomes', 'Outcomes over seeds',
+          html`<weir-outcomes .rehearsal=${rehearsal}></weir-outcomes>`)}
         ${section('differences', `Differences to ${baseline.name}`,
           html`<weir-differences .document=${document}></weir-differences>`)}
         ${claimed.length === 0 ? nothing : section('claims', 'Claimed hit rates',

@@ -1,5 +1,5 @@
-import { assert } from '../../core/assert.ts';
 import type { RunDocument } from '../../core/run-record.ts';
+import { quantileOfSorted } from '../../core/statistics.ts';
 import { defaultMargin } from '../gate/gate.ts';
 import { findSli } from '../sli.ts';
 import type { SloDefinition } from '../slo.ts';
@@ -72,7 +72,7 @@ export function distributionsOf(runs: readonly RehearsedRun[]): OutcomeDistribut
     return designs.flatMap((design): OutcomeDistribution[] => {
       const values = valuesOf(runs.filter((run) => run.design === design), indicator).sort((a, b) => a - b);
       if (values.length === 0) return [];
-      const at = (q: number) => quantile(values, q);
+      const at = (q: number) => quantileOfSorted(values, q);
       return [{
         design, indicator, unit: findSli(indicator)?.unit ?? '', n: values.length,
         mean: values.reduce((sum, value) => sum + value, 0) / values.length,
@@ -97,7 +97,7 @@ export function detectionsOf(runs: readonly RehearsedRun[]): DetectionDistributi
   }
   return [...found.values()].map(({ design, fault, seconds }) => {
     const detected = seconds.filter((one) => one !== null).sort((a, b) => a - b);
-    const at = (q: number) => (detected.length === 0 ? null : quantile(detected, q));
+    const at = (q: number) => (detected.length === 0 ? null : quantileOfSorted(detected, q));
     return {
       design, fault, n: seconds.length, detectedIn: detected.length,
       p10: at(0.1), p50: at(0.5), p90: at(0.9),
@@ -126,14 +126,6 @@ export function worstOf(
     });
   }
   return worst;
-}
-
-/** Linear between the values at either side of (n - 1) q, as most tools have it. */
-function quantile(ascending: readonly number[], q: number): number {
-  assert(ascending.length > 0, 'a quantile needs a value');
-  const at = (ascending.length - 1) * q;
-  const [low, high] = [ascending[Math.floor(at)]!, ascending[Math.ceil(at)]!];
-  return low + (high - low) * (at - Math.floor(at));
 }
 
 function counted(values: readonly number[], from: number, until: number): number[] {
