@@ -16,7 +16,11 @@ export interface CityRun {
   readonly fingerprint: string;
 }
 
-const VIEWERS = [1e3, 1e4, 1e5, 1e6];
+/**
+ * Viewers, and for how long they are measured [s]: long enough that the segments, not the compiling of what
+ * simulates them, are measured.
+ */
+const CITIES = [[1e3, 1200], [1e4, 300], [1e5, 60], [1e6, 60]] as const;
 
 /**
  * Single sessions beside Sabre, and segments a second of whole cities: every segment of every viewer through
@@ -24,13 +28,14 @@ const VIEWERS = [1e3, 1e4, 1e5, 1e6];
  */
 export async function benchPlayers(options: BenchOptions): Promise<BenchRow[]> {
   const rows = await benchAbr(options);
-  for (const viewers of options.quick ? [100] : VIEWERS) rows.push(benchCity(viewers, options));
+  const cities = options.quick ? [[100, 20]] as const : CITIES;
+  for (const [viewers, seconds] of cities) rows.push(benchCity(viewers, seconds, options));
   return rows;
 }
 
-function benchCity(viewers: number, { seed, quick }: BenchOptions): BenchRow {
+function benchCity(viewers: number, seconds: number, { seed }: BenchOptions): BenchRow {
   const script = join(import.meta.dirname, 'city-worker.ts');
-  const args = [script, String(viewers), quick ? '20' : '60', String(seed)];
+  const args = [script, String(viewers), String(seconds), String(seed)];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`a city of ${viewers} ended with ${status}: ${stderr}`);
   const run = JSON.parse(stdout) as CityRun;

@@ -227,7 +227,7 @@ export class Viewers {
   #makeRoom(slots: number): void {
     const before = this.#rows.slots;
     if (before > 0) {
-      const state = this.#fleet.save();
+      const state = this.#fleet.save(true);
       this.#fleet = this.#newFleet(slots);
       this.#fleet.restore(state);
     }

@@ -239,9 +239,10 @@ export class PlayerFleet {
     return this.#decisions.rule.estimate(slot);
   }
 
-  /** A copy of the whole state. */
-  save(): PlayerFleetState {
-    const [rows, breaks, rule] = [saveRows(this.#columns), this.#clock.save(), this.#decisions.save()];
+  /** A copy of the whole state; or the rows themselves, to `lend` to a fleet that takes over from this. */
+  save(lend = false): PlayerFleetState {
+    const rows = lend ? this.#columns : saveRows(this.#columns);
+    const [breaks, rule] = [this.#clock.save(), this.#decisions.save()];
     return { rows, breaks, rule, lastRequestId: this.#lastRequestId };
   }
 

@@ -162,3 +162,13 @@ class NaiveLru {
     return evicted;
   }
 }
+
+test('warming an object changes nothing, held or not', () => {
+  for (const compact of [true, false]) {
+    const policy = new LruPolicy(1000, { compact });
+    for (let object = 0; object < 9; object++) policy.insert(object, 100, () => {});
+    const before = policy.save();
+    for (const object of [0, 4, 8, 77]) policy.warm(object);
+    expect(policy.save()).toEqual(before);
+  }
+});
