@@ -45,6 +45,7 @@ test('a simulation uses all that a calibration has: rates, content, decoding, ho
   expect(seconds).toBeCloseTo(whole / 0.8 + last, 4);
   const core = total(outcome, 'transcoding_engine_busy_seconds_total');
   expect(core).toBeCloseTo((2 * whole) / 0.8 + last, 4);
+  expect(total(outcome, 'transcoding_try_engine_seconds_total')).toBeCloseTo(core, 4);
   // 4 s before each chunk are decoded on the way to it.
   const led = total(run({}, ['transcode.leadIn=4s']), 'transcoding_engine_busy_seconds_total');
   expect(led - core).toBeCloseTo((2 / 0.8 + 1) * 2e-3 * MPIX, 4);

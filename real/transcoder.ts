@@ -4,7 +4,7 @@ import { assert } from '../models/core/assert.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
 import { US_PER_S, usToSeconds, type Us } from '../models/core/units.ts';
 import { Dispatcher, FAILURES, type Failure } from '../models/transcode/dispatcher.ts';
-import { engineBusySeconds, engineOutput } from '../models/transcode/fleet-metrics.ts';
+import { engineBusySeconds, engineOutput, tryEngineSeconds } from '../models/transcode/fleet-metrics.ts';
 import type { Farm } from '../models/transcode/farm.ts';
 import { CHAINS, chunksOf, STAGES, type Stage } from '../models/transcode/graph.ts';
 import { Pipeline } from '../models/transcode/pipeline.ts';
@@ -175,7 +175,8 @@ export class Transcoder {
     const [low, top] = [rungs[0]!.name, rungs.at(-1)!.name];
     const rung = low === top ? low : `${low} to ${top}`;
     const media = usToSeconds(lengthUs) * rungs.length;
-    this.#note(outcome, { rung, codec: CODECS[codec]!, chunk, startedAt, engine, media });
+    const what = { rung, codec: CODECS[codec]!, chunk, startedAt, engine, media, resolution: top };
+    this.#note(outcome, what);
     const failed: Failure = outcome.kind === 'failed' ? outcome.reason : 'encoder';
     const count = outcome.kind === 'failed' ? 1 : 0;
     this.dispatcher.ended(clock.now(), attempt, serial, count, FAILURES.indexOf(failed));
@@ -185,14 +186,15 @@ export class Transcoder {
   #note(
     outcome: Carried,
     what: Pick<TriedChunk, 'rung' | 'codec' | 'chunk' | 'engine'>
-      & { readonly startedAt: Us; readonly media: number },
+      & { readonly startedAt: Us; readonly media: number; readonly resolution: string },
   ): void {
-    const { startedAt, media, ...rest } = what;
+    const { startedAt, media, resolution, ...rest } = what;
     const { metrics } = this.#set;
     const seconds = usToSeconds(this.#set.clock.now() - startedAt);
     // An engine of a GPU has a slot for one encode; cores are counted by what they did.
     const busy = what.engine === 'cpu' ? usToSeconds(outcome.cpuUs) : seconds;
     metrics.add(metrics.bind(engineBusySeconds, what.engine), busy);
+    metrics.add(metrics.bind(tryEngineSeconds, resolution), busy);
     if (outcome.kind === 'encoded') metrics.add(metrics.bind(engineOutput, what.engine), media);
     this.tried.push({
       ...rest, startedSeconds: usToSeconds(startedAt), seconds, cpuSeconds: usToSeconds(outcome.cpuUs),

@@ -20,20 +20,20 @@ export function stagesBlock(document: RunDocument, paint: Painter): string[] {
 export function jobsBlock(document: RunDocument, paint: Painter): string[] {
   const found = resolutionRows(document);
   if (found.length === 0) return [];
-  const head = ['  resolution', 'jobs', 'median', '95 %', 'tries', 'median', '95 %'].map(paint.dim);
+  const head = ['  resolution', 'jobs', 'median', '95 %', 'tries', 'median', '95 %', 'engine time'];
   const times = (figure: (typeof found)[number]['jobs']) => [
     formatCount(Math.round(figure?.count ?? 0)),
     ...(['p50', 'p95'] as const).map((at) => formatValue(figure?.quantiles?.[at] ?? null, 's')),
   ];
-  const rows = found.map(({ resolution, jobs, tries }) =>
-    [`  ${resolution}`, ...times(jobs), ...times(tries)]);
+  const rows = found.map(({ resolution, jobs, tries, engineSeconds }) =>
+    [`  ${resolution}`, ...times(jobs), ...times(tries), formatValue(engineSeconds, 's')]);
   const failed = failureRows(document)
     .map(([reason, count]) => `${reason} ${formatCount(Math.round(count))}`);
   const said = failed.length === 0 ? 'none' : failed.join(', ');
   const what = paint.dim('transcoding_duration_seconds and transcoding_try_seconds by resolution');
   return [
     `${paint.bold('Jobs')}  ${what}`,
-    ...textTable([head, ...rows], [1, 2, 3, 4, 5, 6]),
+    ...textTable([head.map(paint.dim), ...rows], [1, 2, 3, 4, 5, 6, 7]),
     `  failures by reason: ${said}`,
   ];
 }
@@ -41,18 +41,21 @@ export function jobsBlock(document: RunDocument, paint: Painter): string[] {
 /** Times of jobs and tries of two runs by resolution, where both transcode. */
 export function comparedJobs(a: RunDocument, b: RunDocument, paint: Painter): string[] {
   const others = new Map(resolutionRows(b).map((row) => [row.resolution, row] as const));
-  const rows = resolutionRows(a).flatMap(({ resolution, jobs, tries }) => {
+  const rows = resolutionRows(a).flatMap(({ resolution, jobs, tries, engineSeconds }) => {
     const other = others.get(resolution);
     if (other === undefined) return [];
-    return ([['job', jobs, other.jobs], ['try of a chunk', tries, other.tries]] as const).map(
-      ([what, left, right]) => {
-        const [x, y] = [left?.quantiles?.p50 ?? null, right?.quantiles?.p50 ?? null];
-        const change = x === null || y === null || x === 0 ? null : (y - x) / x;
-        return [`  ${resolution}`, what, formatValue(x, 's'), formatValue(y, 's'), formatChange(change)];
-      });
+    const median = (figure: typeof jobs) => figure?.quantiles?.p50 ?? null;
+    return ([
+      ['job, median', median(jobs), median(other.jobs)],
+      ['try of a chunk, median', median(tries), median(other.tries)],
+      ['engine time of a try, mean', engineSeconds, other.engineSeconds],
+    ] as const).filter(([, x, y]) => x !== null || y !== null).map(([what, x, y]) => {
+      const change = x === null || y === null || x === 0 ? null : (y - x) / x;
+      return [`  ${resolution}`, what, formatValue(x, 's'), formatValue(y, 's'), formatChange(change)];
+    });
   });
   if (rows.length === 0) return [];
-  const head = ['  resolution', 'median time of a', 'A', 'B', 'change'].map(paint.dim);
+  const head = ['  resolution', 'time of a', 'A', 'B', 'change'].map(paint.dim);
   return [paint.bold('Jobs'), ...textTable([head, ...rows], [2, 3, 4])];
 }
 

@@ -17,7 +17,7 @@ test('jobs by resolution and failures by reason are told by the names of their m
   expect(failureRows(farm)).toEqual([['encoder', 3]]);
   const text = renderRun(farm, TERMINAL);
   expect(text).toContain('transcoding_duration_seconds and transcoding_try_seconds by resolution');
-  expect(text).toMatch(/720p +6 +20 s +40 s +90 +4 s +8 s/);
+  expect(text).toMatch(/720p +6 +20 s +40 s +90 +4 s +8 s +2 s/);
   expect(text).toContain('failures by reason: encoder 3');
   expect(resolutionRows(document)).toEqual([]);
   expect(renderRun(document, TERMINAL)).not.toContain('failures by reason');
@@ -25,8 +25,8 @@ test('jobs by resolution and failures by reason are told by the names of their m
 
 test('two runs are compared by resolution, jobs and tries', () => {
   const text = renderComparison(farm, withMetrics(25, 3), TERMINAL);
-  expect(text).toMatch(/720p +job +20 s +25 s +\+25\.0 %/);
-  expect(text).toMatch(/720p +try of a chunk +4 s +3 s +-25\.0 %/);
+  expect(text).toMatch(/720p +job, median +20 s +25 s +\+25\.0 %/);
+  expect(text).toMatch(/720p +try of a chunk, median +4 s +3 s +-25\.0 %/);
 });
 
 function withMetrics(job: number, attempt: number): RunDocument {
@@ -45,6 +45,10 @@ function withMetrics(job: number, attempt: number): RunDocument {
     metrics: [
       tally('transcoding_duration_seconds', job, 6), tally('transcoding_try_seconds', attempt, 90),
       failures('encoder', 3), failures('lost', 0),
+      {
+        name: 'transcoding_try_engine_seconds_total', labels: { resolution: '720p' }, help: '',
+        kind: 'counter' as const, unit: 's', value: 180,
+      },
     ],
   };
 }

@@ -33,6 +33,8 @@ export interface ResolutionRow {
   readonly resolution: string;
   readonly jobs: MetricFigure | undefined;
   readonly tries: MetricFigure | undefined;
+  /** Engine time of a try, mean; null where the farm has no engines. [s] */
+  readonly engineSeconds: number | null;
 }
 
 type MetricFigure = RunDocument['metrics'][number];
@@ -43,7 +45,11 @@ export function resolutionRows(document: RunDocument): ResolutionRow[] {
     document.metrics.find((one) => one.name === name && one.labels['resolution'] === resolution);
   return document.metrics.filter(({ name }) => name === 'transcoding_duration_seconds').map((jobs) => {
     const resolution = jobs.labels['resolution'] ?? '';
-    return { resolution, jobs, tries: of('transcoding_try_seconds', resolution) };
+    const tries = of('transcoding_try_seconds', resolution);
+    const engine = of('transcoding_try_engine_seconds_total', resolution);
+    const count = tries?.count ?? 0;
+    const engineSeconds = engine === undefined || count === 0 ? null : engine.value / count;
+    return { resolution, jobs, tries, engineSeconds };
   });
 }
 

@@ -5,6 +5,7 @@ import { US_PER_S, type Us } from '../models/core/units.ts';
 import type { PriceList } from '../models/cost/price-list.ts';
 import { Autoscaler, type AutoscalerState } from '../models/transcode/autoscaler.ts';
 import { FleetBooks, type FleetBooksState } from '../models/transcode/fleet-books.ts';
+import { tryEngineSeconds } from '../models/transcode/fleet-metrics.ts';
 import type { FleetParams } from '../models/transcode/fleet-params.ts';
 import { resolvePools, type CpuSpeeds, type Pool, type PoolSpeed } from '../models/transcode/fleet-pools.ts';
 import { MACHINE } from '../models/transcode/machine-park.ts';
@@ -41,6 +42,8 @@ export interface FleetSetting {
   /** Speed of a core while all of a machine are busy, relative to one that is busy alone. */
   readonly efficiency: number;
   readonly heights: readonly number[];
+  /** Names of the rungs. */
+  readonly resolutions: readonly string[];
   readonly prices: PriceList | undefined;
 }
 
@@ -58,6 +61,8 @@ export class FleetEncoders implements Encoders {
   readonly #host: EncoderHost;
   readonly #engines = new SharedEngines();
   readonly #books: FleetBooks;
+  /** By rung. */
+  readonly #tryEngine: readonly MetricHandle[];
   readonly #scalers: ReadonlyArray<{ readonly pool: number; readonly scaler: Autoscaler }>;
   readonly #times: RandomStream;
   readonly #failures: RandomStream;
@@ -75,7 +80,8 @@ export class FleetEncoders implements Encoders {
   #come = 0;
   readonly #failing: MetricHandle;
 
-  constructor({ params, speeds, efficiency, heights, prices }: FleetSetting, setting: EncoderSetting) {
+  constructor(fleet: FleetSetting, setting: EncoderSetting) {
+    const { params, speeds, efficiency, heights, resolutions, prices } = fleet;
     const { streams, loop, host, metrics } = setting;
     this.#params = params;
     this.#set = setting;
@@ -91,6 +97,7 @@ export class FleetEncoders implements Encoders {
       workerAborted: (worker) => this.#lose(worker, 'aborted'),
       roomMade: () => host.dispatchSoon(),
     });
+    this.#tryEngine = resolutions.map((name) => metrics.bind(tryEngineSeconds, name));
     this.#books = new FleetBooks(this.farm, this.#pools, prices, metrics);
     this.#scalers = this.#pools.flatMap(({ params: { autoscale } }, pool) => {
       if (autoscale === undefined) return [];
@@ -248,6 +255,8 @@ export class FleetEncoders implements Encoders {
     const done = chunks - failed;
     const share = done === 0 ? 0 : shareOf(c, task, a.first[attempt]! + failed, done);
     this.#books.addOutput(pool, share * c.chunkUs[task]! * rungs);
+    const held = (chunks * this.#engines.endedHeldUs) / US_PER_S;
+    this.#set.metrics.add(this.#tryEngine[c.topRung[task]!]!, held);
     this.#host.ended(attempt, a.serial[attempt]!, failed, 'encoder');
   }
 

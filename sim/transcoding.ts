@@ -201,7 +201,9 @@ export class Transcoding implements RunPart {
     const { farm } = transcode;
     if (farm.kind === 'pool') return new PoolEncoders(farm, this.#step, setting);
     const heights = transcode.ladder.map(({ height }) => height);
-    return new FleetEncoders({ params: farm, speeds, efficiency, heights, prices }, setting);
+    const resolutions = transcode.ladder.map(({ name }) => name);
+    const fleet = { params: farm, speeds, efficiency, heights, resolutions, prices };
+    return new FleetEncoders(fleet, setting);
   }
 
   /** Workers became free: at rendition fidelity all that do in this step are given out together. */

@@ -38,3 +38,8 @@ export const engineLost = counter('transcoding_engine_lost_seconds_total', {
 export const energy = counter('transcoding_energy_joules_total', {
   labels: ['pool'], unit: 'J', help: 'Energy of machines, by the power that the scenario gives for them.',
 });
+/** Engine time of tries. */
+export const tryEngineSeconds = counter('transcoding_try_engine_seconds_total', {
+  labels: ['resolution'], unit: 's',
+  help: 'Engine time (core time on machines without a GPU) of tries that came to their end.',
+});

@@ -54,6 +54,8 @@ describe('sessions on engines', () => {
     engines.start(50, station, 1, 100);
     expect(engines.finishAt(station)).toBe(113);
     engines.finish(113, station);
+    // The first had a core for all of the 113.
+    expect(engines.endedHeldUs).toBeCloseTo(113, 9);
     expect(engines.finishAt(station)).toBe(163);
     // Core time is what they had of the cores, not what it was worth.
     expect(engines.busyUs(163, station)).toBeCloseTo(113 + 113, 9);

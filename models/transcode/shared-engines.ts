@@ -14,6 +14,9 @@ const STATION = {
   /** Engine time that a session of either kind has had since the station was opened. [us] */
   singleClock: Float64Array,
   splitClock: Float64Array,
+  /** Engine time that a session of either kind has held, whatever its speed. [us] */
+  singleHeld: Float64Array,
+  splitHeld: Float64Array,
   asOf: Float64Array,
   /** Engine time given out. [us] */
   busy: Float64Array,
@@ -26,6 +29,8 @@ const JOB = {
   /** Reading of the station's clock at which it is done. */
   finish: Float64Array,
   work: Float64Array,
+  /** Reading of what a session had held when it started. */
+  heldAt: Float64Array,
 } as const;
 
 /** Copied state of shared engines. */
@@ -51,6 +56,8 @@ export class SharedEngines {
   /** The two heaps of a station: sessions on one engine, sessions spread. */
   readonly #heaps: [FlowHeap, FlowHeap][] = [];
   #order = 0;
+  /** Engine time that each of the sessions held which ended last. [us] */
+  endedHeldUs: Us = 0;
 
   /** A new station; numbers of closed stations are used again. */
   open(now: Us, engines: number, efficiency = 1): number {
@@ -61,6 +68,7 @@ export class SharedEngines {
     c.efficiency[station] = efficiency;
     c.single[station] = c.split[station] = 0;
     c.singleClock[station] = c.splitClock[station] = c.busy[station] = 0;
+    c.singleHeld[station] = c.splitHeld[station] = 0;
     c.asOf[station] = now;
     this.#heaps[station] ??= [new FlowHeap(), new FlowHeap()];
     return station;
@@ -85,6 +93,7 @@ export class SharedEngines {
     j.sessions[job] = sessions;
     j.isSplit[job] = isSplit ? 1 : 0;
     j.work[job] = workUs;
+    j.heldAt[job] = (isSplit ? s.splitHeld : s.singleHeld)[station]!;
     j.finish[job] = clock[station]! + workUs;
     (isSplit ? s.split : s.single)[station]! += sessions;
     this.#heaps[station]![isSplit ? 1 : 0].insert(job, j.finish[job], this.#order++);
@@ -108,6 +117,8 @@ export class SharedEngines {
     const isSplit = this.#jobs.columns.isSplit[job] === 1;
     const clock = isSplit ? s.splitClock : s.singleClock;
     clock[station] = Math.max(clock[station]!, this.#jobs.columns.finish[job]!);
+    const held = (isSplit ? s.splitHeld : s.singleHeld)[station]!;
+    this.endedHeldUs = held - this.#jobs.columns.heldAt[job]!;
     this.#drop(job, station, isSplit);
     return job;
   }
@@ -218,11 +229,13 @@ export class SharedEngines {
     if (s.single[station]! > 0) {
       const share = span * this.#singleShare(station);
       s.singleClock[station]! += speed * share;
+      s.singleHeld[station]! += share;
       s.busy[station]! += share * s.single[station]!;
     }
     if (s.split[station]! > 0) {
       const share = span * this.#splitShare(station);
       s.splitClock[station]! += speed * share;
+      s.splitHeld[station]! += share;
       s.busy[station]! += share * s.split[station]!;
     }
   }

@@ -16,9 +16,9 @@ export class WeirFarm extends LitElement {
     const engines = engineTypes(this.document);
     return html`
       ${table('Jobs by resolution',
-        ['Resolution', 'Jobs', 'Median', '95 %', 'Tries', 'Median', '95 %'],
-        resolutionRows(this.document).map(({ resolution, jobs, tries }) =>
-          [resolution, ...times(jobs), ...times(tries)]))}
+        ['Resolution', 'Jobs', 'Median', '95 %', 'Tries', 'Median', '95 %', 'Engine time'],
+        resolutionRows(this.document).map(({ resolution, jobs, tries, engineSeconds }) =>
+          [resolution, ...times(jobs), ...times(tries), formatValue(engineSeconds, 's')]))}
       ${failures.length === 0 ? html`<p>No try came to nothing.</p>`
         : table('Failures by reason', ['Reason', 'Tries of chunks'],
           failures.map(([reason, count]) => [reason, formatCount(Math.round(count))]))}
