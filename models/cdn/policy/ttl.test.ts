@@ -53,6 +53,21 @@ describe.each([
   });
 });
 
+describe.each([0.6, 1.2])('P9 the grid of closed forms over Zipf %d', (exponent) => {
+  const rates = zipfProbabilities(1e4, exponent).map((p) => 100 * p);
+  const trace = poissonTrace(1e4, exponent, 100, 1_000_000);
+
+  test.each([
+    [10, false], [10, true], [300, false], [300, true],
+  ])('a lifetime of %d s, reset by use: %s', (lifetime, resets) => {
+    const policy = new TtlPolicy(createPolicy('unbounded', 1), lifetime, resets);
+    replay(policy, trace, 0, 200_000);
+    const { misses, requests } = replay(policy, trace, 200_000);
+    const { hitRatio } = ttlForecast(rates, lifetime, resets);
+    expect(Math.abs(1 - misses / requests - hitRatio)).toBeLessThan(0.002);
+  });
+});
+
 function poissonTrace(objects: number, exponent: number, rate: number, requests: number): RequestTrace {
   const stream = new RandomStreams(11, 0).stream(`ttl/${exponent}`);
   const zipf = new Zipf(objects, exponent);
