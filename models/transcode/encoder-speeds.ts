@@ -97,12 +97,6 @@ const NVENC_FPS: Readonly<Partial<Record<NvencGeneration, Readonly<Partial<Recor
 export const NVENC_START_SECONDS = 0.8;
 
 /**
- * Spread of encoding time between videos: deviation of the logarithm, at a capped rate and at a constant
- * quality.
- */
-export const CONTENT_SIGMA = { capped: 0.2, quality: 0.6 } as const;
-
-/**
  * Memory a session holds on a GPU: 250 MB for 1080p, 800 MB for 4K, 60 MB for each further output of 1080p;
  * an estimate from users' reports, there is no public figure. [bytes]
  */
