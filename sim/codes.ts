@@ -51,6 +51,7 @@ export const CODES = {
   pageAnswered: 152,
   encoderCrash: 153,
   workersReady: 154,
+  noticeSent: 169,
   userLineWake: 155,
   userLineLate: 156,
 } as const;

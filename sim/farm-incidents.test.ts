@@ -145,6 +145,35 @@ test('more workers come after their cold start, and are there for good', () => {
   expect(total(outcome, 'transcoding_workers')).toBeCloseTo((14 * 30 + 28 * 10 + 34 * 20) / 60, 1);
 });
 
+describe('notices to creators', () => {
+  const text = farmOf(POOL);
+  const runs = (outcome: ReturnType<typeof run>, stage: string) =>
+    total(outcome, 'transcoding_stage_runs_total', { stage });
+
+  test('that are put off make videos ready sooner by their time, and are all sent in the end', () => {
+    const [usual, off, back] = [run(text), run(text, book(at(1, 'action: deferWebhooks'))),
+      run(text, book(at(12, 'action: deferWebhooks'), at(30, 'action: deferWebhooks, on: false')))];
+    const ready = (outcome: typeof usual) => outcome.slis['transcoding_ready_seconds_p50']!;
+    expect(ready(usual) - ready(off)).toBeCloseTo(0.2, 1);
+    expect(runs(off, 'notify')).toBeLessThan(0.05 * runs(usual, 'notify'));
+    expect(runs(back, 'notify')).toBe(runs(usual, 'notify'));
+    expect(runs(back, 'clean')).toBe(runs(usual, 'clean'));
+  });
+
+  test('that wait are saved and restored', () => {
+    const steps = [at(12, 'action: deferWebhooks'), at(30, 'action: deferWebhooks, on: false')];
+    const plan = planOf(text, [book(...steps)]);
+    for (const seconds of [1500, 1801]) {
+      const first = new VideoRun(plan, 0);
+      first.advanceTo(seconds * 1e6);
+      const second = new VideoRun(plan, 0);
+      second.restore(structuredClone(first.save()));
+      second.advance(Infinity);
+      expect(second.finish()).toEqual(outcomeOf(plan));
+    }
+  });
+});
+
 test('what a farm does not have is told with its place', () => {
   expect(() => planOf(farmOf(POOL), ['faults=[{kind: gpuFailures, at: 1s, duration: 1s}]']))
     .toThrow(/faults\[0\]\.kind: expected transcode\.farm of kind fleet/);

@@ -6,6 +6,7 @@ import { isPipelineAction, type PipelineAction } from '../models/operations/runb
 import type { Dispatcher } from '../models/transcode/dispatcher.ts';
 import type { TaskQueue } from '../models/transcode/queue.ts';
 import type { TranscodingPlan } from '../scenarios/plan.ts';
+import type { DeferredNotices } from './deferred-notices.ts';
 import type { EncoderFaults } from './encoder-faults.ts';
 import type { FarmLevers } from './farm-levers.ts';
 import type { Levers } from './incidents.ts';
@@ -21,6 +22,7 @@ export interface PipelineLeverSetup {
   readonly encoders: EncoderFaults;
   readonly queue: TaskQueue;
   readonly dispatcher: Dispatcher;
+  readonly notices: DeferredNotices;
   /** Waiting chunks are to be given out, after what else happens now. */
   readonly dispatchSoon: () => void;
 }
@@ -98,6 +100,8 @@ export class PipelineLevers implements Levers {
         return this.#prioritise(action);
       case 'skipProblematic':
         return dispatcher.holdAfter(action.on ? action.after : Infinity);
+      case 'deferWebhooks':
+        return this.#setup.notices.switch(action.on);
       case 'requeueFailed':
         dispatcher.release(loop.now);
         return this.#setup.dispatchSoon();

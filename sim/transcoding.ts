@@ -3,7 +3,7 @@ import type { RandomStream } from '../models/core/rng.ts';
 import type { Us } from '../models/core/units.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
 import { Dispatcher, FAILURES, type DispatcherState } from '../models/transcode/dispatcher.ts';
-import { CHAINS, CLEAN, PREPARE, STAGES, stageUs } from '../models/transcode/graph.ts';
+import { ALL_OUT, CHAINS, CLEAN, PREPARE, STAGES, stageUs } from '../models/transcode/graph.ts';
 import type { TranscodeParams } from '../models/transcode/params.ts';
 import { Pipeline, type PipelineState } from '../models/transcode/pipeline.ts';
 import { TaskQueue, type QueueUsers } from '../models/transcode/queue.ts';
@@ -12,6 +12,7 @@ import { createTasks } from '../models/transcode/task.ts';
 import type { UploadParams } from '../models/upload/params.ts';
 import type { TranscodingPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
+import { DeferredNotices, type DeferredNoticesState } from './deferred-notices.ts';
 import { EncoderFaults, type EncoderFaultsState } from './encoder-faults.ts';
 import { PoolEncoders, type Encoders, type EncoderSetting } from './encoders.ts';
 import { FleetEncoders } from './fleet-encoders.ts';
@@ -33,6 +34,8 @@ export interface TranscodingState {
   readonly wake: EventHandle;
   readonly dispatching: boolean;
   readonly encoderFaults: EncoderFaultsState;
+  readonly notices: DeferredNoticesState;
+  readonly untold: readonly number[];
 }
 
 /** Uploads and what becomes of them: creators, the graph of stages, queue and farm, wired to each other. */
@@ -47,6 +50,9 @@ export class Transcoding implements RunPart {
   readonly #dispatcher: Dispatcher;
   readonly #encoders: Encoders;
   readonly #encoderFaults: EncoderFaults;
+  readonly #notices: DeferredNotices;
+  /** Videos whose renditions go out without their creator being told yet. */
+  readonly #untold = new Set<number>();
   readonly #poisonDraws: RandomStream;
   readonly #trace: PipelineTrace;
   /** What can be broken and mended while it runs. */
@@ -103,9 +109,12 @@ export class Transcoding implements RunPart {
       completed: (source, since) => this.#pipeline.uploaded(since, source),
       refusesFor: () => this.#pipeline.refusesFor(this.#dispatcher.queued),
     });
+    const noticeUs = stageUs(transcode.stages, 'notify', 0);
+    this.#notices = new DeferredNotices(loop, set, noticeUs, () =>
+      this.#pipeline.stageDone(STAGES.indexOf('notify'), noticeUs));
     this.levers = new PipelineLevers({
       plan, loop, uploads: this.#uploads, farm: this.#encoders.levers, encoders: this.#encoderFaults, queue,
-      dispatcher: this.#dispatcher, dispatchSoon: () => this.#dispatchSoon(),
+      dispatcher: this.#dispatcher, notices: this.#notices, dispatchSoon: () => this.#dispatchSoon(),
     });
     this.#listen();
     this.#encoders.open();
@@ -137,7 +146,7 @@ export class Transcoding implements RunPart {
       uploads: this.#uploads.save(), pipeline: this.#pipeline.save(), dispatcher: this.#dispatcher.save(),
       encoders: this.#encoders.save(), trace: this.#trace.save(),
       wake: this.#wake, dispatching: this.#dispatching, stages: this.#stages.save(),
-      encoderFaults: this.#encoderFaults.save(),
+      encoderFaults: this.#encoderFaults.save(), notices: this.#notices.save(), untold: [...this.#untold],
     };
   }
 
@@ -151,6 +160,9 @@ export class Transcoding implements RunPart {
     this.#wake = state.wake;
     this.#dispatching = state.dispatching;
     this.#encoderFaults.restore(state.encoderFaults);
+    this.#notices.restore(state.notices);
+    this.#untold.clear();
+    for (const video of state.untold) this.#untold.add(video);
   }
 
   #listen(): void {
@@ -181,7 +193,9 @@ export class Transcoding implements RunPart {
   #run(video: number, chain: number): void {
     const media = this.#pipeline.videos.durationUs[video]!;
     let at = this.#loop.now;
+    if (chain === ALL_OUT && this.#notices.isOn) this.#untold.add(video);
     for (const stage of CHAINS[chain]!) {
+      if (this.#isPutOff(video, stage)) continue;
       const from = at;
       at += stageUs(this.#params.stages, stage, media);
       this.#trace.stage(video, stage, from, at);
@@ -192,8 +206,18 @@ export class Transcoding implements RunPart {
   #ran(video: number, chain: number): void {
     const media = this.#pipeline.videos.durationUs[video]!;
     for (const stage of CHAINS[chain]!) {
+      if (this.#isPutOff(video, stage)) {
+        this.#untold.delete(video);
+        this.#notices.add();
+        continue;
+      }
       this.#pipeline.stageDone(STAGES.indexOf(stage), stageUs(this.#params.stages, stage, media));
     }
+  }
+
+  /** Whether a video does not wait for a stage: its creator is told later. */
+  #isPutOff(video: number, stage: string): boolean {
+    return stage === 'notify' && this.#untold.has(video);
   }
 
   #createEncoders(plan: TranscodingPlan, setting: EncoderSetting): Encoders {

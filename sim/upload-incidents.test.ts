@@ -82,6 +82,16 @@ describe.each(DOWN)('accepted while %s is down', (_what, fault) => {
   });
 });
 
+test('as a degraded level, queueing is entered by what is seen, and left when the store is well', () => {
+  const level = '{level: 3, name: uploads are queued, when: "sum(rate(upload_parts_refused_total[1m])) > 0", '
+    + 'do: [{action: queueUploads}], hold: 2min}';
+  const outcome = outcomeOf(planOf(UPLOADS, [OUTAGE, `degraded=[{levels: [${level}]}]`]));
+  const failed = total(outcome, 'uploads_failed_total');
+  expect(failed).toBeLessThan(20);
+  expect(total(outcome, 'transcoding_videos_total')).toBe(200 - failed);
+  expect(total(outcome, 'uploads_deferred_total')).toBeGreaterThan(50);
+});
+
 test('the hour of a video that was kept counts from its acceptance', () => {
   const kept = outcomeOf(planOf(UPLOADS, [OUTAGE, KEEP, 'transcode.sla={least: 5min, perMedia: 0}']));
   const direct = outcomeOf(planOf(UPLOADS, ['transcode.sla={least: 5min, perMedia: 0}']));

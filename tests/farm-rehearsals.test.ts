@@ -1,14 +1,16 @@
 import { testRehearsals, type Expectation } from './rehearsal.fixture.ts';
 
 /** As short as shows it; most of these have the same evening without their fault. */
-const SHORT = ['run.duration=160min'];
+const SHORT = ['run.duration=3h'];
 
 const EXPECTED: readonly Expectation[] = [
   {
     scenario: 'backlog-runbook', settings: SHORT,
     sli: 'transcoding_within_sla', cost: 0.5,
     alert: 'TranscodingQueueDeep', within: 1500,
-    steps: ['scaleWorkers', 'spotBurst', 'prioritise', 'announce team'],
+    steps: [
+      'scaleWorkers', 'spotBurst', 'prioritise', 'deferWebhooks', 'announce team', 'deferWebhooks off',
+    ],
   },
   {
     scenario: 'backlog-prioritise', settings: SHORT,
@@ -17,7 +19,7 @@ const EXPECTED: readonly Expectation[] = [
   },
   {
     scenario: 'worker-crash-loop', settings: SHORT,
-    sli: 'transcoding_within_sla', cost: 0.2,
+    sli: 'transcoding_within_sla', cost: 0.4,
     alert: 'TranscodingTriesFail', within: 600, steps: ['skipProblematic', 'rollback', 'requeueFailed'],
   },
   {
@@ -27,8 +29,7 @@ const EXPECTED: readonly Expectation[] = [
     steps: ['skipProblematic', 'rollback', 'replaceWorkers', 'requeueFailed'],
   },
   {
-    scenario: 'spot-reclaim', settings: SHORT,
-    sli: 'transcoding_within_sla', cost: 0.25,
+    scenario: 'spot-reclaim', sli: 'transcoding_within_sla', cost: 0.4,
     alert: 'TranscodingBehind', within: 1200, steps: ['scaleWorkers'],
   },
 ];

@@ -90,6 +90,10 @@ export const workers = level('transcoding_workers', { unit: 'workers', help: 'Wo
 export const workersFailing = level('transcoding_workers_failing', {
   unit: 'workers', help: 'Workers that are broken, or crash again and again.',
 });
+/** Notices to creators that wait. */
+export const noticesDeferred = level('transcoding_notices_deferred', {
+  unit: 'notices', help: 'Notices to creators (webhooks) that are queued, and sent later.',
+});
 /** Pieces of jobs that wait for somebody's word. */
 export const piecesHeld = level('transcoding_pieces_held', {
   unit: 'pieces', help: 'Pieces of jobs that failed, and are not tried again until somebody says so.',

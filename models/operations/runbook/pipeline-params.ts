@@ -55,6 +55,10 @@ export const pipelineActions = [
       .prefault(2),
     on,
   }),
+  z.strictObject({
+    action: action('deferWebhooks', 'Videos do not wait for the notice to their creator; it is queued.'),
+    on,
+  }),
   z.strictObject({ action: action('requeueFailed', 'What was put by is tried again.') }),
 ] as const;
 
