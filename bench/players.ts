@@ -35,7 +35,7 @@ export async function benchPlayers(options: BenchOptions): Promise<BenchRow[]> {
 
 function benchCity(viewers: number, seconds: number, { seed }: BenchOptions): BenchRow {
   const script = join(import.meta.dirname, 'city-worker.ts');
-  const args = [script, String(viewers), String(seconds), String(seed)];
+  const args = ['--expose-gc', script, String(viewers), String(seconds), String(seed)];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`a city of ${viewers} ended with ${status}: ${stderr}`);
   const run = JSON.parse(stdout) as CityRun;
