@@ -146,11 +146,15 @@ class Evaluation {
     const found: Windows[] = [];
     for (const series of this.#store.matching(selector.matchers)) {
       const { from, to } = this.#store.span(series, endMs, rangeMs);
-      const kept: number[] = [];
-      for (let i = from; i < to; i++) if (series.values.array[i] !== ENDED) kept.push(i);
-      if (kept.length === 0) continue;
-      const times = Float64Array.from(kept, (i) => series.times.array[i]!);
-      const values = Float64Array.from(kept, (i) => series.values.array[i]!);
+      // Views, not copies: a window of a burn rate holds all of a run, and is looked at with every scrape.
+      let times = series.times.array.subarray(from, to);
+      let values = series.values.array.subarray(from, to);
+      if (values.includes(ENDED)) {
+        const all = values;
+        times = times.filter((_time, i) => all[i] !== ENDED);
+        values = values.filter((value) => value !== ENDED);
+      }
+      if (values.length === 0) continue;
       found.push({
         labels: series.labels,
         window: { times, values, startMs: endMs - rangeMs, endMs, semantics },
