@@ -8,6 +8,7 @@ import { Supervisor, type SupervisedChild } from './children.ts';
 import { PROVENANCE, readPlan } from './disk-files.fixture.ts';
 import { runFfmpeg } from './ffmpeg.ts';
 import { checkRequirements } from './setup.ts';
+import { smallClip } from './small-clip.fixture.ts';
 import { runTranscode } from './transcode-run.ts';
 import type { TriedChunk } from './transcoder.ts';
 
@@ -16,24 +17,10 @@ const supervisor = new Supervisor();
 const folder = supervisor.temporaryDirectory('transcode-bullmq');
 const clip = join(folder, 'clip.mp4');
 
-const SCENARIO = `weir: 1
-name: small-clip
-title: Twelve seconds over two workers
-run: { duration: 5min }
-upload: { duration: { law: constant, value: 12s } }
-transcode:
-  chunk: 2s
-  ladder:
-    - { name: 90p, bitrate: 150 kbps, height: 90 }
-    - { name: 180p, bitrate: 400 kbps, height: 180 }
-  codecs: [{ codec: h264 }]
-  queue: { backoff: 100ms, lease: 3s, leaseCheck: 1s }
-  farm:
-    kind: fleet
-    pools: [{ name: local, machine: c7i.xlarge, cores: 2, machines: 1 }]
-    encode: { h264: x264-medium }
-    speed: 1000
-`;
+const SCENARIO = smallClip({
+  title: 'Twelve seconds over two workers', seconds: 12, encoder: 'x264-medium',
+  queue: ', lease: 3s, leaseCheck: 1s',
+});
 
 beforeAll(async () => {
   writeFileSync(join(folder, 'small-clip.yaml'), SCENARIO);

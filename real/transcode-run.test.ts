@@ -9,6 +9,7 @@ import type { ChunkOptions } from './encode-chunk.ts';
 import { runFfmpeg } from './ffmpeg.ts';
 import { parseMasterPlaylist, parseMediaPlaylist } from './hls.ts';
 import { checkRequirements, requireProgram } from './setup.ts';
+import { smallClip } from './small-clip.fixture.ts';
 import { runTranscode, type TranscodeRunOptions } from './transcode-run.ts';
 import type { TriedChunk } from './transcoder.ts';
 
@@ -17,24 +18,9 @@ const supervisor = new Supervisor();
 const folder = supervisor.temporaryDirectory('transcode-test');
 const clipOf = (seconds: number) => join(folder, `clip-${seconds}.mp4`);
 
-const SCENARIO = `weir: 1
-name: small-clip
-title: Eight seconds through the pipeline
-run: { duration: 5min }
-upload: { duration: { law: constant, value: 8s } }
-transcode:
-  chunk: 2s
-  ladder:
-    - { name: 90p, bitrate: 150 kbps, height: 90 }
-    - { name: 180p, bitrate: 400 kbps, height: 180 }
-  codecs: [{ codec: h264 }]
-  queue: { backoff: 100ms }
-  farm:
-    kind: fleet
-    pools: [{ name: local, machine: c7i.xlarge, cores: 2, machines: 1 }]
-    encode: { h264: x264-ultrafast }
-    speed: 1000
-`;
+const SCENARIO = smallClip({
+  title: 'Eight seconds through the pipeline', seconds: 8, encoder: 'x264-ultrafast',
+});
 
 beforeAll(async () => {
   writeFileSync(join(folder, 'small-clip.yaml'), SCENARIO);

@@ -4,7 +4,7 @@ import { DESIGN_VERDICTS } from '../../reports/design-comparison.ts';
 import { formatChange, formatDifference, humanise, NOTHING } from '../../reports/format.ts';
 import { intervalRow, rowDomain } from '../chart/interval-row.ts';
 import { ROW_WIDTH, VERDICT_COLOURS } from './ranking.ts';
-import { shared } from './styles.ts';
+import { drawnCards, shared } from './styles.ts';
 
 /** Paired differences to the baseline, a table for each indicator, all rows of it on one scale. */
 export class WeirDifferences extends LitElement {
@@ -57,28 +57,9 @@ export class WeirDifferences extends LitElement {
       </tr>`;
   }
 
-  static override styles = [shared, css`
-    .cards {
-      display: grid;
-      grid-template-columns: repeat(auto-fill, minmax(min(100%, 34rem), 1fr));
-      gap: 0.9rem;
-    }
-
-    .card {
-      overflow-x: auto;
-    }
-
-    .drawn svg {
-      display: block;
-    }
-
+  static override styles = [shared, drawnCards, css`
     th[scope='row'] {
       white-space: nowrap;
-    }
-
-    td,
-    th {
-      vertical-align: middle;
     }
 
     .verdict {

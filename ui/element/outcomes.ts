@@ -1,8 +1,8 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { html, LitElement, type TemplateResult } from 'lit';
 import type { OutcomeDistribution, RehearsalDocument } from '../../models/operations/rehearsal/outcomes.ts';
 import { formatDuration, formatValue, humanise } from '../../reports/format.ts';
 import { histogram } from '../chart/histogram.ts';
-import { shared } from './styles.ts';
+import { drawnCards, shared } from './styles.ts';
 
 /** How a rehearsal came out over seeds and timings: a table for each indicator, all rows on one scale. */
 export class WeirOutcomes extends LitElement {
@@ -67,26 +67,7 @@ export class WeirOutcomes extends LitElement {
       </div>`;
   }
 
-  static override styles = [shared, css`
-    .cards {
-      display: grid;
-      grid-template-columns: repeat(auto-fill, minmax(min(100%, 34rem), 1fr));
-      gap: 0.9rem;
-    }
-
-    .card {
-      overflow-x: auto;
-    }
-
-    .drawn svg {
-      display: block;
-    }
-
-    td,
-    th {
-      vertical-align: middle;
-    }
-  `];
+  static override styles = [shared, drawnCards];
 }
 
 customElements.define('weir-outcomes', WeirOutcomes);

@@ -168,3 +168,25 @@ export const shared = css`
     }
   }
 `;
+
+/** Cards with drawn rows, side by side where the page is wide enough. */
+export const drawnCards = css`
+  .cards {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 34rem), 1fr));
+    gap: 0.9rem;
+  }
+
+  .card {
+    overflow-x: auto;
+  }
+
+  .drawn svg {
+    display: block;
+  }
+
+  td,
+  th {
+    vertical-align: middle;
+  }
+`;
