@@ -22,3 +22,9 @@ export interface Bandwidth {
   /** Round-trip time at `at`. */
   latencyAt(at: Us): Us;
 }
+
+/** Capacity that is constant from one change to the next. */
+export interface SteppedBandwidth extends Bandwidth {
+  /** The first whole µs after `at`, which may lie between two, at which the rate may change; or Infinity. */
+  changeAfter(at: Us): Us;
+}

@@ -160,6 +160,6 @@ export class SharedLink {
  * A finish on the virtual clock, to the nearest 1/1024 bit: two finishes that are equal but for the
  * rounding of their sums become a tie, which the order of start decides.
  */
-function roundedBits(bits: number): number {
+export function roundedBits(bits: number): number {
   return Math.round(bits * 1024) / 1024;
 }

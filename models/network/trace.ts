@@ -1,10 +1,10 @@
 import { assert } from '../core/assert.ts';
 import { US_PER_S, type BitsPerS, type Us } from '../core/units.ts';
-import type { Bandwidth, TracePeriod } from './bandwidth.ts';
+import type { Bandwidth, SteppedBandwidth, TracePeriod } from './bandwidth.ts';
 import { BoundsIndex } from './bounds-index.ts';
 
 /** A link whose capacity [bits/s] and round-trip time [µs] never change. */
-export class ConstantBandwidth implements Bandwidth {
+export class ConstantBandwidth implements SteppedBandwidth {
   readonly #rate: BitsPerS;
   readonly #latencyUs: Us;
 
@@ -31,6 +31,10 @@ export class ConstantBandwidth implements Bandwidth {
 
   latencyAt(_at: Us): Us {
     return this.#latencyUs;
+  }
+
+  changeAfter(_at: Us): Us {
+    return Infinity;
   }
 }
 
@@ -140,6 +144,13 @@ export class TraceTable {
     return this.#byTime.lastNotAbove(at - Math.floor(at / this.lengthUs) * this.lengthUs);
   }
 
+  /** End of the period that is current at `at`; Infinity on a trace of one period. */
+  changeAfter(at: Us): Us {
+    if (this.rate.length === 1) return Infinity;
+    const turnUs = Math.floor(at / this.lengthUs) * this.lengthUs;
+    return turnUs + this.startUs[this.#byTime.lastNotAbove(at - turnUs) + 1]!;
+  }
+
   /** Round-trip time at `at`. */
   latencyAt(at: Us): Us {
     return this.#sameLatency ? this.latencyUs[0]! : this.latencyUs[this.periodAt(at)]!;
@@ -147,7 +158,7 @@ export class TraceTable {
 }
 
 /** A trace repeated for ever, begun `startUs` after its own beginning. */
-export class TraceBandwidth implements Bandwidth {
+export class TraceBandwidth implements SteppedBandwidth {
   readonly #table: TraceTable;
   readonly #startUs: Us;
   readonly #startBits: number;
@@ -176,6 +187,10 @@ export class TraceBandwidth implements Bandwidth {
 
   latencyAt(at: Us): Us {
     return this.#table.latencyUs[this.#periodAt(at)]!;
+  }
+
+  changeAfter(at: Us): Us {
+    return this.#table.changeAfter(at + this.#startUs) - this.#startUs;
   }
 
   #periodAt(at: Us): number {
