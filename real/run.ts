@@ -119,6 +119,9 @@ function checkSize(plan: WatchedPlan): void {
   if (catalogue.uploads !== undefined || catalogue.viral.length > 0) {
     problems.push('videos that come during the run (catalogue.uploads, catalogue.viral)');
   }
+  if (audience.networks.some(({ viewerCaps }) => viewerCaps !== undefined)) {
+    problems.push('rates of single viewers (audience.networks: viewerCaps)');
+  }
   if (problems.length > 0) {
     throw new RealRunTooLargeError(
       `${plan.scenario.name} is too large for a real run: ${problems.join('; ')}`,

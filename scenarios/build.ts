@@ -26,17 +26,18 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
   const data = new DataFiles(loaded.file, loaded.place, files, known);
   const traces = new Map<string, TraceTable[]>();
   const networks = (scenario.audience?.networks ?? []).map((network, i): NetworkClass => {
-    const { name, viewersPerLink, profile, slowStart } = network;
+    const { profile } = network;
+    const { name, viewersPerLink, viewerCaps: caps = [], slowStart } = network;
     if (profile !== undefined) {
       const table = new TraceTable(profilePeriods(profile, scenario.run.duration));
-      return { name, viewersPerLink, traces: [table], inStep: true, slowStart };
+      return { name, viewersPerLink, caps, traces: [table], inStep: true, slowStart };
     }
     const path = (network.traces ?? network.markov)!;
     const found = traces.get(path) ?? (network.markov === undefined
       ? data.readTraces(path, ['audience', 'networks', i, 'traces'])
       : data.readMarkov(path, ['audience', 'networks', i, 'markov']));
     traces.set(path, found);
-    return { name, viewersPerLink, traces: found, inStep: false, slowStart };
+    return { name, viewersPerLink, caps, traces: found, inStep: false, slowStart };
   });
   const sizeTables = scenario.catalogue.sizes.tables.flatMap((path, i) =>
     data.readTables(path, ['catalogue', 'sizes', 'tables', i]));

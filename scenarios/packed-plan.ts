@@ -1,6 +1,7 @@
 import type { TracePeriod } from '../models/network/bandwidth.ts';
 import type { SlowStart } from '../models/network/slow-start.ts';
 import { TraceTable } from '../models/network/trace.ts';
+import type { ViewerCap } from '../models/network/viewer-caps.ts';
 import type { SegmentSizes } from '../models/storage/catalogue.ts';
 import type { ScenarioPlan } from './plan.ts';
 import { SizeTable } from './size-table.ts';
@@ -11,6 +12,7 @@ export interface PackedPlan {
   readonly networks: ReadonlyArray<{
     readonly name: string;
     readonly viewersPerLink: number;
+    readonly caps: readonly ViewerCap[];
     readonly inStep: boolean;
     readonly slowStart: SlowStart | undefined;
     readonly traces: ReadonlyArray<readonly TracePeriod[]>;
@@ -29,8 +31,8 @@ export function packPlan(full: ScenarioPlan): PackedPlan {
   const { networks, sizeTables, uploadLinks, ...plan } = full;
   return {
     plan,
-    networks: networks.map(({ name, viewersPerLink, traces, inStep, slowStart }) => {
-      return { name, viewersPerLink, inStep, slowStart, traces: traces.map(periodsOf) };
+    networks: networks.map(({ traces, ...network }) => {
+      return { ...network, traces: traces.map(periodsOf) };
     }),
     sizeTables: sizeTables.map((table) => {
       return { segmentUs: table.segmentUs, bitrates: table.bitrates, rows: rowsOf(table) };
@@ -43,9 +45,8 @@ export function packPlan(full: ScenarioPlan): PackedPlan {
 export function unpackPlan({ plan, networks, sizeTables, uploadLinks }: PackedPlan): ScenarioPlan {
   return {
     ...plan,
-    networks: networks.map(({ name, viewersPerLink, traces, inStep, slowStart }) => {
-      const tables = traces.map((periods) => new TraceTable(periods));
-      return { name, viewersPerLink, inStep, slowStart, traces: tables };
+    networks: networks.map(({ traces, ...network }) => {
+      return { ...network, traces: traces.map((periods) => new TraceTable(periods)) };
     }),
     sizeTables: sizeTables.map(({ segmentUs, bitrates, rows }) =>
       new SizeTable('', segmentUs, rows, bitrates)),

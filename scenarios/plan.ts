@@ -4,6 +4,7 @@ import type { PriceList } from '../models/cost/price-list.ts';
 import type { Fidelity, InputFile, ParameterProvenance } from '../models/core/run-record.ts';
 import type { SlowStart } from '../models/network/slow-start.ts';
 import type { TraceTable } from '../models/network/trace.ts';
+import type { ViewerCap } from '../models/network/viewer-caps.ts';
 import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
 import type { SloDefinition } from '../models/operations/slo.ts';
 import type { SegmentSizes } from '../models/storage/catalogue.ts';
@@ -14,6 +15,8 @@ import type { Scenario, TranscodingScenario, WatchedScenario } from './schema.ts
 export interface NetworkClass {
   readonly name: string;
   readonly viewersPerLink: number;
+  /** What viewers get at most, by share; none: what the link gives. */
+  readonly caps: readonly ViewerCap[];
   readonly traces: readonly TraceTable[];
   /** Links play their trace by the clock of the run: a profile. */
   readonly inStep: boolean;

@@ -1,5 +1,6 @@
-import type { Bytes, Us } from '../models/core/units.ts';
-import type { Bandwidth } from '../models/network/bandwidth.ts';
+import type { BitsPerS, Bytes, Us } from '../models/core/units.ts';
+import type { SteppedBandwidth } from '../models/network/bandwidth.ts';
+import { CappedLink, type CappedLinkState } from '../models/network/capped-link.ts';
 import { SharedLink, type SharedLinkState } from '../models/network/shared-link.ts';
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
@@ -9,7 +10,11 @@ export type OnTransferred = (link: number, flow: number) => void;
 
 /** Copied state of a link, undefined for one that was retired. */
 export type LinkState =
-  | { readonly link: SharedLinkState; readonly handle: EventHandle; readonly wakeAt: Us }
+  | {
+    readonly link: SharedLinkState | CappedLinkState;
+    readonly handle: EventHandle;
+    readonly wakeAt: Us;
+  }
   | undefined;
 
 /**
@@ -21,8 +26,8 @@ export class Links {
   readonly #wakeCode: number;
   readonly #lateCode: number;
   readonly #onTransferred: OnTransferred;
-  readonly #links: (SharedLink | undefined)[] = [];
-  readonly #bandwidths: (Bandwidth | undefined)[] = [];
+  readonly #links: (SharedLink | CappedLink | undefined)[] = [];
+  readonly #bandwidths: (SteppedBandwidth | undefined)[] = [];
   readonly #handles: EventHandle[] = [];
   readonly #wakes: Us[] = [];
   #done: number[] = [];
@@ -44,10 +49,11 @@ export class Links {
     });
   }
 
-  /** Adds a link; links are numbered from 0. */
-  add(bandwidth: Bandwidth): number {
+  /** Adds a link; links are numbered from 0. `hasCaps`: its flows may have rates that they do not exceed. */
+  add(bandwidth: SteppedBandwidth, hasCaps = false): number {
     const link = this.#links.length;
-    this.#links.push(new SharedLink(bandwidth, { transferred: (flow) => this.#done.push(flow) }));
+    const ports = { transferred: (flow: number) => void this.#done.push(flow) };
+    this.#links.push(hasCaps ? new CappedLink(bandwidth, ports) : new SharedLink(bandwidth, ports));
     this.#bandwidths.push(bandwidth);
     this.#handles.push(NO_EVENT);
     this.#wakes.push(Infinity);
@@ -86,23 +92,25 @@ export class Links {
   }
 
   /** Puts saved states back; `bandwidthOf` gives the capacity of a link by its number. */
-  restore(states: readonly LinkState[], bandwidthOf: (link: number) => Bandwidth): void {
+  restore(states: readonly LinkState[], bandwidthOf: (link: number) => SteppedBandwidth): void {
     for (const column of [this.#links, this.#bandwidths, this.#handles, this.#wakes]) column.length = 0;
     states.forEach((state, i) => {
-      const link = this.add(bandwidthOf(i));
+      const link = this.add(bandwidthOf(i), state !== undefined && 'boundRate' in state.link);
       if (state === undefined) {
         this.#links[link] = undefined;
         this.#bandwidths[link] = undefined;
         return;
       }
-      this.#links[link]!.restore(state.link);
+      // Which of the two it is, the state has told.
+      this.#links[link]!.restore(state.link as SharedLinkState & CappedLinkState);
       this.#handles[link] = state.handle;
       this.#wakes[link] = state.wakeAt;
     });
   }
 
-  start(link: number, flow: number, bytes: Bytes): void {
-    this.#links[link]!.transferStarted(this.#loop.now, flow, bytes);
+  /** Starts a transfer, on a link with caps at `cap` at most. */
+  start(link: number, flow: number, bytes: Bytes, cap: BitsPerS = Infinity): void {
+    this.#links[link]!.transferStarted(this.#loop.now, flow, bytes, cap);
     this.#rest(link);
   }
 

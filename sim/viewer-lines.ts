@@ -1,9 +1,10 @@
 import type { RandomStream, RandomStreams } from '../models/core/rng.ts';
-import { NEVER, type Bytes, type Us } from '../models/core/units.ts';
+import { NEVER, type BitsPerS, type Bytes, type Us } from '../models/core/units.ts';
 import { AccessLinks, drawTrace, type TraceChoice } from '../models/network/access.ts';
 import { finishRamped, receivedRamped, windowAfter, type SlowStart } from '../models/network/slow-start.ts';
 import { finishAlone, receivedAlone } from '../models/network/line.ts';
 import { TraceBandwidth, type TraceTable } from '../models/network/trace.ts';
+import { capAt, cappedTable, drawCap } from '../models/network/viewer-caps.ts';
 import type { NetworkClass } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
@@ -14,11 +15,17 @@ interface OpenedLink extends TraceChoice {
   readonly network: number;
 }
 
+/** What was drawn for a viewer: the trace, and the cap by its place among those of the class. */
+interface LineChoice extends TraceChoice {
+  readonly cap: number;
+}
+
 /** Copied state of the viewers' lines. */
 export interface ViewerLinesState {
   readonly access: ReturnType<AccessLinks['save']>;
   readonly opened: readonly OpenedLink[];
   readonly links: readonly LinkState[];
+  readonly caps: readonly BitsPerS[];
 }
 
 /**
@@ -34,7 +41,10 @@ export class ViewerLines {
   readonly #links: Links;
   /** What each shared link plays, by its number. */
   readonly #opened: OpenedLink[] = [];
-  /** Traces of all classes one after the other, and the class of each. */
+  /** Caps of viewers on shared links that have any, by slot. */
+  #caps: BitsPerS[] = [];
+  readonly #hasCaps: boolean;
+  /** Traces of all classes one after the other, below each cap where lines are one's own; their classes. */
   readonly #tables: readonly TraceTable[];
   readonly #classOf: readonly number[];
   readonly #slowStarts: readonly (SlowStart | undefined)[];
@@ -47,9 +57,11 @@ export class ViewerLines {
     onTransferred: (request: number) => void,
   ) {
     this.#rows = rows;
-    this.#tables = networks.flatMap(({ traces }) => traces);
-    this.#classOf = networks.flatMap(({ traces }, network) => traces.map(() => network));
-    this.#slowStarts = networks.flatMap(({ traces, slowStart }) => traces.map(() => slowStart));
+    const tables = networks.map(tablesOf);
+    this.#tables = tables.flat();
+    this.#classOf = tables.flatMap((own, network) => own.map(() => network));
+    this.#slowStarts = this.#classOf.map((network) => networks[network]!.slowStart);
+    this.#hasCaps = networks.some(({ caps }) => caps.length > 0);
     this.#firstOf = networks.map((_network, i) => this.#classOf.indexOf(i));
     this.#networks = networks;
     this.#streams = streams;
@@ -60,20 +72,26 @@ export class ViewerLines {
     });
   }
 
-  /** Draws the trace of a viewer whether or not it will be played: so that those after them get the same. */
-  draw(network: number, isCrowd = false): TraceChoice {
+  /**
+   * Draws the line of a viewer whether or not it will be played: so that those after them get the same.
+   */
+  draw(network: number, isCrowd = false): LineChoice {
     const draws = isCrowd ? this.#streams.stream('faults/crowd/trace') : this.#draws;
-    return drawTrace(draws, this.#networks[network]!);
+    const { trace, startUs } = drawTrace(draws, this.#networks[network]!);
+    if (!this.#hasCaps) return { trace, startUs, cap: 0 };
+    const caps = this.#streams.stream(isCrowd ? 'faults/crowd/cap' : 'audience/cap');
+    return { trace, startUs, cap: drawCap(caps, this.#networks[network]!.caps) };
   }
 
   /** A viewer comes: they get a line that plays what was drawn, or a place on a link that is open already. */
-  join(slot: number, network: number, choice: TraceChoice): void {
+  join(slot: number, network: number, choice: LineChoice): void {
+    const { traces, caps, viewersPerLink, slowStart } = this.#networks[network]!;
     const c = this.#rows.columns;
     const i = slot * ROW;
-    c.grown[i] = this.#networks[network]!.slowStart?.initialWindow ?? 0;
+    c.grown[i] = slowStart?.initialWindow ?? 0;
     c.busyUntil[i] = NEVER;
-    if (this.#networks[network]!.viewersPerLink === 1) {
-      const path = this.#firstOf[network]! + choice.trace;
+    if (viewersPerLink === 1) {
+      const path = this.#firstOf[network]! + choice.cap * traces.length + choice.trace;
       c.path[i] = path;
       c.startUs[i] = choice.startUs;
       c.startBits[i] = this.#tables[path]!.bitsUntil(choice.startUs);
@@ -81,9 +99,10 @@ export class ViewerLines {
     }
     const { link, opened } = this.#access.join(network);
     c.path[i] = ~link;
+    if (caps.length > 0) this.#caps[slot] = capAt(caps, choice.cap);
     if (!opened) return;
-    this.#opened.push({ network, ...choice });
-    this.#links.add(this.#bandwidthOf(link));
+    this.#opened.push({ network, trace: choice.trace, startUs: choice.startUs });
+    this.#links.add(this.#bandwidthOf(link), caps.length > 0);
   }
 
   /** The viewer has gone. */
@@ -156,7 +175,7 @@ export class ViewerLines {
 
   /** Starts a transfer on the slot's shared link. */
   start(slot: number, request: number, bytes: Bytes): void {
-    this.#links.start(~this.#pathOf(slot), request, bytes);
+    this.#links.start(~this.#pathOf(slot), request, bytes, this.#caps[slot]);
   }
 
   /** Ends a transfer on the slot's shared link, unfinished. */
@@ -166,12 +185,16 @@ export class ViewerLines {
 
   /** A copy of the state; rows of slots, streams and events are saved by their owners. */
   save(): ViewerLinesState {
-    return { access: this.#access.save(), opened: [...this.#opened], links: this.#links.save() };
+    return {
+      access: this.#access.save(), opened: [...this.#opened], links: this.#links.save(),
+      caps: [...this.#caps],
+    };
   }
 
   /** Puts a saved state back. */
   restore(state: ViewerLinesState): void {
     this.#access.restore(state.access);
+    this.#caps = [...state.caps];
     this.#opened.length = 0;
     for (const link of state.opened) this.#opened.push(link);
     this.#links.restore(state.links, (link) => this.#bandwidthOf(link));
@@ -190,4 +213,10 @@ export class ViewerLines {
     const { network, trace, startUs } = this.#opened[link]!;
     return new TraceBandwidth(this.#networks[network]!.traces[trace]!, startUs);
   }
+}
+
+/** The traces of a class as its viewers see them: those alone on a line once below each of their caps. */
+function tablesOf({ traces, caps, viewersPerLink }: NetworkClass): readonly TraceTable[] {
+  if (caps.length === 0 || viewersPerLink > 1) return traces;
+  return caps.flatMap((_cap, place) => traces.map((table) => cappedTable(table, capAt(caps, place))));
 }

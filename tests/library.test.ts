@@ -57,6 +57,17 @@ describe('household teaches', () => {
   });
 });
 
+describe('busy-cell teaches', () => {
+  test('that a plan which holds viewers to a rate is paid with sharpness, not with stalls', () => {
+    const [held, lifted] = [figures('busy-cell'),
+      figures('busy-cell', ['audience.networks[0].viewerCaps[0].rate=1Gbps'])];
+    expect(lifted['playback_bitrate']! / held['playback_bitrate']!).toBeGreaterThan(1.15);
+    expect(lifted['delivered_bytes']! / held['delivered_bytes']!).toBeGreaterThan(1.15);
+    expect(held['rebuffer_rate_percent']).toBeLessThan(0.1);
+    expect(lifted['rebuffer_rate_percent']).toBeLessThan(0.1);
+  });
+});
+
 function planOf(name: string, settings: readonly string[] = []) {
   return buildPlan(loadScenario(findScenario(name)!, diskFiles, settings), diskFiles);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { quantity } from '../core/quantity.ts';
 import type { Us } from '../core/units.ts';
 import { slowStartParams } from './slow-start.ts';
+import { viewerCapParams } from './viewer-caps.ts';
 import type { TracePeriod } from './bandwidth.ts';
 
 const profileStep = z.strictObject({
@@ -32,8 +33,13 @@ export const networkParams = z.strictObject({
   viewersPerLink: z.number().int().min(1).max(1000)
     .meta({ description: 'Most viewers on one link at a time.', unit: 'viewers', source: 'assumed' })
     .prefault(1),
+  viewerCaps: z.array(viewerCapParams).min(1).max(20).optional(),
   slowStart: slowStartParams.optional(),
-}).superRefine(({ traces, profile, markov, viewersPerLink, slowStart }, context) => {
+}).superRefine(({ traces, profile, markov, viewersPerLink, viewerCaps, slowStart }, context) => {
+  if (viewerCaps?.every(({ rate }) => rate === undefined) === true) {
+    const message = 'expected a rate in one of them at least: these hold nobody back';
+    context.addIssue({ code: 'custom', path: ['viewerCaps'], message });
+  }
   if (slowStart !== undefined && viewersPerLink > 1) {
     const message = 'expected viewersPerLink 1 beside it: on shared links transfers begin at full rate';
     context.addIssue({ code: 'custom', path: ['slowStart'], message });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationLaw, sampleDuration } from '../core/distribution.ts';
+import { pick } from '../core/pick.ts';
 import { quantity } from '../core/quantity.ts';
 import type { RandomStream, RandomStreams } from '../core/rng.ts';
 import { codecName, CODEC_BITS, type CodecName } from '../storage/codecs.ts';
@@ -143,17 +144,6 @@ export class TraitDraws {
     }
     return breaks.sort((a, b) => a.afterUs - b.afterUs); // stable
   }
-}
-
-/** Index of an entry drawn by share; -1 when there is none. */
-function pick(entries: ReadonlyArray<{ readonly share: number }>, stream: RandomStream): number {
-  if (entries.length === 0) return -1;
-  let left = stream.uniform() * entries.reduce((sum, entry) => sum + entry.share, 0);
-  for (let i = 0; i < entries.length - 1; i++) {
-    left -= entries[i]!.share;
-    if (left < 0) return i;
-  }
-  return entries.length - 1;
 }
 
 /** Of the codecs on offer that the device decodes, the one of fewest bits; the first if it decodes none. */

@@ -1,4 +1,4 @@
-import type { Bandwidth } from '../network/bandwidth.ts';
+import type { Bandwidth, SteppedBandwidth } from '../network/bandwidth.ts';
 import { ConstantBandwidth, TraceBandwidth, type TraceTable } from '../network/trace.ts';
 import { US_PER_S, type BitsPerS, type Bytes, type Us } from '../core/units.ts';
 
@@ -47,7 +47,7 @@ export class Lines {
   }
 
   /** A line as a link that several uploads may share; waiting for answers is not part of it. */
-  bandwidthOf(line: LineOf): Bandwidth {
+  bandwidthOf(line: LineOf): SteppedBandwidth {
     return line.trace < 0 ? new ConstantBandwidth(line.rate, 0)
       : new TraceBandwidth(this.#traces[line.trace]!, line.startUs);
   }
