@@ -6,19 +6,11 @@ import type { ActionParams } from '../models/operations/runbook/params.ts';
 import type { MetadataDatabase } from '../models/services/metadata/database.ts';
 import type { Levers } from './incidents.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
-
-/** A time in which some nodes are slow. */
-interface SlowSpell {
-  readonly nodes: readonly number[];
-  readonly from: Us;
-  readonly until: Us;
-  readonly ramp: Us;
-  readonly factor: number;
-}
+import { SlowSpells, type SlowSpell } from './slow-spells.ts';
 
 /** Copied state of the levers. */
 export interface MetadataLeversState {
-  readonly slow: readonly SlowSpell[];
+  readonly slow: readonly SlowSpell<readonly number[]>[];
   /** Nodes that each fault has taken, by its number. */
   readonly lost: ReadonlyArray<readonly [fault: number, nodes: readonly number[]]>;
 }
@@ -29,7 +21,7 @@ export class MetadataLevers implements Levers {
   readonly #faults: readonly FaultParams[];
   readonly #database: MetadataDatabase;
   readonly #loop: EventLoop;
-  #slow: SlowSpell[] = [];
+  readonly #slow = new SlowSpells<readonly number[]>();
   readonly #lost = new Map<number, readonly number[]>();
 
   constructor(faults: readonly FaultParams[], database: MetadataDatabase, loop: EventLoop) {
@@ -53,8 +45,7 @@ export class MetadataLevers implements Levers {
     switch (fault.kind) {
       case 'databaseSlow': {
         const { ramp, factor } = fault;
-        this.#slow.push({ nodes: this.#nodesOf(fault.nodes), from: now, until, ramp, factor });
-        return;
+        return this.#slow.begin({ scope: this.#nodesOf(fault.nodes), from: now, until, ramp, factor });
       }
       case 'replicaLoss':
         this.#lost.set(this.#faults.indexOf(fault), this.#database.lose(now, fault.replicas));
@@ -89,23 +80,17 @@ export class MetadataLevers implements Levers {
     }
   }
 
-  /** Times the usual that a node takes for a query; spells multiply. */
+  /** Times the usual that a node takes for a query. */
   slowness(now: Us, node: number): number {
-    let times = 1;
-    for (const { nodes, from, until, ramp, factor } of this.#slow) {
-      if (now < from || now >= until || !nodes.includes(node)) continue;
-      const strength = ramp > 0 ? Math.min(1, (now - from) / ramp) : 1;
-      times *= 1 + (factor - 1) * strength;
-    }
-    return times;
+    return this.#slow.slowness(now, (nodes) => nodes.includes(node));
   }
 
   save(): MetadataLeversState {
-    return { slow: [...this.#slow], lost: [...this.#lost] };
+    return { slow: this.#slow.save(), lost: [...this.#lost] };
   }
 
   restore(state: MetadataLeversState): void {
-    this.#slow = [...state.slow];
+    this.#slow.restore(state.slow);
     this.#lost.clear();
     for (const [fault, nodes] of state.lost) this.#lost.set(fault, nodes);
   }

@@ -2,6 +2,8 @@ import { CDN_SLIS } from '../cdn/slis.ts';
 import type { SliDefinition } from '../core/sli.ts';
 import { PLAYER_SLIS } from '../player/slis.ts';
 import { METADATA_SLIS } from '../services/metadata/slis.ts';
+import { RECOMMENDATION_SLIS } from '../services/recommendations/slis.ts';
+import { SEARCH_SLIS } from '../services/search/slis.ts';
 import { TRANSCODE_SLIS } from '../transcode/slis.ts';
 import { UPLOAD_SLIS } from '../upload/slis.ts';
 
@@ -10,6 +12,8 @@ const SLIS_BY_PART = {
   playback: [...PLAYER_SLIS, ...CDN_SLIS],
   transcoding: [...UPLOAD_SLIS, ...TRANSCODE_SLIS],
   metadata: METADATA_SLIS,
+  search: SEARCH_SLIS,
+  recommendations: RECOMMENDATION_SLIS,
 } as const satisfies Readonly<Record<string, readonly SliDefinition[]>>;
 
 /** A part that a run may have; the names of a run's parts. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import {
-  cobham, erlangA, erlangB, erlangC, mdc, meanNumberVariance, meanValueAnalysis, mmc, pollaczekKhinchine,
-  preemptiveSojourns, srptMm1, trafficOf,
+  cobham, erlangA, erlangB, erlangC, forkJoin, harmonic, mdc, meanNumberVariance, meanValueAnalysis,
+  mm1Patience, mmc, pollaczekKhinchine, preemptiveSojourns, srptMm1, trafficOf,
 } from './closed-forms.ts';
 
 // Values worked out elsewhere, to ten digits, by another program.
@@ -84,3 +84,24 @@ function mdcSeries(lambda: number, c: number): number {
     if (more < 1e-15) return sum;
   }
 }
+
+test('largest of exponentials, fork-join', () => {
+  expect([0, 1, 2].map(harmonic)).toEqual([0, 1, 1.5]);
+  expect(harmonic(50)).toBeCloseTo(4.4992053383, 10);
+  expect(forkJoin(0.5, 1, 1)).toBe(2);
+  expect(forkJoin(0.5, 1, 2)).toBe(2.875);
+  expect(forkJoin(1e-9, 1, 10)).toBeCloseTo(harmonic(10), 6);
+});
+
+test('patience: none is Erlang B, endless none leaves; who is late, by adding up', () => {
+  expect(mm1Patience(0.8, 1, 0).leaves).toBeCloseTo(erlangB(1, 0.8), 12);
+  expect(mm1Patience(0.8, 1, 1000).leaves).toBeCloseTo(0, 12);
+  // Density of the wait below the patience, times the chance to be done too late; and who leaves.
+  const { leaves, late } = mm1Patience(0.8, 1, 3);
+  const idle = leaves / (0.8 * Math.exp(-0.2 * 3));
+  const step = 1e-4;
+  const density = (w: number) => idle * 0.8 * Math.exp(-0.2 * w) * Math.exp(-(3 - w));
+  let sum = idle * Math.exp(-3) + leaves;
+  for (let w = step / 2; w < 3; w += step) sum += density(w) * step;
+  expect(late).toBeCloseTo(sum, 6);
+});

@@ -194,3 +194,30 @@ export function meanNumberVariance(lambda: number, span: number): number {
   }
   return (2 * integral) / span ** 2;
 }
+
+/** The n-th harmonic number: mean of the largest of n exponentials of mean 1. */
+export function harmonic(n: number): number {
+  return n === 0 ? 0 : harmonic(n - 1) + 1 / n;
+}
+
+/**
+ * Mean time until all of n M/M/1 queues that get the same arrivals have answered: exact for 2 (Flatto and
+ * Hahn 1984), within 5 % for more (Nelson and Tantawi 1988).
+ */
+export function forkJoin(lambda: number, mu: number, n: number): number {
+  const rho = lambda / mu;
+  const two = (12 - rho) / 8 / (mu - lambda);
+  const ratio = harmonic(n) / harmonic(2);
+  return n === 1 ? 1 / (mu - lambda) : (ratio + (4 / 11) * (1 - ratio) * rho) * two;
+}
+
+/**
+ * M/M/1 whose customers leave when they would be served only after `patience` (Barrer 1957): share that
+ * leaves, and share that is not done by then, those who left among them.
+ */
+export function mm1Patience(lambda: number, mu: number, patience: number) {
+  const rho = lambda / mu;
+  const decay = Math.exp(-(mu - lambda) * patience);
+  const idle = (1 - rho) / (1 - rho * rho * decay);
+  return { leaves: idle * rho * decay, late: idle * (1 + rho) * decay };
+}

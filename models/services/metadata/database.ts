@@ -2,7 +2,7 @@ import { sampleDuration } from '../../core/distribution.ts';
 import type { MetricHandle, MetricSet } from '../../core/metrics.ts';
 import type { RandomStream, RandomStreams } from '../../core/rng.ts';
 import { NEVER, US_PER_S, type Us } from '../../core/units.ts';
-import { Connections, type ConnectionsState } from './connections.ts';
+import { Connections, type ConnectionsState } from '../connections.ts';
 import * as metrics from './metrics.ts';
 import type { MetadataParams } from './params.ts';
 

@@ -1,0 +1,68 @@
+import type { MetricDeclaration, MetricHandle, MetricSet } from '../core/metrics.ts';
+import { US_PER_S, type Us } from '../core/units.ts';
+import { usage } from '../cost/metrics.ts';
+
+/** What nodes of a service are counted by. */
+export interface NodeMetrics {
+  readonly busySeconds: MetricDeclaration;
+  readonly capacitySeconds: MetricDeclaration;
+  readonly nodesUp: MetricDeclaration;
+}
+
+/** Copied state of the books. */
+export interface NodeBooksState {
+  readonly asOf: Us;
+  readonly nodes: number;
+}
+
+/** Counts the nodes of a service: how many there are, what they could work, do work and cost. */
+export class NodeBooks {
+  readonly #threads: number;
+  readonly #set: MetricSet;
+  readonly #busy: MetricHandle;
+  readonly #capacity: MetricHandle;
+  readonly #up: MetricHandle;
+  readonly #hours: MetricHandle;
+  /** Until when their time has been counted. */
+  #asOf: Us = 0;
+  #nodes = 0;
+
+  constructor(
+    service: string, params: { readonly threads: number; readonly item: string }, set: MetricSet,
+    metrics: NodeMetrics,
+  ) {
+    this.#threads = params.threads;
+    this.#set = set;
+    this.#busy = set.bind(metrics.busySeconds);
+    this.#capacity = set.bind(metrics.capacitySeconds);
+    this.#up = set.bind(metrics.nodesUp);
+    this.#hours = set.bind(usage, service, params.item);
+  }
+
+  /** Counts up to now what nodes there were, which are so many from now on. */
+  settle(now: Us, nodes: number): void {
+    const seconds = ((now - this.#asOf) / US_PER_S) * this.#nodes;
+    this.#asOf = now;
+    this.#set.add(this.#capacity, seconds * this.#threads);
+    this.#set.add(this.#hours, seconds / SECONDS_PER_HOUR);
+    if (nodes === this.#nodes) return;
+    this.#nodes = nodes;
+    this.#set.setLevel(this.#up, now, nodes);
+  }
+
+  /** A thread works for so long. */
+  worked(us: Us): void {
+    this.#set.add(this.#busy, us / US_PER_S);
+  }
+
+  save(): NodeBooksState {
+    return { asOf: this.#asOf, nodes: this.#nodes };
+  }
+
+  restore({ asOf, nodes }: NodeBooksState): void {
+    this.#asOf = asOf;
+    this.#nodes = nodes;
+  }
+}
+
+const SECONDS_PER_HOUR = 3600;
