@@ -1,6 +1,7 @@
 import { parsePromql } from '../models/operations/promql/parse.ts';
 import { PromqlError } from '../models/operations/promql/syntax.ts';
 import { isDeliveryFault } from '../models/operations/faults/delivery-params.ts';
+import { isRecommendationsFault, isSearchFault } from '../models/operations/faults/discovery-params.ts';
 import { isMetadataFault } from '../models/operations/faults/metadata-params.ts';
 import type { FaultParams } from '../models/operations/faults/params.ts';
 import { isPipelineFault } from '../models/operations/faults/pipeline-params.ts';
@@ -44,10 +45,14 @@ export function incidentLimits(scenario: Scenario): LimitProblem[] {
 }
 
 /** The part of a scenario that a fault breaks. */
-function partOf(fault: FaultParams): 'audience' | 'transcode' | 'metadata' | undefined {
+function partOf(
+  fault: FaultParams,
+): 'audience' | 'transcode' | 'metadata' | 'search' | 'recommendations' | undefined {
   if (isDeliveryFault(fault)) return 'audience';
   if (isPipelineFault(fault)) return 'transcode';
-  return isMetadataFault(fault) ? 'metadata' : undefined;
+  if (isMetadataFault(fault)) return 'metadata';
+  if (isSearchFault(fault)) return 'search';
+  return isRecommendationsFault(fault) ? 'recommendations' : undefined;
 }
 
 /** Texts of runbooks and levels that are neither an alert's name nor PromQL. */

@@ -2,6 +2,7 @@ import { POLICY_PARAMETERS } from '../models/cdn/policy/registry.ts';
 import { misplacedAdmission, misplacedTuning } from '../models/cdn/storage-params.ts';
 import { US_PER_S } from '../models/core/units.ts';
 import { mostSessions } from '../models/player/audience.ts';
+import { discoveryLimits } from './discovery-limits.ts';
 import { fleetLimits } from './fleet-limits.ts';
 import { incidentLimits } from './incident-limits.ts';
 import type { LimitProblem } from './limit-problem.ts';
@@ -21,8 +22,8 @@ export function checkLimits(scenario: Scenario, input: unknown): LimitProblem[] 
 
 /** A scenario simulates something, and has no part that another one it leaves out would have to use. */
 function partsLeftOut(scenario: Scenario, input: unknown): LimitProblem[] {
-  const { audience, upload, transcode, metadata } = scenario;
-  const problems = incidentLimits(scenario);
+  const { audience, upload, transcode, metadata, search, recommendations } = scenario;
+  const problems = [...incidentLimits(scenario), ...discoveryLimits(scenario)];
   const serving = audience === undefined ? SERVING : [];
   for (const part of serving.filter((name) => valueAtPath(input, [name]) !== undefined)) {
     problems.push({ path: [part], message: 'expected "audience" beside it: without one nobody watches' });
@@ -31,8 +32,10 @@ function partsLeftOut(scenario: Scenario, input: unknown): LimitProblem[] {
     const message = 'expected "transcode" beside it: nothing is made of uploads';
     problems.push({ path: ['upload'], message });
   }
-  if (problems.length > 0 || (audience ?? transcode ?? metadata) !== undefined) return problems;
-  return [{ path: [], message: 'expected a part to simulate: audience, transcode or metadata' }];
+  const parts = [audience, transcode, metadata, search, recommendations];
+  if (problems.length > 0 || parts.some((part) => part !== undefined)) return problems;
+  const names = 'audience, transcode, metadata, search or recommendations';
+  return [{ path: [], message: `expected a part to simulate: ${names}` }];
 }
 
 /** Parts that serve an audience. */

@@ -193,7 +193,8 @@ describe('parts that a scenario leaves out', () => {
   const bare = 'weir: 1\nname: bare\ntitle: Bare\nrun: { duration: 1min }\n';
 
   test('leave something to simulate', () => {
-    const expected = 'x.yaml:1:1: expected a part to simulate: audience, transcode or metadata';
+    const expected = 'x.yaml:1:1: expected a part to simulate: audience, transcode, metadata, search '
+      + 'or recommendations';
     expect(problemsOf(bare)).toEqual([expected]);
   });
 

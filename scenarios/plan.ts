@@ -73,11 +73,13 @@ export function isTranscoding(plan: ScenarioPlan): plan is TranscodingPlan {
 }
 
 /** Parts that a scenario's runs have. */
-export function partsOf({ audience, transcode, metadata }: Scenario): PartName[] {
+export function partsOf({ audience, transcode, metadata, search, recommendations }: Scenario): PartName[] {
   const parts: PartName[] = [];
   if (audience !== undefined) parts.push('playback');
   if (transcode !== undefined) parts.push('transcoding');
   if (metadata !== undefined) parts.push('metadata');
+  if (search !== undefined) parts.push('search');
+  if (recommendations !== undefined) parts.push('recommendations');
   return parts;
 }
 

@@ -11,6 +11,8 @@ import { sloParams } from '../models/operations/slo.ts';
 import { audienceParams } from '../models/player/audience.ts';
 import { playerParams } from '../models/player/params.ts';
 import { metadataParams } from '../models/services/metadata/params.ts';
+import { recommendationsParams } from '../models/services/recommendations/params.ts';
+import { searchParams } from '../models/services/search/params.ts';
 import { contentParams } from '../models/storage/content-params.ts';
 import { catalogueParams } from '../models/storage/params.ts';
 import { transcodeParams } from '../models/transcode/params.ts';
@@ -79,6 +81,8 @@ export const scenarioSchema = z.strictObject({
   upload: uploadParams.optional(),
   transcode: transcodeParams.optional(),
   metadata: metadataParams.optional(),
+  search: searchParams.optional(),
+  recommendations: recommendationsParams.optional(),
   slos: z.array(sloParams).max(100).optional(),
   prices: z.string().min(1).optional()
     .meta({ description: 'The price list that usage is paid by; without one a run has no costs.',

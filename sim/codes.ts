@@ -54,4 +54,7 @@ export const CODES = {
   noticeSent: 169,
   userLineWake: 155,
   userLineLate: 156,
+  viewerAsks: 180,
+  searchScaled: 181,
+  recommendationsScaled: 182,
 } as const;

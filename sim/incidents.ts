@@ -103,6 +103,7 @@ function durationOf(fault: FaultParams): Us {
 function scopeOf(fault: FaultParams): string {
   const parts = [
     'nodes' in fault ? fault.nodes : undefined,
+    'shard' in fault && fault.shard !== undefined ? `shard ${fault.shard}` : undefined,
     'call' in fault ? fault.call : undefined,
     'tier' in fault ? fault.tier : undefined,
     'region' in fault ? fault.region : undefined,

@@ -46,7 +46,7 @@ export class Playback implements RunPart {
   readonly levers: PlaybackLevers;
 
   constructor(plan: WatchedPlan, context: RunContext) {
-    const { replication, shard, loop, metrics, streams, metadata, expectLook } = context;
+    const { replication, shard, loop, metrics, streams, expectLook } = context;
     const { scenario } = plan;
     const { cdn: params, content, run } = scenario;
     const faulty = scenario.faults.length > 0;
@@ -66,7 +66,7 @@ export class Playback implements RunPart {
     this.#steering = new Steering({ params, content, topology, geography, streams, metrics });
     this.#viewers = new Viewers(plan, replication, catalogue, this.#steering, streams, loop, metrics,
       (edge, request, object) => this.#cdn.requested(edge, request, object), this.ports,
-      owns, metadata, (edge) => (params.edge.servers === 1 ? this.#cdn.policies[edge] : undefined));
+      owns, context, (edge) => (params.edge.servers === 1 ? this.#cdn.policies[edge] : undefined));
     const origin = new SimulatedOrigin(params.origin, content, catalogue, metrics, run.duration);
     this.#claims = params.claims && new SimulatedClaims(params, topology, streams, run.warmup);
     this.#cdn = new SimulatedCdn({

@@ -3,6 +3,7 @@ import type { RandomStreams } from '../models/core/rng.ts';
 import type { Us } from '../models/core/units.ts';
 import type { PartOutcome } from '../models/operations/run-summary.ts';
 import type { MetadataDatabase } from '../models/services/metadata/database.ts';
+import type { Discovery } from './discovery.ts';
 import type { Shard } from './shards.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 
@@ -16,6 +17,8 @@ export interface RunContext {
   readonly streams: RandomStreams;
   /** What pages and uploads ask; undefined where the scenario has none. */
   readonly metadata: MetadataDatabase | undefined;
+  /** What viewers ask before they press play; undefined where that is not simulated. */
+  readonly discovery: Discovery | undefined;
   /** Brings the lazily kept counters of all parts up to now: only at times that were expected. */
   readonly settle: () => void;
   /** Says when `who` will look at metrics or parts next; NEVER when not any more. */

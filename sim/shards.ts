@@ -52,6 +52,7 @@ export function shardsOf(plan: ScenarioPlan): number {
     || cdn.outages.length > 0 || cdn.claims !== undefined
     || edge.server.appliance !== undefined || edge.server.nic !== undefined
     || content.operations.length > 0 || monitoring !== undefined || plan.scenario.metadata !== undefined
+    || plan.scenario.search !== undefined || plan.scenario.recommendations !== undefined
     || plan.scenario.faults.length > 0
     || plan.networks.some((network) => network.viewersPerLink > 1);
   return isCoupled || edge.nodes < regional.nodes ? 1 : regional.nodes * providers.length;

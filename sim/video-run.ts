@@ -11,13 +11,16 @@ import {
 import { isTranscoding, isWatched, type ScenarioPlan } from '../scenarios/plan.ts';
 import type { ActionParams } from '../models/operations/runbook/params.ts';
 import { CODES } from './codes.ts';
+import { discoveryOf } from './discovery.ts';
 import { createEventList } from './kernel/default-event-list.ts';
 import { EventLoop, type DeliveredEvent, type EventLoopState } from './kernel/event-loop.ts';
 import { Incidents, type Levers } from './incidents.ts';
 import { Metadata } from './metadata.ts';
 import { Monitoring } from './monitoring.ts';
 import { Playback } from './playback.ts';
+import { Recommendations } from './recommendations.ts';
 import type { RunContext, RunPart } from './run-part.ts';
+import { Search } from './search.ts';
 import { spansOf, type Shard, type ShardOutcome } from './shards.ts';
 import { Transcoding } from './transcoding.ts';
 
@@ -53,7 +56,7 @@ export class VideoRun {
     this.#streams = new RandomStreams(scenario.run.seed, (scenario.run.first ?? 0) + replication);
     const { parts, act } = partsOf(plan, {
       replication, shard, loop: this.#loop, metrics: this.#metrics, streams: this.#streams,
-      metadata: undefined,
+      metadata: undefined, discovery: undefined,
       settle: () => this.#settle(), expectLook: (who, at) => this.#expectLook(who, at),
     });
     this.#parts = parts;
@@ -251,16 +254,19 @@ function partsOf(
   plan: ScenarioPlan, bare: RunContext,
 ): { readonly parts: RunPart[]; readonly act: (action: ActionParams) => void } {
   const parts: RunPart[] = [];
-  const { metadata: params, monitoring } = plan.scenario;
-  const metadata = params === undefined ? undefined : new Metadata(plan, params, bare);
-  const context: RunContext = { ...bare, metadata: metadata?.database };
+  const { monitoring } = plan.scenario;
+  const { metadata, search, recommendations } = servicesOf(plan, bare);
+  const context: RunContext = {
+    ...bare, metadata: metadata?.database,
+    discovery: discoveryOf([search?.asked, recommendations?.asked], bare.streams, bare.loop),
+  };
   const playback = isWatched(plan) ? new Playback(plan, context) : undefined;
   if (playback !== undefined) parts.push(playback);
   const transcoding = isTranscoding(plan) ? new Transcoding(plan, context) : undefined;
   if (transcoding !== undefined) parts.push(transcoding);
-  if (metadata !== undefined) parts.push(metadata);
-  const levers: readonly Levers[] =
-    [playback, transcoding, metadata].flatMap((part) => (part === undefined ? [] : [part.levers]));
+  for (const part of [metadata, search, recommendations]) if (part !== undefined) parts.push(part);
+  const levers: readonly Levers[] = [playback, transcoding, metadata, search, recommendations]
+    .flatMap((part) => (part === undefined ? [] : [part.levers]));
   const act = (action: ActionParams) => {
     for (const part of levers) if (part.mends(action)) part.act(action);
   };
@@ -274,4 +280,14 @@ function partsOf(
   });
   parts.push(monitor);
   return { parts, act: (action) => monitor.act(action) };
+}
+
+/** The services that a scenario names. */
+function servicesOf(plan: ScenarioPlan, context: RunContext) {
+  const { metadata, search, recommendations } = plan.scenario;
+  return {
+    metadata: metadata && new Metadata(plan, metadata, context),
+    search: search && new Search(plan, search, context),
+    recommendations: recommendations && new Recommendations(plan, recommendations, context),
+  };
 }

@@ -11,13 +11,13 @@ import type { PlayerPorts } from '../models/player/ports.ts';
 import { SessionLogger, type SessionLoggerState } from '../models/player/session-log.ts';
 import { sessionRow } from '../models/player/session-row.ts';
 import { SessionSample } from '../models/player/session-sample.ts';
-import type { MetadataDatabase } from '../models/services/metadata/database.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
 import type { WatchedPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
 import { COMING, Downloads, MANIFEST, type SendToEdge, type ViewerVerdicts } from './downloads.ts';
 import { Crowds, type CrowdsState } from './crowds.ts';
 import { PageLoads, type PageLoadsState } from './page-loads.ts';
+import type { RunContext } from './run-part.ts';
 import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import type { RequestsState } from './requests.ts';
@@ -73,6 +73,7 @@ export class Viewers {
   readonly #logger: SessionLogger;
   /** undefined where players need no metadata before the manifest. */
   readonly #pages: PageLoads | undefined;
+  readonly #discovery: RunContext['discovery'];
   readonly #steering: Steering;
   readonly #ports: PlayerPorts;
   #fleet: PlayerFleet;
@@ -88,7 +89,7 @@ export class Viewers {
     plan: WatchedPlan, replication: number, catalogue: Catalogue, steering: Steering, streams: RandomStreams,
     loop: EventLoop, metrics: MetricSet, sendToEdge: SendToEdge, verdicts: ViewerVerdicts,
     owns: (edge: number) => boolean,
-    metadata: MetadataDatabase | undefined,
+    { metadata, discovery }: Pick<RunContext, 'metadata' | 'discovery'>,
     policyOf: WarmedPlaces['policyOf'],
   ) {
     const { scenario } = plan;
@@ -116,6 +117,7 @@ export class Viewers {
       followed: (slot) => this.#follow(slot),
       failed: (slot, requestId, cause) => this.#takeFailure(slot, requestId, cause),
     });
+    this.#discovery = discovery;
     this.#pages = metadata && new PageLoads(metadata, loop, {
       loaded: (slot, requestId, object) => {
         this.#downloads.send(slot, requestId, object, MANIFEST, loop.now);
@@ -296,6 +298,7 @@ export class Viewers {
     this.#rows.columns.way[slot * ROW] = this.#steering.way(slot);
     this.#at = now;
     this.#pages?.opened(slot);
+    this.#discovery?.came();
     this.#fleet.sessionStarted(now, slot, {
       session, video, watchUs: arrival.watchUs, startupPatienceUs: arrival.startupPatienceUs,
       ...arrival.traits,

@@ -4,6 +4,8 @@ import { formatLabels, type Labels } from '../core/labels.ts';
 import type { MetricDeclaration } from '../core/metrics.ts';
 import * as player from '../player/metrics.ts';
 import { queries, querySeconds } from '../services/metadata/metrics.ts';
+import { recommendations, recommendationSeconds } from '../services/recommendations/metrics.ts';
+import { searches, searchSeconds } from '../services/search/metrics.ts';
 import { videosDue } from '../transcode/metrics.ts';
 import { apiCalls, uploadsCompleted, uploadsFailed } from '../upload/metrics.ts';
 
@@ -66,6 +68,23 @@ export function eventsOf(sli: string, bound: number): SliEvents | undefined {
     case 'metadata_success_rate': {
       const failed = `${sum(queries, { result: 'timeout' })} + ${sum(queries, { result: 'unavailable' })}`;
       return { bad: failed, total: sum(queries), target: bound };
+    }
+    case 'search_seconds_p99':
+      return slower(searchSeconds, bound, 0.99);
+    case 'search_seconds_p50':
+      return slower(searchSeconds, bound, 0.5);
+    case 'search_success_rate': {
+      const failed = ['timeout', 'shed', 'unavailable']
+        .map((result) => sum(searches, { result })).join(' + ');
+      return { bad: failed, total: sum(searches), target: bound };
+    }
+    case 'recommendation_seconds_p99':
+      return slower(recommendationSeconds, bound, 0.99);
+    case 'recommendation_seconds_p50':
+      return slower(recommendationSeconds, bound, 0.5);
+    case 'recommendation_ranked_rate': {
+      const all = sum(recommendations);
+      return { bad: `${all} - ${sum(recommendations, { result: 'ranked' })}`, total: all, target: bound };
     }
     default:
       return undefined;

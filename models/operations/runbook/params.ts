@@ -3,12 +3,14 @@ import { quantity } from '../../core/quantity.ts';
 import { SEED } from './action.ts';
 import { commonActions } from './common-params.ts';
 import { deliveryActions } from './delivery-params.ts';
+import { recommendationsActions, searchActions } from './discovery-params.ts';
 import { metadataActions } from './metadata-params.ts';
 import { pipelineActions } from './pipeline-params.ts';
 
 /** What can be done about a failure, a part of the platform a list. */
 export const actionParams = z.discriminatedUnion('action', [
-  ...deliveryActions, ...pipelineActions, ...metadataActions, ...commonActions,
+  ...deliveryActions, ...pipelineActions, ...metadataActions, ...searchActions, ...recommendationsActions,
+  ...commonActions,
 ]);
 
 const probe = (description: string) => z.string().min(1)
