@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { TracePeriod } from '../models/network/bandwidth.ts';
 import { US_PER_MS } from '../models/core/units.ts';
 import { Movie } from '../models/player/sabre/movie.ts';
-import { ScenarioError, type ScenarioIssue } from '../scenarios/errors.ts';
+import { ScenarioError, suggest, type ScenarioIssue } from '../scenarios/errors.ts';
 import { DATA_LIMIT, FileTooLargeError, UnreadableFileError } from '../scenarios/files.ts';
 import { isMarkov, markovLinks, parseMarkov } from '../scenarios/markov-files.ts';
 import type { SizeTable } from '../scenarios/size-table.ts';
 import { parseSizeTables } from '../scenarios/size-tables.ts';
-import { parseTrace, TRACE_NAME } from '../scenarios/trace-files.ts';
+import { parseTrace, TRACE_ENDINGS, traceNames, traceTitle } from '../scenarios/trace-files.ts';
 import { UsageError } from './exit.ts';
 import { diskFiles, HOME } from './files.ts';
 
@@ -23,17 +23,17 @@ export interface NamedTrace {
  * all problems of all files.
  */
 export function readTraces(name: string): NamedTrace[] {
-  const path = located(name, join(HOME, 'scenarios', 'networks', name), 'a trace file or a folder of traces');
-  const names = diskFiles.list(path)?.filter((file) => TRACE_NAME.test(file));
+  const path = located(name, NETWORKS, 'a trace file or a folder of traces');
+  const names = traceNames(diskFiles, path);
   if (names?.length === 0) {
-    throw new UsageError(`expected trace files (.csv, .json, ...) in ${name}, got none`);
+    throw new UsageError(`expected trace files (${TRACE_ENDINGS}) in ${name}, got none`);
   }
   const issues: ScenarioIssue[] = [];
   const traces = (names ?? ['']).flatMap((file): NamedTrace[] => {
     const at = file === '' ? path : join(path, file);
     try {
       const text = readText(at);
-      const stem = basename(at).replace(TRACE_NAME, '');
+      const stem = traceTitle(basename(at));
       if (!isMarkov(text)) return [{ name: stem, periods: parseTrace(text, at) }];
       return markovLinks(parseMarkov(text, at)).map((periods, i) => ({ name: `${stem} ${i + 1}`, periods }));
     } catch (error) {
@@ -49,13 +49,18 @@ export function readTraces(name: string): NamedTrace[] {
 /** The video of a file of segment sizes, `file#video` where it holds several, or a shipped one by name. */
 export function readMovie(name: string): Movie {
   const [file, video] = splitVideo(name);
-  const path = located(file, join(HOME, 'scenarios', 'videos', `${file}.json`), 'a file of segment sizes');
+  const path = located(file, VIDEOS, 'a file of segment sizes');
   const tables = parseSizeTables(readText(path), path);
   const only = video === '' && tables.length === 1 ? tables[0] : undefined;
   const found = only ?? tables.find((table) => table.name === video);
+  if (found === undefined && tables.length === 1) {
+    throw new UsageError(`there is no #${video} in ${file}: it is one video, so ${file} alone names it`);
+  }
   if (found === undefined) {
-    const names = tables.map((table) => table.name).join(', ');
-    throw new UsageError(`expected one video of ${file}, as ${file}#name; it has ${names}`);
+    const names = tables.map((table) => table.name);
+    const hint = video === ''
+      ? `it has ${names.join(', ')}` : `no "${video}" there: ${suggest(video, names)}`;
+    throw new UsageError(`expected one video of ${file}, as ${file}#name; ${hint}`);
   }
   return movieOf(found);
 }
@@ -71,11 +76,27 @@ function splitVideo(name: string): [file: string, video: string] {
   return hash < 0 || existsSync(name) ? [name, ''] : [name.slice(0, hash), name.slice(hash + 1)];
 }
 
+/** Where Weir ships something, and under which names: those of folders, or of files without their ending. */
+interface Shipped {
+  readonly folder: string;
+  readonly file: RegExp;
+}
+
+const NETWORKS: Shipped = { folder: join(HOME, 'scenarios', 'networks'), file: /^([^.]+)$/ };
+const VIDEOS: Shipped = { folder: join(HOME, 'scenarios', 'videos'), file: /^(.+)\.(?:json|csv)$/ };
+
 /** The path a user means: theirs, or the shipped one when a bare name has no file of its own. */
-function located(name: string, shipped: string, noun: string): string {
+function located(name: string, { folder, file }: Shipped, noun: string): string {
   if (existsSync(name)) return name;
-  if (!/[/\\]/.test(name) && existsSync(shipped)) return shipped;
-  throw new UsageError(`expected ${noun}, but there is no ${name}`);
+  const missing = `expected ${noun}, but there is no ${name}`;
+  if (/[/\\]/.test(name)) throw new UsageError(missing);
+  const shipped = new Map(readdirSync(folder).flatMap((entry): [string, string][] => {
+    const known = file.exec(entry)?.[1];
+    return known === undefined ? [] : [[known, join(folder, entry)]];
+  }));
+  const found = shipped.get(name);
+  if (found !== undefined) return found;
+  throw new UsageError(`${missing}, shipped or of yours; ${suggest(name, [...shipped.keys()])}`);
 }
 
 function readText(path: string): string {

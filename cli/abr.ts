@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { parseQuantity, QuantityError } from '../models/core/quantity.ts';
 import { US_PER_MS } from '../models/core/units.ts';
@@ -9,6 +11,7 @@ import { LinkTrace } from '../models/player/sabre/link.ts';
 import type { Movie } from '../models/player/sabre/movie.ts';
 import { oracleSession } from '../models/player/sabre/oracle.ts';
 import type { Session, SessionLog } from '../models/player/sabre/session.ts';
+import { didYouMean } from '../scenarios/data-file.ts';
 import { exportSessions } from './abr-export.ts';
 import { readMovie, readTraces, type NamedTrace } from './abr-files.ts';
 import { SegmentLog, type SegmentLine } from './abr-log.ts';
@@ -76,6 +79,10 @@ async function abr(traceName: string, videoName: string, options: AbrOptions): P
   const movie = readMovie(videoName);
   const bufferMaxMs = bufferOf(options.buffer, movie);
   const traces = readTraces(traceName);
+  for (const name of ['svg', 'p1203'] as const) {
+    const folder = dirname(options[name] ?? '.');
+    if (!existsSync(folder)) throw new UsageError(`--${name}: there is no folder ${folder}`);
+  }
   if (options.svg !== undefined && (play.rules.length > 1 || traces.length > 1)) {
     throw new UsageError('--svg: expected one rule and one trace: one session is drawn');
   }
@@ -123,7 +130,8 @@ function playerOf({ rule, profile, abandon }: AbrOptions): Player {
   const rules = [...new Set(rule.split(',').map((name) => name.trim()).filter((name) => name !== ''))];
   const unknown = rules.filter((name) => !known.has(name));
   if (rules.length === 0 || unknown.length > 0) {
-    const got = rules.length === 0 ? 'no rule' : `unknown ${unknown.map((name) => `"${name}"`).join(', ')}`;
+    const names = unknown.map((name) => `"${name}"${didYouMean(name, [...known.keys()])}`).join(', ');
+    const got = rules.length === 0 ? 'no rule' : `unknown ${names}`;
     const of = profile === 'sabre' ? ' of the profile sabre' : '';
     throw new UsageError(`--rule: ${got}; the rules${of} are ${[...known.keys()].join(', ')}`);
   }

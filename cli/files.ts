@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { FileTooLargeError, UnreadableFileError, type FileSource } from '../scenarios/files.ts';
 
 /** Folder of Weir itself. */
@@ -14,7 +15,7 @@ export const diskFiles: FileSource = {
     if (stat === undefined || stat.isDirectory()) return undefined;
     if (!stat.isFile()) throw new UnreadableFileError('expected an ordinary file');
     if (stat.size > limit) throw new FileTooLargeError(path, stat.size, limit);
-    return readable(() => readFileSync(path, 'utf8'));
+    return textOf(readable(() => readFileSync(path)), limit);
   },
   list(path) {
     const stat = statSync(path, { throwIfNoEntry: false });
@@ -28,6 +29,22 @@ export const diskFiles: FileSource = {
     return createHash('sha256').update(text).digest('hex');
   },
 };
+
+/** The text of a file, unpacked when it begins as gzip files do. */
+function textOf(bytes: Buffer, limit: number): string {
+  if (bytes.length < 2 || bytes.readUInt16BE(0) !== GZIP) return bytes.toString('utf8');
+  try {
+    return gunzipSync(bytes, { maxOutputLength: limit }).toString('utf8');
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    if (error.code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new UnreadableFileError(`expected at most ${limit / 1e6} MB once unpacked, got more`);
+    }
+    throw new UnreadableFileError(`damaged gzip data: ${error.message}`);
+  }
+}
+
+const GZIP = 0x1f8b; // RFC 1952
 
 /** What the system refuses is a problem of the file, not of Weir. */
 function readable<Result>(read: () => Result): Result {

@@ -56,7 +56,7 @@ function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
   if (error instanceof ScenarioError) {
     const { length } = error.issues;
-    note(`${error.message}\nweir: ${length} ${length === 1 ? 'problem' : 'problems'} in the scenario`);
+    note(`${error.message}\nweir: ${length} ${length === 1 ? 'problem' : 'problems'}`);
     return EXIT.usage;
   }
   if (error instanceof UsageError) {

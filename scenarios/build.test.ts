@@ -3,6 +3,7 @@ import { buildPlan } from './build.ts';
 import { formatIssue, ScenarioError } from './errors.ts';
 import { DATA_LIMIT } from './files.ts';
 import { loadScenario } from './load.ts';
+import { TRACE_ENDINGS } from './trace-files.ts';
 import { memoryFiles } from './memory-files.fixture.ts';
 
 const TRACE = 'duration_ms,kbps,latency_ms\n1000,8000,20\n';
@@ -80,7 +81,7 @@ describe('data files that cannot be used are refused where they are named:', () 
     ['too large', { 'cable.csv': `#${'x'.repeat(DATA_LIMIT)}` },
       [`${named}: cable.csv: expected at most 32.0 MB, got 32.0 MB`]],
     ['folder without traces', { 'cable.csv/README.md': '' }, [
-      `${named}: expected trace files (.csv, .json, ...) in cable.csv, got none`,
+      `${named}: expected trace files (${TRACE_ENDINGS}) in cable.csv, got none`,
     ]],
     ['several at fault in one folder', { 'cable.csv/a.csv': '', 'cable.csv/b.json': '{}',
       'cable.csv/c.csv': TRACE }, [

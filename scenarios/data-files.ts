@@ -21,7 +21,7 @@ import { parseAlertWindows, parseRuleFile } from './rule-files.ts';
 import { valueAt } from './schema-walk.ts';
 import type { SizeTable } from './size-table.ts';
 import { parseSizeTables } from './size-tables.ts';
-import { parseTrace, TRACE_NAME } from './trace-files.ts';
+import { parseTrace, TRACE_ENDINGS, traceNames } from './trace-files.ts';
 
 type Path = ReadonlyArray<string | number>;
 
@@ -94,8 +94,10 @@ export class DataFiles {
   readTraces(path: string, at: Path): TraceTable[] {
     const found = this.#locate(path, at);
     if (found === undefined) return [];
-    const names = this.#files.list(found)?.filter((name) => TRACE_NAME.test(name));
-    if (names?.length === 0) this.problem(at, `expected trace files (.csv, .json, ...) in ${path}, got none`);
+    const names = traceNames(this.#files, found);
+    if (names?.length === 0) {
+      this.problem(at, `expected trace files (${TRACE_ENDINGS}) in ${path}, got none`);
+    }
     const traces: TraceTable[] = [];
     for (const name of names ?? ['']) {
       const shownAs = name === '' ? path : `${path}/${name}`;

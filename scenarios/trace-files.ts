@@ -5,6 +5,7 @@ import {
 } from './data-file.ts';
 import { isBare, isFcc, readBare, readFcc } from './bare-traces.ts';
 import { ScenarioError, type ScenarioIssue } from './errors.ts';
+import type { FileSource } from './files.ts';
 
 /** A bandwidth trace file that cannot be used, with everything that is wrong with it. */
 export class TraceFileError extends ScenarioError {
@@ -17,8 +18,27 @@ export class TraceFileError extends ScenarioError {
   }
 }
 
-/** Names of files in a folder that are taken for traces. */
-export const TRACE_NAME = /\.(csv|json|txt|log|trace|down|up)$/i;
+/** How files of traces end; a name without a dot has no ending, as Pensieve's. */
+const ENDING = /\.(csv|tsv|json|txt|log|trace|down|up)(\.gz)?$/i;
+const NO_ENDING = /^[^.]+(\.gz)?$/;
+/** What lies beside traces as a rule. */
+const NO_TRACE = /^(README|LICEN[CS]E|COPYING|SOURCE)\b/i;
+
+/** Files in a folder that are taken for traces, in words. */
+export const TRACE_ENDINGS =
+  '.csv, .tsv, .json, .txt, .log, .trace, .down, .up or no ending, each also as .gz';
+
+/** The names of a folder's files of traces; undefined when it is no folder. */
+export function traceNames(files: FileSource, folder: string): string[] | undefined {
+  const isFolder = (name: string): boolean => files.list(`${folder}/${name}`) !== undefined;
+  return files.list(folder)?.filter((name) =>
+    !NO_TRACE.test(name) && (ENDING.test(name) || (NO_ENDING.test(name) && !isFolder(name))));
+}
+
+/** What a trace is called by: its file without the ending. */
+export function traceTitle(name: string): string {
+  return name.replace(ENDING, '').replace(/\.gz$/i, '');
+}
 
 /**
  * Reads a bandwidth trace: JSON as Sabre has it, `[{duration_ms, bandwidth_kbps, latency_ms}]`, or CSV

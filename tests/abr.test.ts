@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 
 const HOME = join(import.meta.dirname, '..');
@@ -56,8 +57,15 @@ test.each([
   [['ghent-4g', 'bbb', '--rule', 'hybrid', '--svg', 'x.svg'], /--svg: expected one rule and one trace/],
   [[TRACE, 'bbb', '--buffer', '3s'], /--buffer: expected more than a segment of 3 s, got 3s/],
   [[TRACE, 'bbb', '--buffer', 'long'], /--buffer: expected a duration/],
+  [[TRACE, 'bbb', '--rule', 'bolla,dash.js'],
+    /unknown "bolla" \(did you mean "bola"\?\), "dash.js" \(.*"dashjs"/],
   [['nowhere.csv', 'bbb'], /there is no nowhere.csv/],
-  [[TRACE, 'nothing'], /there is no nothing/],
+  [['norway-4g', 'bbb'], /there is no norway-4g, .* did you mean "norway-3g"\?/],
+  [[TRACE, 'nothing'], /there is no nothing, .* known: bbb, bbb4k, envivio, /],
+  [[TRACE, 'bbb#other'], /no #other in bbb: it is one video/],
+  [[TRACE, 'youtube#2dOwaP14PDX'], /no "2dOwaP14PDX" there: did you mean "2dOwaP14PDk"\?/],
+  [[TRACE, 'bbb', '--rule', 'bola', '--svg', 'no/such/x.svg'], /--svg: there is no folder no\/such/],
+  [[TRACE, 'bbb', '--rule', 'bola', '--p1203', 'no/such/x.json'], /--p1203: there is no folder no\/such/],
   [[TRACE, join(HOME, 'scenarios', 'videos', 'youtube.csv')], /expected one video of .*#name; it has /],
 ])('a wrong command line %j exits with 2 and says what is wrong', (args, message) => {
   const { status, stdout, stderr } = weir(...args);
@@ -73,6 +81,23 @@ test('what is wrong in a folder of traces is listed with file and line', () => {
   expect(status).toBe(2);
   expect(stderr).toMatch(/a\.csv:2:.*expected a number >= 0/);
   expect(stderr).toMatch(/b\.csv:1:.*unknown column "mbit"/);
+});
+
+test('a folder may hold traces of any form, packed or not, with other files and folders beside them', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-abr-'));
+  const steps = 'duration_ms,kbps\n4000,1500\n';
+  writeFileSync(join(folder, 'a.csv'), steps);
+  writeFileSync(join(folder, 'b.csv.gz'), gzipSync(steps));
+  writeFileSync(join(folder, 'cooked'), '0 1.5\n4 1.5\n'); // as Pensieve names its traces
+  writeFileSync(join(folder, 'README'), 'about them');
+  mkdirSync(join(folder, 'more'));
+  const { rules: [rule] } = json(folder, 'bbb', '--rule', 'bola');
+  const figures = rule!.sessions.map(({ trace, ...rest }) => ({ trace, rest }));
+  expect(figures.map(({ trace }) => trace)).toEqual(['a', 'b', 'cooked']);
+  expect(figures[1]!.rest).toEqual(figures[0]!.rest);
+  writeFileSync(join(folder, 'b.csv.gz'), gzipSync(steps).subarray(0, 25));
+  const { status, stderr } = weir(folder, 'bbb');
+  expect([status, stderr]).toEqual([2, expect.stringMatching(/b\.csv\.gz: damaged gzip data/)]);
 });
 
 function json(...args: readonly string[]): Output {
