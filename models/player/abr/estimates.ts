@@ -10,8 +10,6 @@ export interface RateEstimateOptions {
   readonly weightPerS: number;
   /** Whether the wait for the first byte counts as time of transfer. */
   readonly withFirstByte: boolean;
-  /** Shorter transfers weigh and last as much as this. */
-  readonly leastUs: Us;
 }
 
 /** Exponentially weighted means of throughput with two half-lives, corrected for their start from zero. */
@@ -30,8 +28,8 @@ export class RateEstimate {
 
   /** Takes in a transfer; nothing that came in no time or without a byte. */
   observe(slot: number, bytes: Bytes, firstByteUs: Us, transferUs: Us): void {
-    const { withFirstByte, leastUs, weightPerS } = this.#options;
-    const seconds = Math.max(leastUs, 1, withFirstByte ? firstByteUs + transferUs : transferUs) / US_PER_S;
+    const { withFirstByte, weightPerS } = this.#options;
+    const seconds = Math.max(1, withFirstByte ? firstByteUs + transferUs : transferUs) / US_PER_S;
     if (bytes > 0) this.#means.observe(slot, weightPerS * seconds, (bytes * 8) / seconds);
   }
 

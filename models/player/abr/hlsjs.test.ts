@@ -22,10 +22,39 @@ function at(bufferS: number, lastRendition: number, given: Partial<AbrContext> =
 }
 
 describe('hls.js', () => {
-  test('tests the link with a segment at the lowest level', () => {
+  test.each([
+    [[0.3e6, 0.45e6, 0.7e6], '0.50', 1], // abrEwmaDefaultEstimate
+    [[1e6, 2e6, 4e6], '1.00', 0], // the lowest level's rate is more
+    [[6e6, 8e6], '5.00', 0], // abrEwmaDefaultEstimateMax
+  ])('starts on the ladder %j by an estimate of %s Mbps', (bitrates, estimate, level) => {
     const rule = new HlsJsRule(hlsJsParams.parse({ rule: 'hlsjs' }), 1);
-    expect([rule.estimate(0), rule.choose(at(0, -1))]).toEqual([500e3, 0]);
-    expect(rule.explain(0)).toBe('rendition 0: the first segment tests the link at the lowest');
+    expect([rule.estimate(0), rule.choose(at(0, -1, { bitrates }))]).toEqual([500e3, level]);
+    expect(rule.explain(0)).toBe(`rendition ${level} at first: the estimate is ${estimate} Mbps`);
+  });
+
+  test('starts no higher than a second of media, its playlist and it, come within the bearable wait', () => {
+    const rule = new HlsJsRule(hlsJsParams.parse({ rule: 'hlsjs', maxStarvation: '1s' }), 1);
+    // 0.1 s twice; 450 kbit at 500 kbps take 0.9 s, 300 kbit 0.6 s
+    expect(rule.choose(at(0, -1, { bitrates: [0.3e6, 0.45e6] }))).toBe(0);
+  });
+
+  test('leaves out of a transfer only as long a wait for the first byte as is usual', () => {
+    const rule = new HlsJsRule(hlsJsParams.parse({ rule: 'hlsjs', fastHalfLife: '1ms' }), 1);
+    rule.observe(0, 2e6, 0.4 * S, 1.6 * S); // 10 Mbps: what is usual is this very wait
+    expect(rule.estimate(0)).toBeCloseTo(10e6, 3);
+    rule.observe(0, 2e6, 1 * S, 3 * S);
+    const [first, second] = [0.4, 1].map((wait) => 0.5 ** ((Math.SQRT2 * Math.exp(-(wait ** 2) / 2)) / 9));
+    const usual = (0.4 * (1 - first!) * second! + (1 - second!)) / (1 - first! * second!);
+    expect(rule.estimate(0)).toBeCloseTo(16e6 / (4 - usual), 3);
+  });
+
+  test.each([
+    [100_000, 0.4, 800e6], // 1 ms at least for 100 kB
+    [10_000_000, 1, 1600e6], // 50 ms at least for 5 MB and more
+  ])('takes %d bytes in %d ms for no more than %d bit/s', (bytes, ms, rate) => {
+    const rule = new HlsJsRule(hlsJsParams.parse({ rule: 'hlsjs' }), 1);
+    rule.observe(0, bytes, 0, ms * 1e3);
+    expect(rule.estimate(0)).toBeCloseTo(rate, 0);
   });
 
   test('stays within 0.95 of the estimate and climbs within 0.7 of it', () => {
@@ -67,16 +96,36 @@ describe('hls.js', () => {
     expect(rule.abandon(at(3, 2), half)).toBe(0);
   });
 
-  test('waits for as long as the other would take when the rest is less than twice that', () => {
+  test('goes down to the level that is in time, by its own rate too, when little is gained', () => {
+    // 2.2 of 4 MB in 8 s: 6.5 s are left at 2.2 Mbps, the second takes 3.74 s, more than half of that.
+    const late = { rendition: 3, size: 4e6, received: 2.2e6, firstByteUs: 0.1 * S, elapsedUs: 8.1 * S };
     const rule = believing(6);
-    rule.choose(at(3, 2));
-    // 1.1 of 2 MB in 2.5 s: 2.05 s are left at 3.52 Mbps; the lowest takes 0.1 + 1.14 s.
-    const late = { rendition: 2, size: 2e6, received: 1.1e6, firstByteUs: 0.1 * S, elapsedUs: 2.6 * S };
-    expect(rule.abandon(at(1.3, 2, { now: 10 * S }), late)).toBe(KEEP);
-    expect(rule.calmUs(at(1.3, 2, { now: 10 * S }), late)).toBeCloseTo(1_236_364, -1);
-    const later = { ...late, received: 1.2e6, elapsedUs: 3.9 * S };
-    expect(rule.abandon(at(0, 2, { now: 11.3 * S }), later)).toBe(0);
-    rule.abandoned(at(0, 2, { now: 11.3 * S }), later, 0);
-    expect(rule.estimate(0)).toBe(1e6); // 0.7 of what it believed was more than the level's rate
+    rule.choose(at(20, 3));
+    expect(rule.abandon(at(6, 3), late)).toBe(1);
+    rule.abandoned(at(6, 3), late, 1);
+    expect(rule.estimate(0)).toBeGreaterThan(2.2e6); // it learns from what came, and does not start anew
+    // At the second's own rate it would take 4.1 s: too long for 4.05 s of buffer.
+    expect(rule.abandon(at(4.05, 3), late)).toBe(0);
+  });
+
+  test('goes down to the lowest, and believes in no more, when the rest takes twice as long', () => {
+    const rule = believing(6);
+    rule.choose(at(20, 3));
+    // 1.1 of 4 MB in 4 s: 10.5 s are left at 2.2 Mbps, the second takes 3.74 s.
+    const slow = { rendition: 3, size: 4e6, received: 1.1e6, firstByteUs: 0.1 * S, elapsedUs: 4.1 * S };
+    expect(rule.abandon(at(6, 3), slow)).toBe(0);
+    rule.abandoned(at(6, 3), slow, 0);
+    expect(rule.estimate(0)).toBe(1e6);
+  });
+
+  test('while nothing has come judges by the estimate, and takes the wait in as one for a first byte', () => {
+    const rule = believing(4);
+    rule.choose(at(20, 3));
+    // 32 Mbit at 4 Mbps and 0.1 s: 8.1 s; the third takes 4.1 s, the second 2.1 s.
+    const silent = { rendition: 3, size: 4e6, received: 0, firstByteUs: 2.1 * S, elapsedUs: 2.1 * S };
+    expect(rule.abandon(at(8.11, 3), silent)).toBe(KEEP);
+    expect(rule.abandon(at(8, 3), silent)).toBe(0);
+    const calm = rule.calmUs(at(8.11, 3), { ...silent, elapsedUs: 1 * S });
+    expect(calm).toBe(1 * S); // half a segment
   });
 });

@@ -3,6 +3,7 @@ import { quantity } from '../../core/quantity.ts';
 import { US_PER_S, type BitsPerS, type Bytes, type Us } from '../../core/units.ts';
 import type { AbandoningRule, TransferUnderWay } from './abandoning.ts';
 import { KEEP } from './abandoning.ts';
+import { Ewma } from '../estimator/ewma.ts';
 import { NumberColumns } from './core/columns.ts';
 import { UNDECIDED } from './core/words.ts';
 import { RateEstimate } from './estimates.ts';
@@ -25,8 +26,8 @@ export const hlsJsParams = z.strictObject({
     source: `${HLS} (abrEwmaSlowVoD 9)`, min: '1ms',
   }).prefault('9s'),
   defaultEstimate: quantity('rate', {
-    doc: 'Estimate before the first sample.', positive: true,
-    source: `${HLS} (abrEwmaDefaultEstimate 500000)`,
+    doc: 'Estimate before the first sample; the rate of the lowest rendition, up to 5 Mbps, if that is more.',
+    positive: true, source: `${HLS} (abrEwmaDefaultEstimate 500000, abrEwmaDefaultEstimateMax 5e6)`,
   }).prefault('500 kbps'),
   factor: quantity('ratio', {
     doc: 'Share of the estimate that is used to stay or to go down.',
@@ -37,12 +38,8 @@ export const hlsJsParams = z.strictObject({
     min: '0.05', max: '2',
   }).prefault('0.7'),
   maxStarvation: quantity('duration', {
-    doc: 'Stall that is accepted when no level loads in time; a segment at most.',
+    doc: 'Stall accepted when no level loads in time, a segment at most; wait accepted at the start.',
     source: `${HLS} (maxStarvationDelay 4)`, min: '0s',
-  }).prefault('4s'),
-  maxLoading: quantity('duration', {
-    doc: 'Wait for the first segment after the test of the link that is accepted; a segment at most.',
-    source: `${HLS} (maxLoadingDelay 4)`, min: '0s',
   }).prefault('4s'),
 });
 
@@ -50,15 +47,17 @@ export const hlsJsParams = z.strictObject({
 export type HlsJsParams = z.output<typeof hlsJsParams>;
 
 /**
- * hls.js's AbrController: the first segment tests the link at the lowest level; then, from the top down, the
- * first level whose rate is within the share of the estimate and that is loaded before the buffer runs dry.
- * Where the file of levels gives average and peak rates, hls.js takes the peak in a short buffer; here both
- * are the nominal rate.
+ * hls.js's AbrController with startLevel left open, its default: the first segment by the default estimate;
+ * then, from the top down, the first level whose rate is within the share of the estimate and that is loaded
+ * before the buffer runs dry. The master playlist is taken to name the lowest level first, and the playlists
+ * of levels to be there. Where it gives average and peak rates, hls.js takes the peak in a short buffer; here
+ * both are the nominal rate.
  */
 export class HlsJsRule implements AbandoningRule {
   readonly name = 'hlsjs';
   readonly #params: HlsJsParams;
   readonly #rate: RateEstimate;
+  readonly #ttfb: Ewma;
   readonly #columns: NumberColumns<Column>;
   readonly #c: Readonly<Record<Column, Float64Array>>;
 
@@ -66,80 +65,81 @@ export class HlsJsRule implements AbandoningRule {
     this.#params = params;
     this.#rate = new RateEstimate(slots, {
       halfLivesS: [params.fastHalfLife / US_PER_S, params.slowHalfLife / US_PER_S], weightPerS: 1,
-      withFirstByte: false, leastUs: LEAST_TRANSFER_US,
+      withFirstByte: false,
     });
+    this.#ttfb = new Ewma(slots, [params.slowHalfLife / US_PER_S]);
     this.#columns = new NumberColumns<Column>(slots, INITIAL);
     const of = (name: Column): Float64Array => this.#columns.of(name);
     this.#c = {
       chosen: of('chosen'), why: of('why'), used: of('used'), buffer: of('buffer'),
-      ttfbSum: of('ttfbSum'), ttfbWeight: of('ttfbWeight'), testUs: of('testUs'), reset: of('reset'),
-      abandonAt: of('abandonAt'),
+      anew: of('anew'), downTo: of('downTo'), lowest: of('lowest'),
     };
   }
 
   reset(slot: number): void {
     this.#columns.reset(slot);
     this.#rate.reset(slot);
+    this.#ttfb.reset(slot);
   }
 
   observe(slot: number, bytes: Bytes, firstByteUs: Us, transferUs: Us): void {
-    const c = this.#c;
-    // Time to the first byte weighs by a bell curve of the time itself: long waits tell little.
-    const seconds = firstByteUs / US_PER_S;
-    const weight = Math.SQRT2 * Math.exp(-(seconds ** 2) / 2);
-    c.ttfbSum[slot]! += weight * firstByteUs;
-    c.ttfbWeight[slot]! += weight;
-    this.#rate.observe(slot, bytes, firstByteUs, transferUs);
-    c.testUs[slot] = c.why[slot] === WHY_TEST ? firstByteUs + transferUs : 0;
-    c.abandonAt[slot] = 0;
+    this.#waited(slot, firstByteUs);
+    // Only as long a wait as is usual is left out: what it takes beyond is held against the link.
+    const elapsedUs = firstByteUs + transferUs - Math.min(firstByteUs, this.#ttfbUs(slot));
+    const leastUs = Math.min(LEAST_TRANSFER_US, bytes * LEAST_US_A_BYTE);
+    this.#rate.observe(slot, bytes, 0, Math.max(elapsedUs, leastUs));
   }
 
   choose(context: AbrContext): number {
-    const { slot, bufferUs, segmentUs, rate } = context;
-    const { maxStarvation, maxLoading, factor, upFactor } = this.#params;
+    const { slot, bufferUs, segmentUs, rate, bitrates } = context;
+    const { maxStarvation, factor, upFactor, defaultEstimate } = this.#params;
     const c = this.#c;
-    c.used[slot] = this.estimate(slot);
     c.buffer[slot] = bufferUs;
-    if (context.lastRendition < 0) return this.#note(slot, 0, WHY_TEST);
+    if (context.lastRendition < 0 && !this.#rate.known(slot)) {
+      c.anew[slot] = Math.max(defaultEstimate, Math.min(bitrates[0]!, MOST_DEFAULT));
+    }
+    c.used[slot] = this.estimate(slot);
+    if (context.lastRendition < 0) {
+      const first = this.#best(context, 2 * this.#ttfbUs(slot), FIRST_SEGMENT_US, maxStarvation, 1, 1);
+      return this.#note(slot, Math.max(0, first), WHY_FIRST);
+    }
+    const ttfbUs = this.#ttfbUs(slot);
     const starvationUs = bufferUs / rate;
-    const fitting = this.#best(context, starvationUs, factor, upFactor);
+    const fitting = this.#best(context, ttfbUs, segmentUs, starvationUs, factor, upFactor);
     if (fitting >= 0) return this.#note(slot, fitting, WHY_IN_TIME);
-    const tested = bufferUs === 0 && c.testUs[slot]! > 0;
-    const bearableUs = tested
-      ? Math.min(segmentUs, maxLoading) - c.testUs[slot]!
-      : Math.min(segmentUs, maxStarvation);
-    const factors = tested ? [1, 1] as const : [factor, upFactor] as const;
-    const late = this.#best(context, starvationUs + bearableUs, ...factors);
+    const bearableUs = starvationUs + Math.min(segmentUs, maxStarvation);
+    const late = this.#best(context, ttfbUs, segmentUs, bearableUs, factor, upFactor);
     return late >= 0 ? this.#note(slot, late, WHY_LATE) : this.#note(slot, 0, WHY_NONE);
   }
 
   abandon(context: AbrContext, transfer: TransferUnderWay): number {
-    const { slot, now, rate, bufferUs, segmentUs, bitrates } = context;
+    const { slot, rate, bufferUs, segmentUs, bitrates } = context;
     if (transfer.elapsedUs < this.#graceUs(context)) return KEEP;
     const loadRate = this.#loadRate(slot, transfer);
-    const leftUs = ((transfer.size - transfer.received) * 8 * US_PER_S) / loadRate;
+    const ttfbUs = this.#ttfbUs(slot);
+    const restUs = ((transfer.size - transfer.received) * 8 * US_PER_S) / loadRate;
+    const leftUs = transfer.received > 0 ? restUs : restUs + ttfbUs;
     const starvationUs = bufferUs / rate;
-    const abandonAt = this.#c.abandonAt[slot]!;
-    if (abandonAt === 0 && leftUs <= starvationUs) return KEEP;
+    if (leftUs <= starvationUs) return KEEP;
     let level = transfer.rendition - 1;
-    const loadUs = (lower: number): Us =>
-      this.#ttfbUs(slot) + (bitrates[lower]! * segmentUs) / loadRate;
-    while (level > 0 && loadUs(level) >= Math.min(starvationUs, segmentUs + this.#ttfbUs(slot))) level--;
+    const loadUs = (lower: number): Us => ttfbUs + (bitrates[lower]! * segmentUs) / loadRate;
+    while (level > 0 && loadUs(level) >= Math.min(starvationUs, segmentUs + ttfbUs)) level--;
     if (level < 0) return KEEP;
-    if (abandonAt > 0) return now >= abandonAt ? level : KEEP;
     const otherUs = loadUs(level);
     if (otherUs >= leftUs || otherUs > TOO_LONG * segmentUs) return KEEP;
-    if (leftUs > 2 * otherUs) return level;
-    this.#c.abandonAt[slot] = now + Math.ceil(otherUs);
-    return KEEP;
+    this.#c.downTo[slot] = bitrates[level]!;
+    // Of the levels up to it, the highest that its own rate loads in time.
+    const fallback = level;
+    const byItsRateUs = (lower: number): Us => ttfbUs + (bitrates[lower]! * segmentUs) / bitrates[fallback]!;
+    while (level > 0 && byItsRateUs(level) >= starvationUs) level--;
+    if (byItsRateUs(level) >= starvationUs) level = fallback;
+    this.#c.lowest[slot] = level > 0 && leftUs > HOPELESS * otherUs ? 1 : 0;
+    return this.#c.lowest[slot] === 1 ? 0 : level;
   }
 
   calmUs(context: AbrContext, transfer: TransferUnderWay): Us {
-    const { slot, now, rate, bufferUs } = context;
-    const abandonAt = this.#c.abandonAt[slot]!;
-    if (abandonAt > 0) return abandonAt - now;
     const graceUs = this.#graceUs(context) - transfer.elapsedUs;
-    const starvationUs = bufferUs / rate;
+    const starvationUs = context.bufferUs / context.rate;
     const left = transfer.size - transfer.received;
     if (transfer.received === 0) return graceUs; // what comes first may be very little
     // If nothing more came, the rest would take longer than the buffer lasts from this time on.
@@ -148,15 +148,18 @@ export class HlsJsRule implements AbandoningRule {
     return Math.max(graceUs, untilUs);
   }
 
-  abandoned(context: AbrContext, transfer: TransferUnderWay, rendition: number): void {
-    const { slot } = context;
+  abandoned(context: AbrContext, transfer: TransferUnderWay, _rendition: number): void {
+    const { slot, bitrates } = context;
     const { received, firstByteUs, elapsedUs } = transfer;
-    this.observe(slot, received, firstByteUs, elapsedUs - firstByteUs);
-    const rate = context.bitrates[rendition]!;
+    if (received > 0) this.observe(slot, received, firstByteUs, elapsedUs - firstByteUs);
+    else this.#waited(slot, elapsedUs);
+    const c = this.#c;
     // The estimate starts anew from the level's own rate when it still believes in more.
-    if (this.estimate(slot) * this.#params.upFactor <= rate) return;
+    const believes = this.estimate(slot) * this.#params.upFactor > c.downTo[slot]!;
+    if (!believes && c.lowest[slot] === 0) return;
     this.#rate.reset(slot);
-    this.#c.reset[slot] = rate;
+    this.#ttfb.reset(slot);
+    c.anew[slot] = c.lowest[slot] === 1 ? bitrates[0]! : c.downTo[slot]!;
   }
 
   explain(slot: number): string {
@@ -165,8 +168,8 @@ export class HlsJsRule implements AbandoningRule {
     const used = `${(c.used[slot]! / 1e6).toFixed(2)} Mbps`;
     const buffer = `${(c.buffer[slot]! / US_PER_S).toFixed(1)} s`;
     switch (c.why[slot]!) {
-      case WHY_TEST:
-        return `rendition ${chosen}: the first segment tests the link at the lowest`;
+      case WHY_FIRST:
+        return `rendition ${chosen} at first: the estimate is ${used}`;
       case WHY_IN_TIME:
         return `rendition ${chosen} is the highest that ${used} load within the ${buffer} buffered`;
       case WHY_LATE:
@@ -181,28 +184,31 @@ export class HlsJsRule implements AbandoningRule {
 
   estimate(slot: number): BitsPerS {
     if (this.#rate.known(slot)) return this.#rate.rate(slot);
-    const reset = this.#c.reset[slot]!;
-    return reset > 0 ? reset : this.#params.defaultEstimate;
+    const anew = this.#c.anew[slot]!;
+    return anew > 0 ? anew : this.#params.defaultEstimate;
   }
 
   save(): AbrRuleState {
-    return { ...this.#columns.save(''), ...this.#rate.save('rate') };
+    return { ...this.#columns.save(''), ...this.#rate.save('rate'), ...this.#ttfb.save('ttfb') };
   }
 
   restore(state: AbrRuleState): void {
     this.#columns.restore('', state);
     this.#rate.restore('rate', state);
+    this.#ttfb.restore('ttfb', state);
   }
 
   /** The highest level within its share of the estimate that is fetched in time; -1 when none is. */
-  #best(context: AbrContext, withinUs: Us, factor: number, upFactor: number): number {
-    const { slot, bitrates, lastRendition, segmentUs, latencyUs } = context;
+  #best(
+    { slot, bitrates, lastRendition, latencyUs }: AbrContext, waitUs: Us, mediaUs: Us, withinUs: Us,
+    factor: number, upFactor: number,
+  ): number {
     const estimate = this.estimate(slot);
     const live = !Number.isNaN(latencyUs);
     for (let level = bitrates.length - 1; level >= 0; level--) {
       const usable = estimate * (level <= lastRendition ? factor : upFactor);
       if (usable < bitrates[level]!) continue;
-      const fetchUs = this.#ttfbUs(slot) + (bitrates[level]! * segmentUs) / usable;
+      const fetchUs = waitUs + (bitrates[level]! * mediaUs) / usable;
       // At a live edge the buffer is always short: there the rate alone decides.
       if (live || fetchUs < withinUs) return level;
     }
@@ -212,14 +218,18 @@ export class HlsJsRule implements AbandoningRule {
   #note(slot: number, rendition: number, why: number): number {
     this.#c.chosen[slot] = rendition;
     this.#c.why[slot] = why;
-    this.#c.abandonAt[slot] = 0;
     return rendition;
+  }
+
+  /** Takes in a wait for the first byte: it weighs by a bell curve of itself, as long waits tell little. */
+  #waited(slot: number, firstByteUs: Us): void {
+    const weight = Math.SQRT2 * Math.exp(-((firstByteUs / US_PER_S) ** 2) / 2);
+    if (weight > LEAST_WEIGHT) this.#ttfb.observe(slot, weight, Math.max(firstByteUs, LEAST_TTFB_US));
   }
 
   /** Time to the first byte believed in. */
   #ttfbUs(slot: number): Us {
-    const weight = this.#c.ttfbWeight[slot]!;
-    return weight > 0 ? this.#c.ttfbSum[slot]! / weight : DEFAULT_TTFB_US;
+    return this.#ttfb.known(slot) ? this.#ttfb.least(slot) : DEFAULT_TTFB_US;
   }
 
   /** Nothing is given up before this time since the request. */
@@ -234,19 +244,22 @@ export class HlsJsRule implements AbandoningRule {
   }
 }
 
-type Column =
-  'chosen' | 'why' | 'used' | 'buffer' | 'ttfbSum' | 'ttfbWeight' | 'testUs' | 'reset' | 'abandonAt';
+type Column = 'chosen' | 'why' | 'used' | 'buffer' | 'anew' | 'downTo' | 'lowest';
 
-const INITIAL = {
-  chosen: -1, why: 0, used: 0, buffer: 0, ttfbSum: 0, ttfbWeight: 0, testUs: 0, reset: 0,
-  abandonAt: 0,
-};
+const INITIAL = { chosen: -1, why: 0, used: 0, buffer: 0, anew: 0, downTo: 0, lowest: 0 };
 
-const LEAST_TRANSFER_US = 50_000; // hls.js EwmaBandWidthEstimator minDelayMs_ 50
+// hls.js EwmaBandWidthEstimator: a transfer lasts 50 ms at least (minDelayMs_), of few bytes / 100000 ms.
+const LEAST_TRANSFER_US = 50_000;
+const LEAST_US_A_BYTE = 0.01;
 const DEFAULT_TTFB_US = 100_000; // hls.js EwmaBandWidthEstimator defaultTTFB_ 100 ms
+const LEAST_TTFB_US = 5_000; // hls.js sampleTTFB
+const LEAST_WEIGHT = 0.001; // hls.js EwmaBandWidthEstimator minWeight_
+const MOST_DEFAULT = 5e6; // hls.js abrEwmaDefaultEstimateMax
+const FIRST_SEGMENT_US = 1_000_000; // hls.js findBestLevel: a second before the level's playlist is read
 const TOO_LONG = 10; // hls.js _abandonRulesCheck: more than ten durations of the fragment are no help
+const HOPELESS = 2; // hls.js _abandonRulesCheck: then the lowest level it is
 
-const WHY_TEST = 1;
+const WHY_FIRST = 1;
 const WHY_IN_TIME = 2;
 const WHY_LATE = 3;
 const WHY_NONE = 4;

@@ -53,7 +53,7 @@ export class LolpRule implements AbrRule {
   constructor(params: LolpParams, slots: number) {
     this.#params = params;
     this.#rate = new RateEstimate(slots, {
-      halfLivesS: [3, 8], weightPerS: 1.5, withFirstByte: false, leastUs: 0, // as dash.js estimates
+      halfLivesS: [3, 8], weightPerS: 1.5, withFirstByte: false, // as dash.js estimates
     });
     this.#columns = new NumberColumns<Column>(slots, INITIAL);
     const of = (name: Column): Float64Array => this.#columns.of(name);

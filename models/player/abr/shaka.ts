@@ -58,7 +58,7 @@ export class ShakaRule implements AbrRule {
     this.#params = params;
     this.#rate = new RateEstimate(slots, {
       halfLivesS: [params.fastHalfLife / US_PER_S, params.slowHalfLife / US_PER_S], weightPerS: 1,
-      withFirstByte: true, leastUs: 0,
+      withFirstByte: true,
     });
     this.#columns = new NumberColumns<Column>(slots, INITIAL);
     const of = (name: Column): Float64Array => this.#columns.of(name);
