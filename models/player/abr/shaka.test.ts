@@ -46,6 +46,13 @@ describe('Shaka', () => {
     expect(chosen.choose(at(3, 0))).toBe(rendition);
   });
 
+  test.each([[0.5, 3], [1, 2], [2, 1]])('at %d times the speed takes %d of 2.2 Mbps', (rate, rendition) => {
+    const chosen = rule();
+    chosen.choose(at(0, -1));
+    chosen.observe(0, 2.2e6 / 8, 0, 1 * S);
+    expect(chosen.choose(at(1, 0, { rate }))).toBe(rendition);
+  });
+
   test('chooses again after 8 s at the earliest, whatever the buffer', () => {
     const chosen = rule();
     chosen.choose(at(0, -1));

@@ -79,7 +79,7 @@ export class ShakaRule implements AbrRule {
     this.#rate.observe(slot, bytes, firstByteUs, transferUs);
   }
 
-  choose({ slot, now, bitrates, lastRendition }: AbrContext): number {
+  choose({ slot, now, bitrates, lastRendition, rate }: AbrContext): number {
     const c = this.#c;
     const estimate = this.estimate(slot);
     const started = c.why[slot]! >= WHY_BAND;
@@ -89,8 +89,9 @@ export class ShakaRule implements AbrRule {
     if (lastRendition >= 0 && soon) return this.#keep(slot, lastRendition, WHY_SOON);
     let chosen = 0;
     for (let i = 0; i < bitrates.length; i++) {
-      const from = bitrates[i]! / this.#params.downgradeTarget;
-      const to = (bitrates[i + 1] ?? Infinity) / this.#params.upgradeTarget;
+      // What is played faster needs as much more.
+      const from = (rate * bitrates[i]!) / this.#params.downgradeTarget;
+      const to = (rate * (bitrates[i + 1] ?? Infinity)) / this.#params.upgradeTarget;
       if (estimate >= from && estimate <= to) chosen = i;
     }
     c.chosenAt[slot] = now;
