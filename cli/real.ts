@@ -55,6 +55,7 @@ function realRunCommand(): Command {
     .option('--json', 'print the run document (schema weir.run/1) instead of tables')
     .option('--out <folder>', 'also write the record, the report, the recorded inputs and the measured sizes')
     .option('--trace <file>', 'write the logged sessions as a trace for ui.perfetto.dev')
+    .option('--p1203 <folder>', 'write the sessions logged (run.logs) as input for ITU-T P.1203, mode 0')
     .option('--strict', 'exit with 3 when an objective is missed, 4 when one is inconclusive')
     .option('--s3 <url>', 'use this S3 endpoint instead of a MinIO of our own; '
       + 'credentials from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or in the URL')
@@ -102,7 +103,7 @@ async function runForReal(scenario: string, options: RealRunOptions): Promise<nu
     };
     const record = isTranscoding(plan) && transcodes ? await runTranscode(plan, { ...run, bullmq })
       : await runReal(plan, run);
-    return await report(record, options, startedAt);
+    return await report(record, plan, options, startedAt);
   } finally {
     restore();
   }

@@ -13,6 +13,7 @@ import { describeDifference, verifyReplication } from '../sim/determinism.ts';
 import type { ScenarioPlan } from '../scenarios/plan.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { prepareOutput, writeRun } from './output.ts';
+import { prepareP1203, writeP1203 } from './p1203-files.ts';
 import { provenanceOf } from './provenance.ts';
 import { reportStudy, runStudy } from './run-designs.ts';
 import {
@@ -27,6 +28,7 @@ export interface ReportOptions {
   readonly out?: string;
   readonly strict?: boolean;
   readonly trace?: string;
+  readonly p1203?: string;
 }
 
 interface RunOptions extends ScenarioOptions, ReportOptions {
@@ -46,6 +48,7 @@ export function runCommand(): Command {
     .option('--workers <count>', 'threads for replications (default: one a core); results are the same')
     .option('--checkpoint <file>', 'keep finished replications here; the same command goes on from them')
     .option('--trace <file>', 'write logged sessions and jobs as a trace for ui.perfetto.dev')
+    .option('--p1203 <folder>', 'write the sessions logged (run.logs) as input for ITU-T P.1203, mode 0')
     .option('--verify', 'run the first replication twice and compare the histories event by event instead')
     .addOption(new Option('--precision <sli=percent>',
       'stop once the 95 % interval of an indicator is this narrow, '
@@ -57,7 +60,8 @@ export function runCommand(): Command {
 Examples:
   weir run evening-peak
   weir run evening-peak --set cdn.edge.capacity=6GB --out runs/small-edge
-  weir run evening-peak --replications 1 --json`)
+  weir run evening-peak --replications 1 --json
+  weir run household --set run.logs=100 --p1203 sessions && python -m itu_p1203 sessions/*.json`)
     .action(async (scenario: string, options: RunOptions) => {
       process.exitCode = await run(scenario, options);
     });
@@ -80,7 +84,7 @@ async function run(scenario: string, options: RunOptions): Promise<number> {
     ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
     onProgress,
   }));
-  return report(record, options, startedAt);
+  return report(record, plan, options, startedAt);
 }
 
 /** Runs a scenario with its variants, and holds the baseline against its objectives. */
@@ -88,6 +92,7 @@ async function compareVariants(
   study: PlannedStudy, scenario: string, workers: number, options: RunOptions,
 ): Promise<number> {
   if (options.trace !== undefined) throw new UsageError('--trace: name one design with --variant');
+  if (options.p1203 !== undefined) throw new UsageError('--p1203: name one design with --variant');
   if (options.precision.length > 0) throw new UsageError('--precision: name one design with --variant');
   const startedAt = new Date();
   const compared = await watched('--checkpoint: ', ({ signal, onProgress }) => runStudy(study, scenario, {
@@ -101,8 +106,9 @@ async function compareVariants(
 }
 
 /** Refuses what could not be written, before anything is simulated. */
-function prepareOutputs({ out, trace }: RunOptions): void {
+function prepareOutputs({ out, trace, p1203 }: RunOptions): void {
   if (out !== undefined) prepareOutput(out);
+  if (p1203 !== undefined) prepareP1203(p1203);
   if (trace === undefined) return;
   if (existsSync(trace) && statSync(trace).isDirectory()) {
     throw new UsageError(`--trace: expected a file, but ${trace} is a folder`);
@@ -111,7 +117,9 @@ function prepareOutputs({ out, trace }: RunOptions): void {
 }
 
 /** Prints and writes a finished run; the exit status it deserves. */
-export async function report(record: RunRecord, options: ReportOptions, startedAt: Date): Promise<number> {
+export async function report(
+  record: RunRecord, { scenario }: ScenarioPlan, options: ReportOptions, startedAt: Date,
+): Promise<number> {
   const { document } = record;
   if (options.out !== undefined) {
     writeRun(options.out, record, startedAt);
@@ -124,6 +132,7 @@ export async function report(record: RunRecord, options: ReportOptions, startedA
     writeFileSync(options.trace, perfettoTrace(trace));
     note(`Wrote ${options.trace}: open it in ui.perfetto.dev`);
   }
+  if (options.p1203 !== undefined) writeP1203(options.p1203, record.logs, scenario.catalogue.codecs);
   await print(options.json === true
     ? JSON.stringify(document, null, 2)
     : renderRun(document, terminalOptions(process.stdout), record.series));

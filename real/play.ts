@@ -114,6 +114,7 @@ function hostOf(
     renditions: stage.package.rungs.map((rung) => rung.name),
     networks: networks.map((network) => network.name),
     logFromUs: scenario.run.warmup,
+    logs: scenario.run.logs,
     masterPath,
   });
 }

@@ -30,6 +30,8 @@ export interface PlayerHostOptions {
   readonly networks: readonly string[];
   /** Sessions are logged from here on. */
   readonly logFromUs: Us;
+  /** Sessions of each class of networks that are logged, 1 unless given. */
+  readonly logs?: number;
   /** Path of a video's master playlist. */
   readonly masterPath: (video: number) => string;
   /** A viewer has gone; the slot may be used again after it. */
@@ -47,11 +49,11 @@ export class PlayerHost {
   readonly #lost: MetricHandle;
 
   constructor(options: PlayerHostOptions) {
-    const { params, slots, renditions, media, metrics, clock, networks, logFromUs } = options;
+    const { params, slots, renditions, media, metrics, clock, networks, logFromUs, logs = 1 } = options;
     this.#options = options;
     this.#lost = metrics.bind(edgeLost);
     this.fleet = new PlayerFleet(params, slots, renditions, media, this.#ports(), metrics);
-    this.#logger = new SessionLogger(() => this.fleet, networks, media.bitrates(0), logFromUs);
+    this.#logger = new SessionLogger(() => this.fleet, networks, media, logFromUs, logs);
     this.#slots = Array.from({ length: slots }, (_, slot) => ({
       timer: new WakeTimer(
         clock,

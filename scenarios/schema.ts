@@ -40,6 +40,12 @@ export const runParams = z.strictObject({
       unit: 'number', source: 'assumed',
     })
     .optional(),
+  logs: z.number().int().min(1).max(200)
+    .meta({
+      description: 'Sessions of each class of networks, from the end of the warm-up on, whose log is kept.',
+      unit: 'sessions', source: 'assumed',
+    })
+    .prefault(1),
   fidelity: z.enum(['segment'])
     .meta({ description: 'segment: every media segment of every viewer.', unit: 'name', source: 'assumed' })
     .prefault('segment'),

@@ -113,11 +113,11 @@ function mergeMetrics(shards: readonly ShardOutcome[]): MetricSet {
   return merged;
 }
 
-/** Of the sessions logged for a class of networks, the first of all shards. */
+/** Of the sessions logged for a class of networks, the first ones of all shards. */
 function firstOfEach(plan: ScenarioPlan, logs: readonly SessionLog[]): SessionLog[] {
   const firsts = plan.networks.flatMap(({ name }) => {
-    const own = logs.filter((log) => log.network === name);
-    return own.length === 0 ? [] : [own.reduce((first, log) => (log.session < first.session ? log : first))];
+    const own = logs.filter((log) => log.network === name).sort((a, b) => a.session - b.session);
+    return own.slice(0, plan.scenario.run.logs);
   });
   return firsts.sort((a, b) => a.session - b.session);
 }

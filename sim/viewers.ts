@@ -130,7 +130,7 @@ export class Viewers {
     this.#makeRoom(FIRST_SLOTS);
     const networks = plan.networks.map((network) => network.name);
     const logFrom = replication === 0 ? scenario.run.warmup : Infinity;
-    this.#logger = new SessionLogger(() => this.#fleet, networks, catalogue.bitrates(0), logFrom);
+    this.#logger = new SessionLogger(() => this.#fleet, networks, catalogue, logFrom, scenario.run.logs);
     const fleet = () => this.#fleet;
     warmRequests(loop, { rows: this.#rows, lines: this.#lines, steering, fleet, policyOf });
     loop.on(CODES.arrival, () => this.#arrive());
@@ -303,7 +303,7 @@ export class Viewers {
       session, video, watchUs: arrival.watchUs, startupPatienceUs: arrival.startupPatienceUs,
       ...arrival.traits,
     });
-    this.#logger.started(slot, session, arrival.network, now);
+    this.#logger.started(slot, session, arrival.network, now, arrival.traits.codec);
     this.#follow(slot);
   }
 

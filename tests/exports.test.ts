@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,9 +11,11 @@ const MAIN = join(HOME, 'cli', 'main.ts');
 const RULES = join(HOME, 'scenarios', 'alerts', 'platform.yaml');
 const work = mkdtempSync(join(tmpdir(), 'weir-exports-'));
 const run = join(work, 'run');
+const p1203 = join(work, 'p1203');
 
 beforeAll(() => {
-  weir('run', 'household', '--replications', '1', '--set', 'monitoring={}', '--out', run);
+  weir('run', 'household', '--replications', '1', '--set', 'monitoring={}', '--set', 'run.logs=5',
+    '--p1203', p1203, '--out', run);
 });
 afterAll(() => rmSync(work, { recursive: true }));
 
@@ -42,6 +44,27 @@ test('Prometheus takes the rules of a scenario, burn-rate alerts included', (ctx
   const file = join(work, 'rules.yaml');
   writeFileSync(file, weir('export', 'rules', 'evening-peak'));
   expect(execFileSync(promtool, ['check', 'rules', file]).toString()).toMatch(/SUCCESS: \d+ rules found/);
+});
+
+test('logged sessions are written as input of P.1203, a file each', () => {
+  const files = readdirSync(p1203);
+  expect(files.length).toBeGreaterThan(1);
+  for (const file of files) {
+    expect(file).toMatch(/^line-\d+\.json$/);
+    const input = JSON.parse(readFileSync(join(p1203, file), 'utf8')) as Record<string, unknown>;
+    expect(Object.keys(input)).toEqual(['I11', 'I13', 'I23', 'IGen']);
+  }
+  const refused = (...more: readonly string[]) => {
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, 'run', ...more], { encoding: 'utf8' });
+    return [status, stderr];
+  };
+  const file = join(p1203, files[0]!);
+  expect(refused('household', '--p1203', file))
+    .toEqual([2, `weir: --p1203: expected a folder, but ${file} is a file\n`]);
+  expect(refused('household', '--p1203', join(work, 'no', 'where')))
+    .toEqual([2, `weir: --p1203: there is no folder ${join(work, 'no')}\n`]);
+  expect(refused('chunk-length-study', '--p1203', p1203))
+    .toEqual([2, 'weir: --p1203: name one design with --variant\n']);
 });
 
 test('objectives exported as OpenSLO are read as the same budgets', () => {

@@ -170,6 +170,21 @@ export interface SessionEvent {
   readonly cmcd?: string;
 }
 
+/** What a logged session showed, as models of quality of experience take it. */
+export interface ShownMedia {
+  /** Codec, by its place in the catalogue's list. */
+  readonly codec: number;
+  readonly segmentSeconds: number;
+  /** Lines by rendition; empty where they are not known. */
+  readonly heights: readonly number[];
+  /** null when no frame was shown. */
+  readonly startupSeconds: number | null;
+  readonly playedSeconds: number;
+  readonly seeks: number;
+  /** By the media that had been played before them. */
+  readonly stalls: ReadonlyArray<{ readonly mediaSeconds: number; readonly seconds: number }>;
+}
+
 /** The sessions whose whole log is kept, to show what a player saw and why it decided so. */
 export interface SessionLog {
   readonly session: number;
@@ -178,6 +193,8 @@ export interface SessionLog {
   readonly network: string;
   readonly ladder: readonly number[];
   readonly events: readonly SessionEvent[];
+  /** Absent in records of earlier versions. */
+  readonly shown?: ShownMedia;
 }
 
 /** A series of samples of the first replication, as its monitoring scraped it. */

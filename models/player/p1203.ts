@@ -1,3 +1,6 @@
+import type { SessionLog } from '../core/run-record.ts';
+import type { CodecName } from '../storage/codecs.ts';
+
 /**
  * Input of ITU-T P.1203.3 in mode 0, as its reference implementation (itu_p1203) reads it: bitrates, sizes of
  * the picture and stalls, no pictures. Weir does not compute the MOS: the implementation's licence allows
@@ -41,6 +44,8 @@ export interface PlayedMedia {
   /** Lines of each of them; by the rate where they are not known. */
   readonly heights: readonly (number | undefined)[];
   readonly segmentSeconds: number;
+  /** Media played, where the last segments were not seen to their end. */
+  readonly playedSeconds?: number;
   readonly startupSeconds: number;
   readonly stalls: ReadonlyArray<{ readonly mediaSeconds: number; readonly seconds: number }>;
 }
@@ -48,16 +53,18 @@ export interface PlayedMedia {
 /** The input for one session on a screen of full HD, as itu_p1203 takes it by default. */
 export function p1203Input(media: PlayedMedia): P1203Input {
   const { kbps, heights, segmentSeconds, startupSeconds, stalls } = media;
-  const duration = kbps.length * segmentSeconds;
+  const duration = Math.min(media.playedSeconds ?? Infinity, kbps.length * segmentSeconds);
   const rounded = (value: number): number => Math.round(value * 1e3) / 1e3;
+  const shown = kbps.slice(0, Math.max(1, Math.ceil(rounded(duration) / segmentSeconds)));
   return {
     I11: {
       segments: [{ bitrate: AUDIO_KBPS, codec: 'aaclc', duration: rounded(duration), start: 0 }],
       streamId: 1,
     },
     I13: {
-      segments: kbps.map((rate, i) => ({
-        bitrate: rounded(rate), codec: 'h264', duration: segmentSeconds, fps: FPS,
+      segments: shown.map((rate, i) => ({
+        bitrate: rounded(rate), codec: 'h264',
+        duration: rounded(Math.min(segmentSeconds, duration - i * segmentSeconds)), fps: FPS,
         resolution: resolutionOf(rate, heights[i]), start: rounded(i * segmentSeconds),
       })),
       streamId: 1,
@@ -71,6 +78,30 @@ export function p1203Input(media: PlayedMedia): P1203Input {
     },
     IGen: { device: 'pc', displaySize: '1920x1080', viewingDistance: '150cm' },
   };
+}
+
+/** Why there is no input for a session: P.1203 knows neither seeks nor other codecs. */
+export type NotForP1203 = 'no frame was shown' | 'its viewer seeked' | 'its codec is not H.264'
+  | 'its record is of an earlier version';
+
+/** The input for a logged session of a run, or why there is none; `codecs`: those of the catalogue. */
+export function loggedP1203(
+  { ladder, events, shown }: SessionLog, codecs: readonly CodecName[],
+): P1203Input | NotForP1203 {
+  if (shown === undefined) return 'its record is of an earlier version';
+  const { startupSeconds, playedSeconds, segmentSeconds, heights, stalls } = shown;
+  if (startupSeconds === null || playedSeconds < 1e-3) return 'no frame was shown';
+  if (shown.seeks > 0) return 'its viewer seeked';
+  if (codecs[shown.codec] !== 'h264') return 'its codec is not H.264';
+  // By segment, in their order. The last counts: playlists that come in between bear the segment before them.
+  const came = new Map(events.flatMap(({ kind, segment, rendition }) =>
+    (kind === 'arrived' && segment >= 0 ? [[segment, rendition] as const] : [])));
+  const renditions = [...came.values()];
+  return p1203Input({
+    kbps: renditions.map((rendition) => ladder[rendition]! / 1e3),
+    heights: renditions.map((rendition) => heights[rendition]),
+    segmentSeconds, playedSeconds, startupSeconds, stalls,
+  });
 }
 
 /** Width and height of a 16:9 picture of known lines, or of what is usual at a rate. */

@@ -9,9 +9,10 @@ class LoggedHost {
   readonly host: PlayerHost;
   readonly logger: SessionLogger;
 
-  constructor(params: object, fromUs: number, slots: number) {
+  constructor(params: object, fromUs: number, slots: number, most = 1) {
     this.host = new PlayerHost(params, { ...MINUTE_VIDEO, segments: 3 }, slots);
-    this.logger = new SessionLogger(() => this.host.fleet, NETWORKS, MINUTE_VIDEO.bitrates, fromUs);
+    const media = { bitrates: () => MINUTE_VIDEO.bitrates, segmentUs: () => MINUTE_VIDEO.segmentUs };
+    this.logger = new SessionLogger(() => this.host.fleet, NETWORKS, media, fromUs, most);
   }
 
   start(now: number, slot: number, session: number, network: number): void {
