@@ -122,6 +122,7 @@ function checkSize(plan: WatchedPlan): void {
   if (audience.networks.some(({ viewerCaps }) => viewerCaps !== undefined)) {
     problems.push('rates of single viewers (audience.networks: viewerCaps)');
   }
+  if (catalogue.live !== undefined) problems.push('live videos (catalogue.live)');
   if (problems.length > 0) {
     throw new RealRunTooLargeError(
       `${plan.scenario.name} is too large for a real run: ${problems.join('; ')}`,

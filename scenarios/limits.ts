@@ -6,6 +6,7 @@ import { discoveryLimits } from './discovery-limits.ts';
 import { fleetLimits } from './fleet-limits.ts';
 import { incidentLimits } from './incident-limits.ts';
 import type { LimitProblem } from './limit-problem.ts';
+import { liveLimits } from './live-limits.ts';
 import { schemaAt, unwrap, valueAtPath } from './schema-walk.ts';
 import { scenarioSchema, type Scenario } from './schema.ts';
 
@@ -42,7 +43,8 @@ function partsLeftOut(scenario: Scenario, input: unknown): LimitProblem[] {
 export const SERVING = ['catalogue', 'player', 'cdn', 'geography', 'content'] as const;
 
 /** Bounds that parameters set each other; messages show values as they were written. */
-function relations({ run, catalogue, audience, player, cdn }: Scenario, input: unknown): LimitProblem[] {
+function relations(scenario: Scenario, input: unknown): LimitProblem[] {
+  const { run, catalogue, audience, player, cdn } = scenario;
   const problems: LimitProblem[] = [];
   const written = (path: Path) => {
     const schema = schemaAt(scenarioSchema, path, input)?.schema;
@@ -86,7 +88,7 @@ function relations({ run, catalogue, audience, player, cdn }: Scenario, input: u
         `a smallest value below the largest (high is ${written([part, key, 'high'])})`);
     }
   }
-  return problems;
+  return [...problems, ...liveLimits(scenario, written)];
 }
 
 function names({ catalogue, audience, slos }: Scenario): LimitProblem[] {

@@ -73,9 +73,11 @@ export function isTranscoding(plan: ScenarioPlan): plan is TranscodingPlan {
 }
 
 /** Parts that a scenario's runs have. */
-export function partsOf({ audience, transcode, metadata, search, recommendations }: Scenario): PartName[] {
+export function partsOf(scenario: Scenario): PartName[] {
+  const { audience, catalogue, transcode, metadata, search, recommendations } = scenario;
   const parts: PartName[] = [];
   if (audience !== undefined) parts.push('playback');
+  if (audience !== undefined && catalogue.live !== undefined) parts.push('live');
   if (transcode !== undefined) parts.push('transcoding');
   if (metadata !== undefined) parts.push('metadata');
   if (search !== undefined) parts.push('search');

@@ -2,12 +2,12 @@ import { toBehaviour } from '../models/cdn/behaviour-params.ts';
 import type { NodeBehaviour } from '../models/cdn/behaviour.ts';
 import { createCacheNode, type AnyCacheNode, type AnyCacheNodeState } from '../models/cdn/create-node.ts';
 import { NO_FETCH, NO_STORE, REVALIDATED, UNSTATED } from '../models/cdn/events.ts';
-import type { CacheTierParams, CdnParams } from '../models/cdn/params.ts';
+import type { CacheTierParams } from '../models/cdn/params.ts';
 import type { EvictionPolicy } from '../models/cdn/policy/policy.ts';
 import type { CacheNodePorts } from '../models/cdn/ports.ts';
 import { createStorage } from '../models/cdn/storage-params.ts';
 import { Places, TIERS, type PlacesState } from '../models/cdn/topology/places.ts';
-import { ORIGIN, type Topology } from '../models/cdn/topology/topology.ts';
+import { ORIGIN } from '../models/cdn/topology/topology.ts';
 import { assert } from '../models/core/assert.ts';
 import type { MetricSet } from '../models/core/metrics.ts';
 import type { RandomStreams } from '../models/core/rng.ts';
@@ -15,8 +15,9 @@ import { NEVER, US_PER_S, type Bytes, type Us } from '../models/core/units.ts';
 import { lossyRate } from '../models/network/tcp-loss.ts';
 import { ConstantBandwidth } from '../models/network/trace.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
-import { CdnBooks, type CdnBooksState, type SimulatedPlaces } from './cdn-books.ts';
+import { CdnBooks, type CdnBooksState } from './cdn-books.ts';
 import { LOST_AFTER_US, type CdnVerdicts } from './cdn-port-faults.ts';
+import type { CdnSetup, OnAnswer } from './cdn-setup.ts';
 import { CdnWays, type CdnWaysState } from './cdn-ways.ts';
 import type { SimulatedClaims } from './claims.ts';
 import { CODES } from './codes.ts';
@@ -25,6 +26,7 @@ import { CROSSED, FetchProgress, PACED, WHOLE, type FetchProgressState } from '.
 import { NO_EVENT, type EventHandle } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import { Links, type LinkState } from './links.ts';
+import type { LivePlaylists } from './live-playlists.ts';
 import type { SimulatedOrigin, SimulatedOriginState } from './origin.ts';
 import { OriginReads, type OriginReadsState } from './origin-reads.ts';
 
@@ -41,36 +43,6 @@ export interface SimulatedCdnState {
   readonly ways: CdnWaysState;
   readonly reads: OriginReadsState;
   readonly cachedOnly: boolean;
-}
-
-/** Told what an edge does with a viewer's request. */
-export interface OnAnswer {
-  /** The first byte leaves the edge `afterUs` from now; unless `whole`, the last one not before `ended`. */
-  readonly answered: (request: number, bytes: Bytes, afterUs: Us, whole: boolean) => void;
-  /** The last byte leaves it `afterUs` from now. */
-  readonly ended: (request: number, afterUs: Us) => void;
-  /** No object comes: the edge says why `afterUs` from now. */
-  readonly failed: (request: number, status: number, afterUs: Us) => void;
-  /** The edge is down: nobody answers, which is noticed `afterUs` from now. */
-  readonly lost: (request: number, afterUs: Us) => void;
-}
-
-/** What a simulated CDN is made of. */
-export interface CdnSetup {
-  readonly params: CdnParams;
-  readonly topology: Topology;
-  readonly catalogue: Catalogue;
-  readonly origin: SimulatedOrigin;
-  readonly loop: EventLoop;
-  readonly metrics: MetricSet;
-  readonly streams: RandomStreams;
-  readonly onAnswer: OnAnswer;
-  readonly simulated: SimulatedPlaces;
-  readonly verdicts: CdnVerdicts;
-  /** What has gone to viewers over transit networks from edges of a region so far. */
-  readonly overTransit: (region: number) => Bytes;
-  /** Keeps requests where hit rates are claimed. */
-  readonly claims?: SimulatedClaims | undefined;
 }
 
 /** Status for that, as a gateway gives it. */
@@ -98,6 +70,7 @@ export class SimulatedCdn {
   readonly #origin: SimulatedOrigin;
   readonly #verdicts: CdnVerdicts;
   readonly #claims: SimulatedClaims | undefined;
+  readonly #playlists: LivePlaylists | undefined;
   /** How nodes behave; what people change while it runs is changed here. */
   readonly #behaviours: Array<{ -readonly [Key in keyof NodeBehaviour]: NodeBehaviour[Key] }>;
   readonly #uplinks: Links;
@@ -121,6 +94,7 @@ export class SimulatedCdn {
     this.#origin = setup.origin;
     this.#verdicts = setup.verdicts;
     this.#claims = setup.claims;
+    this.#playlists = setup.playlists;
     this.ways = new CdnWays(topology, this.places, setup.verdicts);
     this.reads = new OriginReads(topology, setup.origin, setup.verdicts, LOST_AFTER_US);
     this.#uplinks = new Links(loop, CODES.uplinkWake, CODES.uplinkLate, (node, fetch) => {
@@ -253,8 +227,9 @@ export class SimulatedCdn {
   #edgePorts(node: number, pop: number): CacheNodePorts {
     const { latency } = this.#tiers[0]!;
     return {
-      respond: (request, _object, bytes, result, fetch, level) => {
+      respond: (request, object, bytes, result, fetch, level) => {
         const delay = this.books.answered(node, this.#loop.now, bytes, level, result <= REVALIDATED);
+        this.#playlists?.answers(node, object);
         this.#onAnswer.answered(request, bytes, latency + this.#slow + delay, fetch === NO_FETCH);
       },
       answerEnded: (request) => this.#onAnswer.ended(request, latency),
@@ -277,7 +252,8 @@ export class SimulatedCdn {
       this.#loop.schedule(this.#loop.now + latency + delay + way, code, child, Math.floor(request / nodes));
     };
     return {
-      respond: (request, _object, bytes, result, fetch, level) => {
+      respond: (request, object, bytes, result, fetch, level) => {
+        this.#playlists?.passedOn(node, request % nodes, Math.floor(request / nodes), object);
         if (fetch === NO_FETCH) this.#progress.note(request % nodes, Math.floor(request / nodes), WHOLE);
         const delay = this.books.answered(node, this.#loop.now, bytes, level, result <= REVALIDATED);
         after(request, CODES.uplinkStart, delay);
@@ -331,6 +307,7 @@ export class SimulatedCdn {
     const conditional = this.#progress.statusOf(node, fetch) === 304;
     const object = this.nodes[node]!.objectOf(fetch);
     const size = conditional ? 0 : this.#catalogue.objectBytes(object);
+    this.#playlists?.read(now, node, fetch, object);
     const answer = this.reads.read(now, pop, object, this.#progress.bytesOf(node, fetch, size));
     if (answer.status === 0) return this.#lose(node, fetch, answer.firstByteUs);
     if (answer.status >= 400) this.#progress.refuse(node, fetch, answer.status);
@@ -355,6 +332,7 @@ export class SimulatedCdn {
       cache.headArrived(now, fetch, status, 0, ttl);
     } else {
       const bytes = this.#catalogue.objectBytes(object);
+      this.#playlists?.arrived(node, fetch, object);
       cache.headArrived(now, fetch, status, bytes, this.#lifetime(node, fetch, object));
       if (status === 200) this.#transfer(node, fetch, this.#progress.bytesOf(node, fetch, bytes));
     }

@@ -7,6 +7,7 @@ import type { ClientRetries } from './client-retries.ts';
 import { CODES } from './codes.ts';
 import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
+import type { LivePlaylists } from './live-playlists.ts';
 import {
   COMING as COMING_STILL, FORSAKEN, Requests, STARVED, UNAVAILABLE, WHOLE as COMING_WHOLE,
   type RequestsState,
@@ -58,15 +59,17 @@ export class Downloads {
   readonly #told: OnDownload;
   readonly #verdicts: ViewerVerdicts;
   readonly #retries: ClientRetries;
+  readonly #playlists: LivePlaylists | undefined;
   /** Requests the CDN has not answered. */
   readonly #requests = new Requests();
 
   constructor(
     rows: SlotRows, loop: EventLoop, lines: ViewerLines, steering: Steering, sendToEdge: SendToEdge,
-    verdicts: ViewerVerdicts, retries: ClientRetries, told: OnDownload,
+    verdicts: ViewerVerdicts, retries: ClientRetries, playlists: LivePlaylists | undefined, told: OnDownload,
   ) {
     this.#verdicts = verdicts;
     this.#retries = retries;
+    this.#playlists = playlists;
     this.#rows = rows;
     this.#loop = loop;
     this.#lines = lines;
@@ -118,6 +121,7 @@ export class Downloads {
     const i = slot * ROW;
     const at = this.#loop.now + afterUs + Math.ceil(c.rtt[i]! / 2);
     c.bytes[i] = bytes;
+    this.#playlists?.shows(slot);
     this.#steering.sent(slot, bytes);
     this.#steering.firstByte(afterUs + this.#loop.now - c.sentAt[i]! - Math.floor(c.rtt[i]! / 2));
     if (!this.#lines.isAlone(slot)) {
@@ -145,6 +149,11 @@ export class Downloads {
       coming[request] = COMING_WHOLE;
       this.#settle(slot, at);
     }
+  }
+
+  /** When the playlist that the slot was given last left the origin; undefined where it does not grow. */
+  asOf(slot: number): Us | undefined {
+    return this.#playlists?.asOf(slot);
   }
 
   /** No object comes: the viewer hears of it after half a round trip. */

@@ -79,7 +79,8 @@ export class SimulatedOrigin {
 
   /** A request for so many bytes of an object; for none, by a condition, when it has not changed. */
   asked(now: Us, object: number, wanted: Bytes): OriginAnswer {
-    const isMissing = (this.#missing.size > 0 && now < this.#missingUntil(object)) || this.#isBroken(object);
+    const isMissing = (this.#missing.size > 0 && now < this.#missingUntil(object)) || this.#isBroken(object)
+      || (this.#catalogue.live !== undefined && now < this.#catalogue.publishedAt(object));
     const bytes = isMissing ? 0 : wanted;
     const answer = this.#server.asked(now, bytes);
     this.#set.add(this.#requestUsage, 1);
@@ -99,6 +100,10 @@ export class SimulatedOrigin {
   lifetime(object: number): Us {
     const manifestTtl = this.#manifestTtlNow ?? this.#manifestTtl;
     const most = this.#isRolledBack ? NEVER : this.#mostTtl ?? NEVER;
+    const { live } = this.#catalogue;
+    if (live !== undefined && this.#catalogue.isLivePlaylist(object)) {
+      return Math.min(most, this.#manifestTtlNow ?? live.playlistTtlUs);
+    }
     if (manifestTtl === this.#segmentTtl) return Math.min(most, this.#segmentTtl);
     return Math.min(most, this.#catalogue.isManifest(object) ? manifestTtl : this.#segmentTtl);
   }

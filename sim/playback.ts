@@ -11,6 +11,7 @@ import { CdnPortFaults, type CdnPortFaultsState } from './cdn-port-faults.ts';
 import { scheduleCdn } from './cdn-schedule.ts';
 import { ContentOperations, type ContentState } from './content.ts';
 import { SimulatedOrigin } from './origin.ts';
+import { LivePlaylists, type LivePlaylistsState } from './live-playlists.ts';
 import { placeRows } from './place-rows.ts';
 import { PlaybackLevers, type PlaybackLeversState } from './playback-levers.ts';
 import type { RunContext, RunPart } from './run-part.ts';
@@ -27,6 +28,7 @@ export interface PlaybackState {
   readonly ports: CdnPortFaultsState;
   readonly levers: PlaybackLeversState;
   readonly claims: RequestLogState | undefined;
+  readonly playlists: LivePlaylistsState | undefined;
 }
 
 /** Playback: viewers, CDN and origin wired to each other. */
@@ -38,6 +40,7 @@ export class Playback implements RunPart {
   readonly #cdn: SimulatedCdn;
   readonly #content: ContentOperations;
   readonly #claims: SimulatedClaims | undefined;
+  readonly #playlists: LivePlaylists | undefined;
   readonly #topology: Topology;
   readonly #geography: Geography | undefined;
   /** Where faults come in. */
@@ -52,6 +55,7 @@ export class Playback implements RunPart {
     const faulty = scenario.faults.length > 0;
     this.ports = new CdnPortFaults(loop, metrics, faulty ? streams : undefined);
     const catalogue = new Catalogue(scenario.catalogue, plan.sizeTables, streams);
+    this.#playlists = catalogue.live && new LivePlaylists(catalogue);
     const geography = plan.geography && new Geography(plan.geography);
     const topology = new Topology({
       edge: params.edge.nodes, regional: params.regional.nodes,
@@ -66,11 +70,13 @@ export class Playback implements RunPart {
     this.#steering = new Steering({ params, content, topology, geography, streams, metrics });
     this.#viewers = new Viewers(plan, replication, catalogue, this.#steering, streams, loop, metrics,
       (edge, request, object) => this.#cdn.requested(edge, request, object), this.ports,
-      owns, context, (edge) => (params.edge.servers === 1 ? this.#cdn.policies[edge] : undefined));
+      owns, context, (edge) => (params.edge.servers === 1 ? this.#cdn.policies[edge] : undefined),
+      this.#playlists);
     const origin = new SimulatedOrigin(params.origin, content, catalogue, metrics, run.duration);
     this.#claims = params.claims && new SimulatedClaims(params, topology, streams, run.warmup);
     this.#cdn = new SimulatedCdn({
       params, topology, catalogue, origin, loop, metrics, streams, verdicts: this.ports, claims: this.#claims,
+      playlists: this.#playlists,
       simulated: { owns, isFirst: (shard?.index ?? 0) === 0, measureFrom: run.warmup },
       overTransit: (region) => this.#steering.sentFar(region),
       onAnswer: {
@@ -126,7 +132,7 @@ export class Playback implements RunPart {
     return {
       catalogue: this.#catalogue.save(), steering: this.#steering.save(), viewers: this.#viewers.save(),
       cdn: this.#cdn.save(), content: this.#content.save(), ports: this.ports.save(),
-      levers: this.levers.save(), claims: this.#claims?.save(),
+      levers: this.levers.save(), claims: this.#claims?.save(), playlists: this.#playlists?.save(),
     };
   }
 
@@ -139,5 +145,6 @@ export class Playback implements RunPart {
     this.ports.restore(state.ports);
     this.levers.restore(state.levers);
     if (state.claims !== undefined) this.#claims?.restore(state.claims);
+    if (state.playlists !== undefined) this.#playlists?.restore(state.playlists);
   }
 }

@@ -20,6 +20,7 @@ import { PageLoads, type PageLoadsState } from './page-loads.ts';
 import type { RunContext } from './run-part.ts';
 import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
+import type { LivePlaylists } from './live-playlists.ts';
 import type { RequestsState } from './requests.ts';
 import { ROW, SlotRows } from './slot-rows.ts';
 import type { Steering } from './steering.ts';
@@ -88,9 +89,8 @@ export class Viewers {
   constructor(
     plan: WatchedPlan, replication: number, catalogue: Catalogue, steering: Steering, streams: RandomStreams,
     loop: EventLoop, metrics: MetricSet, sendToEdge: SendToEdge, verdicts: ViewerVerdicts,
-    owns: (edge: number) => boolean,
-    { metadata, discovery }: Pick<RunContext, 'metadata' | 'discovery'>,
-    policyOf: WarmedPlaces['policyOf'],
+    owns: (edge: number) => boolean, { metadata, discovery }: Pick<RunContext, 'metadata' | 'discovery'>,
+    policyOf: WarmedPlaces['policyOf'], playlists: LivePlaylists | undefined,
   ) {
     const { scenario } = plan;
     this.#plan = plan;
@@ -113,7 +113,7 @@ export class Viewers {
       this.#downloads.transferred(request);
     });
     this.#downloads = new Downloads(this.#rows, loop, this.#lines, steering, sendToEdge,
-      verdicts, this.control.retries, {
+      verdicts, this.control.retries, playlists, {
       followed: (slot) => this.#follow(slot),
       failed: (slot, requestId, cause) => this.#takeFailure(slot, requestId, cause),
     });
@@ -342,7 +342,7 @@ export class Viewers {
     this.#downloads.done(slot);
     this.control.edges?.answered(at, this.#steering.edgeOf(slot), c.bytes[i]!, firstByteUs + transferUs);
     this.#logger.arriving(slot);
-    if (isManifest) this.#fleet.manifestArrived(at, slot, requestId);
+    if (isManifest) this.#fleet.manifestArrived(at, slot, requestId, this.#downloads.asOf(slot));
     else this.#fleet.segmentArrived(at, slot, requestId, c.bytes[i]!, firstByteUs, transferUs);
     this.#logger.arrived(slot, at);
   }

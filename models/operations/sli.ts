@@ -1,6 +1,6 @@
 import { CDN_SLIS } from '../cdn/slis.ts';
 import type { SliDefinition } from '../core/sli.ts';
-import { PLAYER_SLIS } from '../player/slis.ts';
+import { LIVE_SLIS, PLAYER_SLIS } from '../player/slis.ts';
 import { METADATA_SLIS } from '../services/metadata/slis.ts';
 import { RECOMMENDATION_SLIS } from '../services/recommendations/slis.ts';
 import { SEARCH_SLIS } from '../services/search/slis.ts';
@@ -10,6 +10,7 @@ import { UPLOAD_SLIS } from '../upload/slis.ts';
 /** The indicators of each part that a run may have, in the order of reports. */
 const SLIS_BY_PART = {
   playback: [...PLAYER_SLIS, ...CDN_SLIS],
+  live: LIVE_SLIS,
   transcoding: [...UPLOAD_SLIS, ...TRANSCODE_SLIS],
   metadata: METADATA_SLIS,
   search: SEARCH_SLIS,

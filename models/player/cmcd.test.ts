@@ -30,6 +30,13 @@ test('P76 headers hold each key once', () => {
   });
 });
 
+test('P76 a live player tells how long what it shows could be had, once it shows something', () => {
+  const live = { ...PLAYING, latencyUs: 3.4567 * S };
+  expect(cmcdRequest(live)).toEqual({ ...cmcdRequest(PLAYING), ltc: 3457, st: 'l' });
+  expect(cmcdRequest({ ...live, startupUs: NaN })).not.toHaveProperty('ltc');
+  expect(cmcdHeaders(cmcdRequest(live))['CMCD-Request']).toBe('bl=12300,dl=8200,ltc=3457,mtp=4300');
+});
+
 test('P76 the fleet tells what it asks for: starting, playing, and that it stalled meanwhile', () => {
   const host = new PlayerHost({ abr: { rule: 'fixed', rendition: 1 } });
   host.start(0);

@@ -17,6 +17,8 @@ export interface CmcdRequest {
   readonly d?: number;
   /** Time until the buffer runs dry at the speed of play. [ms] */
   readonly dl?: number;
+  /** Live: from when the media shown could be had at the origin until it is shown. [ms] */
+  readonly ltc?: number;
   /** From the press of play to the first frame, told once it is known. [ms] */
   readonly msd?: number;
   /** Throughput the player believes in. [kbit/s] */
@@ -28,8 +30,8 @@ export interface CmcdRequest {
   /** HLS. */
   readonly sf: 'h';
   readonly sid: string;
-  /** On demand. */
-  readonly st: 'v';
+  /** On demand, or live. */
+  readonly st: 'v' | 'l';
   /** What the player does: starting, playing, paused, seeking, rebuffering. */
   readonly sta: 's' | 'p' | 'a' | 'k' | 'r';
   /** The object is needed to start, or to play on. */
@@ -50,12 +52,15 @@ export interface CmcdFacts {
   readonly startupUs: Us;
   readonly throughput: BitsPerS;
   readonly starved: boolean;
+  /** Distance from the live edge; NaN where the video is on demand. */
+  readonly latencyUs?: Us;
   readonly segment?: { readonly bitrate: BitsPerS; readonly highest: BitsPerS; readonly durationUs: Us };
 }
 
 /** The data of a request. */
 export function cmcdRequest(facts: CmcdFacts): CmcdRequest {
-  const { phase, rate, bufferUs, startupUs, throughput, segment } = facts;
+  const { phase, rate, bufferUs, startupUs, throughput, segment, latencyUs = NaN } = facts;
+  const isLive = !Number.isNaN(latencyUs);
   const bufferMs = bufferUs / US_PER_MS;
   return {
     ...(segment === undefined ? {} : {
@@ -64,11 +69,12 @@ export function cmcdRequest(facts: CmcdFacts): CmcdRequest {
     }),
     ...(facts.starved ? { bs: true } : {}),
     cid: `video-${facts.video}`,
+    ...(isLive && !Number.isNaN(startupUs) ? { ltc: Math.round(latencyUs / US_PER_MS) } : {}),
     ...(Number.isNaN(startupUs) ? {} : { msd: Math.round(startupUs / US_PER_MS) }),
     ...(throughput > 0 ? { mtp: hundreds(kbps(throughput)) } : {}),
     ot: segment === undefined ? 'm' : 'v',
     ...(rate === 1 ? {} : { pr: rate }),
-    sf: 'h', sid: `session-${facts.session}`, st: 'v', sta: STATES[phase],
+    sf: 'h', sid: `session-${facts.session}`, st: isLive ? 'l' : 'v', sta: STATES[phase],
     ...(phase === 'playing' || phase === 'paused' ? {} : { su: true }),
     v: 2,
   };
@@ -101,7 +107,7 @@ const hundreds = (value: number): number => Math.round(value / 100) * 100;
 const STATES = { starting: 's', playing: 'p', paused: 'a', seeking: 'k', stalled: 'r' } as const;
 
 const HEADERS: ReadonlyArray<readonly [string, readonly string[]]> = [
-  ['CMCD-Object', ['br', 'd', 'ot', 'tb']], ['CMCD-Request', ['bl', 'dl', 'mtp', 'su']],
+  ['CMCD-Object', ['br', 'd', 'ot', 'tb']], ['CMCD-Request', ['bl', 'dl', 'ltc', 'mtp', 'su']],
   ['CMCD-Session', ['cid', 'msd', 'pr', 'sf', 'sid', 'st', 'v']], ['CMCD-Status', ['bs', 'sta']],
 ];
 

@@ -80,6 +80,8 @@ export interface PlayerFleetState {
   readonly breaks: BreaksState;
   readonly rule: AbrRuleState;
   readonly lastRequestId: number;
+  /** What players of live videos keep, where there are any. */
+  readonly live?: Float64Array;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { AbrContext, AbrRule, AbrRuleState, SegmentSizes } from './abr/rule
 import { cmcdRequest, type CmcdRequest } from './cmcd.ts';
 import { FOR_SEGMENT, type PlayerColumns } from './columns.ts';
 import type { MediaInfo } from './events.ts';
+import type { LiveEdge } from './live-edge.ts';
 import type { PlayerParams } from './params.ts';
 import type { PlayClock } from './play-clock.ts';
 import type { PlayerTuning } from './tuning.ts';
@@ -31,6 +32,8 @@ class VideoSizes implements SegmentSizes {
  */
 export class Decisions {
   readonly rule: AbrRule;
+  /** undefined where all videos are on demand. */
+  live: LiveEdge | undefined;
   readonly #columns: PlayerColumns;
   readonly #media: MediaInfo;
   readonly #clock: PlayClock;
@@ -113,6 +116,16 @@ export class Decisions {
     return rendition;
   }
 
+  /** Why the slot's last segment was asked for at the rendition it was. */
+  explain(slot: number): string {
+    const c = this.#columns;
+    const i = slot * c.stride;
+    const before = c.abandonedFrom[i]!;
+    if (before < 0) return this.rule.explain(slot);
+    const after = (c.abandonedAfterUs[i]! / US_PER_S).toFixed(1);
+    return `rendition ${c.pendingRendition[i]!} instead of ${before}, which was given up after ${after} s`;
+  }
+
   /** What the slot's player tells with its request, by CMCD. */
   cmcd(slot: number): CmcdRequest {
     const c = this.#columns;
@@ -127,6 +140,7 @@ export class Decisions {
       session: c.session[i]!, video: c.video[i]!, phase: CMCD_PHASES[c.state[i]!]!,
       rate: c.rate[i]!, bufferUs: this.#clock.bufferUs(slot), startupUs: c.startupUs[i]!,
       throughput: this.rule.estimate(slot), starved: c.starved[i] === 1,
+      latencyUs: this.live?.latencyUs(c.requestedAt[i]!, slot) ?? NaN,
       ...(c.fetchFor[i] === FOR_SEGMENT ? { segment } : {}),
     });
   }
@@ -159,6 +173,7 @@ export class Decisions {
     context.bitrates = this.#shown(this.#media.bitrates(video, c.codec[i]!), most);
     context.lastRendition = Math.min(c.rendition[i]!, context.bitrates.length - 1);
     context.rate = c.rate[i]!;
+    if (this.live !== undefined) context.latencyUs = this.live.latencyUs(now, slot);
     if (this.#sizes !== undefined) {
       this.#sizes.video = video;
       this.#sizes.codec = c.codec[i]!;

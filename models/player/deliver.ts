@@ -4,7 +4,7 @@ import type { FetchFailure, PlayerInput, SessionStart } from './events.ts';
 /** Takes the inputs of a fleet, a method each. */
 interface TakesInputs {
   sessionStarted(now: Us, slot: number, start: SessionStart): void;
-  manifestArrived(now: Us, slot: number, requestId: number): void;
+  manifestArrived(now: Us, slot: number, requestId: number, asOf?: Us): void;
   segmentArrived(
     now: Us, slot: number, requestId: number, bytes: Bytes, firstByteUs: Us, transferUs: Us): void;
   fetchFailed(now: Us, slot: number, requestId: number, cause: FetchFailure): void;
@@ -19,7 +19,7 @@ export function deliver(fleet: TakesInputs, now: Us, input: PlayerInput): void {
     case 'sessionStarted':
       return fleet.sessionStarted(now, input.slot, input.session);
     case 'manifestArrived':
-      return fleet.manifestArrived(now, input.slot, input.requestId);
+      return fleet.manifestArrived(now, input.slot, input.requestId, input.asOf);
     case 'segmentArrived':
       return fleet.segmentArrived(
         now, input.slot, input.requestId, input.bytes, input.firstByteUs, input.transferUs);

@@ -37,7 +37,13 @@ export type ViewerBreak =
  */
 export type PlayerInput =
   | { readonly kind: 'sessionStarted'; readonly slot: number; readonly session: SessionStart }
-  | { readonly kind: 'manifestArrived'; readonly slot: number; readonly requestId: number }
+  | {
+      readonly kind: 'manifestArrived';
+      readonly slot: number;
+      readonly requestId: number;
+      /** Moment whose live edge it shows: when it left the origin; now unless given. */
+      readonly asOf?: Us;
+    }
   | {
       readonly kind: 'segmentArrived';
       readonly slot: number;
@@ -104,6 +110,37 @@ export interface MediaInfo {
   segmentCount(video: number): number;
   /** Size of a segment, where the player can know it before it asks. */
   segmentBytes?(video: number, segment: number, rendition: number, codec?: number): Bytes;
+  /** Videos that are made while they are watched, where there are any. */
+  readonly live?: LiveMedia | undefined;
+}
+
+/**
+ * What the fleet has to know of live videos: one timetable for all. Their segments are counted in units,
+ * parts where segments have them.
+ */
+export interface LiveMedia {
+  readonly unitUs: Us;
+  /** Duration of a whole segment, and its units: renditions change between segments. */
+  readonly segmentUs: Us;
+  readonly parts: number;
+  /** When media position 0 is filmed. */
+  readonly fromUs: Us;
+  /** From the last picture of a unit until it can be asked for. */
+  readonly delayUs: Us;
+  /** How far behind the live edge players want to be, and may be at most. */
+  readonly holdBackUs: Us;
+  readonly maxLatencyUs: Us;
+  /** Distance from the hold-back at which they change their speed; media a second they play then. */
+  readonly driftUs: Us;
+  readonly slowest: number;
+  readonly fastest: number;
+  isLive(video: number): boolean;
+  /** The live edge: media published by a time, as if it were published picture by picture. */
+  edgeUs(at: Us): Us;
+  /** Whole units published by a time. */
+  publishedBy(at: Us): number;
+  /** When a unit can be asked for. */
+  publishedAt(unit: number): Us;
 }
 
 /** How a session ended. */

@@ -1,11 +1,11 @@
 import { assert } from '../core/assert.ts';
 import type { MetricSet } from '../core/metrics.ts';
-import { NEVER, US_PER_S, type Bytes, type Us } from '../core/units.ts';
+import { NEVER, type Bytes, type Us } from '../core/units.ts';
 import { KEEP } from './abr/abandoning.ts';
 import { numbersOfRule } from './abr/registry.ts';
 import {
   createColumns, FETCH_IDLE, FETCH_LOST, FETCH_PENDING, FETCH_RETRY, FOR_PLAYLIST, FOR_SEGMENT, IDLE, LOADING,
-  openRow, PAUSED, PLAYING, restoreRows, saveRows, SEEK_DUE, SEEKING, STALLED, STARTING, warmRow,
+  openRow, PAUSED, PLAYING, restoreRows, saveRows, SEEKING, STALLED, STARTING, warmRow,
   type PlayerColumns, type PlayerFleetState,
 } from './columns.ts';
 import type { CmcdRequest } from './cmcd.ts';
@@ -15,11 +15,13 @@ import {
   FETCH_FAILURES, isFinal, type FetchFailure, type MediaInfo, type PlaybackFailure, type PlayerInput,
   type SessionOutcome, type SessionStart,
 } from './events.ts';
-import { MediaBuffer, SHORTEST_SEGMENT_US } from './media-buffer.ts';
+import { LiveEdge } from './live-edge.ts';
+import { MediaBuffer, shortestUnitUs } from './media-buffer.ts';
 import { PlayerMeters } from './meters.ts';
 import type { PlayerParams } from './params.ts';
 import { PlayClock } from './play-clock.ts';
 import { MASTER, type PlayerPorts } from './ports.ts';
+import { seekIfDue } from './seeking.ts';
 import { figuresOf, PHASES, type PlayerPhase, type SessionFigures } from './session.ts';
 import { noTuning, type PlayerTuning } from './tuning.ts';
 import { wakeAt } from './wake-at.ts';
@@ -39,6 +41,8 @@ export class PlayerFleet {
   readonly #buffer: MediaBuffer;
   readonly #clock: PlayClock;
   readonly #decisions: Decisions;
+  /** undefined where all videos are on demand. */
+  readonly #live: LiveEdge | undefined;
   #lastRequestId = 0;
 
   constructor(
@@ -53,11 +57,18 @@ export class PlayerFleet {
     this.#ports = ports;
     this.#meters = new PlayerMeters(metrics, renditions);
     const mostUs = Math.max(params.bufferMax, params.startBuffer, params.resumeBuffer);
-    const ring = Math.ceil(mostUs / SHORTEST_SEGMENT_US) + 3;
+    const ring = Math.ceil(mostUs / shortestUnitUs(media)) + 3;
     this.#columns = createColumns(slots, ring, numbersOfRule(params.abr));
     this.#buffer = new MediaBuffer(this.#columns, media, this.#meters);
     this.#clock = new PlayClock(this.#columns, params, media, this.#meters, tuning);
     this.#decisions = new Decisions(params, slots, this.#columns, media, this.#clock, tuning);
+    this.#live = this.#decisions.live = media.live && new LiveEdge({
+      media: media.live, columns: this.#columns, buffer: this.#buffer, clock: this.#clock, asks: {
+        choose: (now, slot) => this.#decisions.choose(now, slot),
+        ask: (now, slot, rendition) => this.#ask(now, slot, rendition),
+        request: (now, slot) => this.#request(now, slot),
+      },
+    }, params.playlists === 'one', metrics);
   }
 
   /** Delivers one input as data: the door for real hosts, recordings and tests. */
@@ -73,17 +84,19 @@ export class PlayerFleet {
     openRow(c, slot, now, start);
     this.#clock.open(slot, start.breaks);
     this.#decisions.rule.reset(slot);
+    this.#live?.opened(slot);
     this.#meters.started();
     this.#request(now, slot);
   }
 
-  /** A manifest has come: the master playlist, after which the first segment is decided, or a rendition's. */
-  manifestArrived(now: Us, slot: number, requestId: number): void {
+  /** A manifest has come, as it was at `asOf`: the master playlist (a segment is decided) or another. */
+  manifestArrived(now: Us, slot: number, requestId: number, asOf = now): void {
     if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
     const c = this.#columns;
     const i = slot * c.stride;
     c.attempts[i] = 0;
     if (c.fetchFor[i] === FOR_PLAYLIST) {
+      if (this.#live?.playlistArrived(now, slot, asOf) === true) return;
       c.playlists[i]! += 2 ** c.pendingRendition[i]!;
       c.fetchFor[i] = FOR_SEGMENT;
       this.#request(now, slot);
@@ -91,6 +104,7 @@ export class PlayerFleet {
     }
     assert(c.state[i] === LOADING, 'a manifest comes first', { slot, state: c.state[i] });
     this.#buffer.open(slot);
+    this.#live?.manifestArrived(now, slot);
     if (c.licenceUs[i]! > 0) c.licenceAt[i] = now + c.licenceUs[i]!;
     c.state[i] = STARTING;
     this.#decide(now, slot);
@@ -108,6 +122,7 @@ export class PlayerFleet {
     this.#decisions.rule.observe(slot, bytes, firstByteUs, transferUs);
     if (segment === c.nextSegment[i]) this.#buffer.append(slot, bytes); // else a seek has overtaken it
     this.#playWhenReady(now, slot);
+    this.#live?.segmentArrived(now, slot);
     this.#decide(now, slot);
   }
 
@@ -138,13 +153,14 @@ export class PlayerFleet {
     const i = slot * c.stride;
     if (c.state[i] === IDLE || !this.#settle(now, slot)) return;
     this.#clock.turn(now, slot);
-    this.#seekIfDue(slot);
+    seekIfDue(c, this.#clock, this.#buffer, this.#ports, slot);
     if (!this.#failWhenDry(now, slot)) return;
     if (c.state[i] === STARTING) this.#playWhenReady(now, slot);
-    if (c.fetch[i] === FETCH_RETRY && now >= c.retryAt[i]!) {
-      this.#meters.retried();
-      this.#request(now, slot);
-    } else this.#decide(now, slot);
+    const isDue = c.fetch[i] === FETCH_RETRY && now >= c.retryAt[i]!;
+    if (isDue && c.attempts[i] === 0) c.fetch[i] = FETCH_IDLE; // what a live player waited for is due
+    if (!isDue || c.attempts[i] === 0) return this.#decide(now, slot);
+    this.#meters.retried();
+    this.#request(now, slot);
   }
 
   /** True when a wake at `now` should bring the progress of the slot's transfer: `transferProgressed`. */
@@ -216,12 +232,7 @@ export class PlayerFleet {
 
   /** Why the slot's last segment was asked for at the rendition it was. */
   explain(slot: number): string {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    const before = c.abandonedFrom[i]!;
-    if (before < 0) return this.#decisions.rule.explain(slot);
-    const after = (c.abandonedAfterUs[i]! / US_PER_S).toFixed(1);
-    return `rendition ${c.pendingRendition[i]!} instead of ${before}, which was given up after ${after} s`;
+    return this.#decisions.explain(slot);
   }
 
   /** Common Media Client Data of the request the slot is making or has under way. */
@@ -242,8 +253,8 @@ export class PlayerFleet {
   /** A copy of the whole state; or the rows themselves, to `lend` to a fleet that takes over from this. */
   save(lend = false): PlayerFleetState {
     const rows = lend ? this.#columns : saveRows(this.#columns);
-    const [breaks, rule] = [this.#clock.save(), this.#decisions.save()];
-    return { rows, breaks, rule, lastRequestId: this.#lastRequestId };
+    const [breaks, rule, live] = [this.#clock.save(), this.#decisions.save(), this.#live?.save()];
+    return { rows, breaks, rule, lastRequestId: this.#lastRequestId, ...(live && { live }) };
   }
 
   /** Puts a saved state of a fleet of the same size back. */
@@ -251,6 +262,7 @@ export class PlayerFleet {
     restoreRows(this.#columns, state.rows);
     this.#clock.restore(state.breaks);
     this.#decisions.rule.restore(state.rule);
+    if (state.live !== undefined) this.#live?.restore(state.live);
     this.#lastRequestId = state.lastRequestId;
   }
 
@@ -274,7 +286,7 @@ export class PlayerFleet {
       if (!this.#clock.hasSeenEnough(slot)) return true;
       return this.#end(now, slot, this.#clock.isAtEnd(slot) ? 'finished' : 'left');
     }
-    this.#seekIfDue(slot);
+    seekIfDue(c, this.#clock, this.#buffer, this.#ports, slot);
     if (c.state[i] === PLAYING || state === PAUSED) return true;
     if (now >= this.#clock.leavesAt(slot)) {
       const waited = state === STALLED || state === SEEKING;
@@ -285,24 +297,6 @@ export class PlayerFleet {
     return this.#failWhenDry(now, slot);
   }
 
-  /** Carries out a seek whose moment has come: within the buffer, or away from it. */
-  #seekIfDue(slot: number): void {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    if (c.state[i] !== SEEKING || c.resumeAt[i] !== SEEK_DUE) return;
-    c.resumeAt[i] = 0;
-    c.seekCount[i]! += 1;
-    if (this.#buffer.seek(slot, c.playheadUs[i]! + this.#clock.takeSeek(slot))) {
-      c.state[i] = PLAYING;
-      return;
-    }
-    if (c.fetch[i] === FETCH_PENDING) this.#ports.cancelRequest(slot, c.requestId[i]!);
-    c.fetch[i] = FETCH_IDLE;
-    c.checkAt[i] = NEVER;
-    c.attempts[i] = 0;
-    c.abandonedFrom[i] = -1;
-  }
-
   #playWhenReady(now: Us, slot: number): void {
     const c = this.#columns;
     const i = slot * c.stride;
@@ -310,7 +304,8 @@ export class PlayerFleet {
     if (state !== STARTING && state !== STALLED && state !== SEEKING) return;
     if (state === STARTING && now < c.licenceAt[i]!) return;
     const { startBuffer, resumeBuffer } = this.#params;
-    const goalUs = Math.min(state === STARTING ? startBuffer : resumeBuffer, this.#tuning.mostAheadUs);
+    const wishedUs = Math.min(state === STARTING ? startBuffer : resumeBuffer, this.#tuning.mostAheadUs);
+    const goalUs = this.#live?.goalUs(slot, wishedUs) ?? wishedUs;
     const complete = c.bufferEndUs[i]! >= this.#clock.durationUs(slot);
     // A segment that comes at the instant the buffer ran dry is in time, whichever of the two came first.
     const inTime = state === STALLED && c.stalledAt[i] === now;
@@ -344,7 +339,8 @@ export class PlayerFleet {
     if (c.fetch[i] !== FETCH_IDLE || c.state[i] === LOADING) return;
     if (this.#clock.roomInUs(slot) > 0) return;
     c.abandonedFrom[i] = -1;
-    this.#ask(now, slot, this.#decisions.choose(now, slot));
+    if (this.#live?.isLive(slot) === true) this.#live.decide(now, slot);
+    else this.#ask(now, slot, this.#decisions.choose(now, slot));
   }
 
   /** Asks for the next segment at a rendition, for the rendition's playlist before its first one. */
@@ -392,6 +388,7 @@ export class PlayerFleet {
     c.checkAt[i] = NEVER;
     c.state[i] = IDLE;
     c.updatedAt[i] = now;
+    this.#live?.closed(slot);
     this.#meters.ended(outcome);
     this.#ports.sessionEnded(slot, outcome);
     return false;

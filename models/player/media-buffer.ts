@@ -27,7 +27,8 @@ export class MediaBuffer {
     const segmentUs = this.#media.segmentUs(video);
     c.segmentUs[i] = segmentUs;
     c.segmentCount[i] = this.#media.segmentCount(video);
-    assert(segmentUs >= SHORTEST_SEGMENT_US, 'the ring of segments holds the buffer', { slot, segmentUs });
+    const leastUs = shortestUnitUs(this.#media);
+    assert(segmentUs >= leastUs, 'the ring of segments holds the buffer', { slot, segmentUs });
     this.#clear(slot, this.#segmentAt(slot, c.playheadUs[i]!));
     const shown = this.#media.heights?.(video).findLastIndex((height) => height <= c.screenHeight[i]!);
     c.mostRendition[i] = shown === undefined ? Infinity : Math.max(0, shown);
@@ -105,5 +106,10 @@ export class MediaBuffer {
   }
 }
 
-/** The shortest segment a scenario may ask for; the ring of a slot holds a full buffer of them. */
-export const SHORTEST_SEGMENT_US = US_PER_S;
+/** The shortest media that is asked for at a time; the ring of a slot holds a full buffer of it. */
+export function shortestUnitUs({ live }: MediaInfo): Us {
+  return Math.min(SHORTEST_SEGMENT_US, live?.unitUs ?? SHORTEST_SEGMENT_US);
+}
+
+/** The shortest segment a scenario may ask for. */
+const SHORTEST_SEGMENT_US = US_PER_S;

@@ -97,3 +97,18 @@ export const qoeLog = counter('qoe_log_gain_total', {
 export const qoeLogLoss = counter('qoe_log_loss_total', {
   unit: 'utility', help: 'Steps between those, and stalls at the highest a second: what QoE_log loses.',
 });
+/** Live latency, glass to glass. */
+export const liveLatencySeconds = tally('live_latency_seconds', {
+  unit: 's',
+  help: 'From the filming of a picture to its showing in live videos, a sample a segment (or part) that '
+    + 'arrives at a viewer who plays.',
+});
+/** Time that live viewers played, by speed. */
+export const livePlaySeconds = counter('live_play_seconds_total', {
+  labels: ['speed'], unit: 's',
+  help: 'Time in which live videos played, by speed: normal, or fast or slow to be back at the hold-back.',
+});
+/** Seeks to the live edge. */
+export const liveEdgeSeeks = counter('live_edge_seeks_total', {
+  unit: 'seeks', help: 'Seeks of players that had fallen too far behind the live edge.',
+});

@@ -218,11 +218,16 @@ export class PlayClock {
     c.breakAt[i] = this.#breaks.get(slot)?.[c.nextBreak[i]!]?.afterUs ?? NEVER;
   }
 
-  /** A pause begins; a seek waits for the fleet to carry it out. */
+  /** A pause begins; a seek waits for the fleet to carry it out; or another speed of a live player ends. */
   #beginBreak(slot: number, at: Us): void {
     const c = this.#columns;
     const i = slot * c.stride;
-    const next = this.#breaks.get(slot)![c.nextBreak[i]!]!;
+    const next = this.#breaks.get(slot)?.[c.nextBreak[i]!];
+    if (next === undefined) {
+      c.rate[i] = 1;
+      c.breakAt[i] = NEVER;
+      return;
+    }
     c.stalledAt[i] = at;
     if (next.kind === 'seek') {
       c.state[i] = SEEKING;

@@ -1,7 +1,7 @@
 import { MetricSet } from '../core/metrics.ts';
 import { US_PER_S, type BitsPerS, type Us } from '../core/units.ts';
 import type { CmcdRequest } from './cmcd.ts';
-import type { PlayerInput, SessionStart } from './events.ts';
+import type { LiveMedia, PlayerInput, SessionStart } from './events.ts';
 import { PlayerFleet } from './fleet.ts';
 import { playerParams } from './params.ts';
 import { MASTER, type PlayerPorts } from './ports.ts';
@@ -36,6 +36,7 @@ export interface TestMedia {
   readonly segmentUs: Us;
   readonly segments: number;
   readonly bitrates: readonly BitsPerS[];
+  readonly live?: LiveMedia;
 }
 
 /** Sixty seconds in segments of four, at 1, 2 and 4 Mbit/s. */
@@ -60,6 +61,7 @@ export class PlayerHost {
     const info = {
       bitrates: () => media.bitrates, segmentUs: () => media.segmentUs, segmentCount: () => media.segments,
       heights: () => media.bitrates.map((_, i) => 360 * (i + 1)),
+      live: media.live,
     };
     const parsed = playerParams.parse({ playlists: 'one', ...params });
     const ports = recordPorts(this.calls, (slot) => this.told.push(this.fleet.cmcd(slot)));
@@ -78,8 +80,8 @@ export class PlayerHost {
     return this.deliver(now, { kind: 'sessionStarted', slot, session: { ...FAITHFUL, ...session } });
   }
 
-  manifest(now: Us, requestId: number, slot = 0): PortCall[] {
-    return this.deliver(now, { kind: 'manifestArrived', slot, requestId });
+  manifest(now: Us, requestId: number, slot = 0, asOf = now): PortCall[] {
+    return this.deliver(now, { kind: 'manifestArrived', slot, requestId, asOf });
   }
 
   /** A segment that took half a second, of which 50 ms to its first byte, at 8 Mbit/s over the whole. */

@@ -80,6 +80,34 @@ export const PLAYER_SLIS: readonly SliDefinition[] = [
   },
 ];
 
+/** What viewers of live videos see. */
+export const LIVE_SLIS: readonly SliDefinition[] = [
+  {
+    name: 'live_latency_seconds_p50', unit: 's', better: 'lower', range: ANY,
+    help: 'Live latency from filming to showing (glass to glass), median over segments that arrived.',
+    compute: (view) => view.quantile(metrics.liveLatencySeconds, 0.5),
+  },
+  {
+    name: 'live_latency_seconds_p99', unit: 's', better: 'lower', range: ANY,
+    help: 'Live latency from filming to showing, 99th percentile over segments that arrived.',
+    compute: (view) => view.quantile(metrics.liveLatencySeconds, 0.99),
+  },
+  {
+    name: 'live_off_speed_percent', unit: '%', better: 'lower', range: PERCENT,
+    help: 'Time at another speed than 1, of the time in which live videos played.',
+    compute: (view) => {
+      const all = view.total(metrics.livePlaySeconds);
+      return scaled(100, ratio(all - view.total(metrics.livePlaySeconds, { speed: 'normal' }), all));
+    },
+  },
+  {
+    name: 'live_edge_seeks_per_hour', unit: '1/h', better: 'lower', range: ANY,
+    help: 'Seeks to the live edge per hour in which live videos played.',
+    compute: (view) =>
+      scaled(3600, ratio(view.total(metrics.liveEdgeSeeks), view.total(metrics.livePlaySeconds))),
+  },
+];
+
 function ended(view: MetricView, outcome: string): number | undefined {
   return ratio(view.total(metrics.sessionsEnded, { outcome }), view.total(metrics.sessionsEnded));
 }

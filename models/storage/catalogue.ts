@@ -4,6 +4,7 @@ import { sampleDuration } from '../core/distribution.ts';
 import { deriveState, RandomStream, type RandomStreams } from '../core/rng.ts';
 import { US_PER_S, type BitsPerS, type Bytes, type Us } from '../core/units.ts';
 import { CODEC_BITS } from './codecs.ts';
+import { LiveVideos } from './live.ts';
 import type { CatalogueParams } from './params.ts';
 import { Popularity, type PopularityState } from './popularity.ts';
 
@@ -52,6 +53,8 @@ const FIRST_ROOM = 256;
  */
 export class Catalogue {
   readonly popularity: Popularity;
+  /** undefined where all videos are on demand. */
+  readonly live: LiveVideos | undefined;
   readonly #params: CatalogueParams;
   readonly #tables: readonly SegmentSizes[];
   readonly #streams: RandomStreams;
@@ -85,6 +88,7 @@ export class Catalogue {
     this.#tables = tables;
     this.#streams = streams;
     this.popularity = new Popularity(params, streams);
+    this.live = params.live && new LiveVideos(params.live, params.segment);
     this.#bitrates = params.ladder.map((rendition) => rendition.bitrate);
     this.#heights = params.ladder.map((rendition) => rendition.height);
     this.#codecShares = params.codecs.map((codec) => CODEC_BITS[codec]);
@@ -114,8 +118,9 @@ export class Catalogue {
     return this.#heights;
   }
 
-  segmentUs(_video: number): Us {
-    return this.#params.segment;
+  /** Duration of what players ask for one by one: a segment, or a part of a live video that has them. */
+  segmentUs(video: number): Us {
+    return this.#liveOf(video)?.unitUs ?? this.#params.segment;
   }
 
   segmentCount(video: number): number {
@@ -139,7 +144,8 @@ export class Catalogue {
 
   /** Size of a rendition's playlist, or of a single manifest. */
   manifestBytes(video: number): Bytes {
-    return MANIFEST_HEAD_BYTES + MANIFEST_BYTES_PER_SEGMENT * this.segmentCount(video);
+    const lines = this.#liveOf(video)?.lines ?? this.segmentCount(video);
+    return MANIFEST_HEAD_BYTES + MANIFEST_BYTES_PER_SEGMENT * lines;
   }
 
   /** Size of a master playlist: a few lines a rendition and codec. */
@@ -167,6 +173,20 @@ export class Catalogue {
   /** The video that an object is of. */
   videoOf(object: number): number {
     return this.#video[this.#runRow[this.#runHolding(object)]!]!;
+  }
+
+  /** When an object can be had: a segment of a live video once it is published, all else always. [us] */
+  publishedAt(object: number): Us {
+    const run = this.#runHolding(object);
+    const live = this.#liveOf(this.#video[this.#runRow[run]!]!);
+    if (live === undefined || this.isManifest(object)) return 0;
+    return live.publishedAt(object - this.#runFirst[run]!);
+  }
+
+  /** Whether a name is that of a playlist that grows: of a rendition of a live video. */
+  isLivePlaylist(object: number): boolean {
+    const run = this.#runHolding(object);
+    return this.#runSlot[run]! > this.#kinds && this.#liveOf(this.#video[this.#runRow[run]!]!) !== undefined;
   }
 
   /** Whether a name is that of a playlist. */
@@ -220,7 +240,18 @@ export class Catalogue {
     return 1 + 2 * this.#kinds;
   }
 
-  #sizeOf(row: number, segment: number, rendition: number, codec: number): Bytes {
+  #liveOf(video: number): LiveVideos | undefined {
+    return this.live?.isLive(video) === true ? this.live : undefined;
+  }
+
+  #sizeOf(row: number, unit: number, rendition: number, codec: number): Bytes {
+    const parts = this.#liveOf(this.#video[row]!)?.parts ?? 1;
+    if (parts === 1) return this.#wholeSizeOf(row, unit, rendition, codec);
+    const whole = this.#wholeSizeOf(row, Math.floor(unit / parts), rendition, codec);
+    return Math.max(1, Math.round(whole / parts));
+  }
+
+  #wholeSizeOf(row: number, segment: number, rendition: number, codec: number): Bytes {
     const share = this.#codecShares[codec]!;
     const nominalBits = (this.#codecBitrates[codec]![rendition]! * this.#params.segment) / US_PER_S;
     if (this.#tables.length === 0) return Math.ceil(nominalBits / 8);
@@ -255,9 +286,10 @@ export class Catalogue {
     this.#rows.set(video, row);
     this.#video[row] = video;
     this.#tableOf[row] = table;
-    this.#segments[row] = exact
+    const segments = exact
       ? this.#tables[table]!.segments
       : Math.max(1, Math.ceil(lengthUs / this.#params.segment));
+    this.#segments[row] = this.#liveOf(video)?.units ?? segments;
     const shaped = this.#tables.length > 0 && !exact;
     this.#offsetOf[row] = shaped ? stream.integer(this.#tables[table]!.segments) : 0;
     return row;

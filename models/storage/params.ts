@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { durationLaw } from '../core/distribution.ts';
 import { quantity } from '../core/quantity.ts';
 import { codecName } from './codecs.ts';
+import { liveParams } from './live-params.ts';
 
 const SEED = 'cited: platform design document, section 5.3';
 
@@ -130,6 +131,7 @@ export const catalogueParams = z.strictObject({
   segment: quantity('duration', { doc: 'Duration of a segment.', source: SEED, min: '1s', max: '1min' })
     .prefault('4s'),
   length: durationLaw.prefault({ law: 'lognormal', mean: '10min', median: '6min' }),
+  live: liveParams.optional(),
   ladder: z.array(renditionParams).min(1).max(32).superRefine(checkAscending).prefault([
     { name: '360p', bitrate: '800 kbps', height: 360 },
     { name: '720p', bitrate: '2.8 Mbps', height: 720 },
