@@ -57,6 +57,7 @@ function describe(problem: z.core.$ZodIssue, path: Path, input: unknown, root: z
       // A discriminated union complains at its discriminator; quantities bring a message of their own.
       const union = schemaAt(root, path.slice(0, -1), input)?.schema;
       const name = path.at(-1)!;
+      if (problem.discriminator === name && !problem.message.startsWith('Invalid ')) return problem.message;
       const given = isRecord(problem.input) ? problem.input[String(name)] : problem.input;
       return describeChoice(problem.discriminator === name ? union : undefined, given, problem.message);
     }

@@ -94,6 +94,10 @@ describe('a wrong parameter is refused at its place, with what was expected and 
     ['enumeration with a reason', 'audience:', 'cdn: { edge: { policy: belady } }\naudience:', [
       /^x.yaml:7:16: cdn.edge.policy: expected "lru" .*, got "belady": it has to know the requests to come/,
     ]],
+    ['discriminator with a reason', 'audience:', 'player: { abr: { rule: oracle } }\naudience:', [
+      'x.yaml:7:18: player.abr.rule: expected a rule that a player can follow, got "oracle": it has to know '
+        + 'what its link will carry, and is a bound in weir abr alone (weir abr TRACE VIDEO --rule oracle)',
+    ]],
     ['discriminator', 'law: poisson', 'law: poison', [
       'x.yaml:8:15: audience.arrivals.law: expected "poisson" or "fixed", got "poison": did you mean '
         + '"poisson"?',

@@ -20,10 +20,17 @@ export const abrParams = z.discriminatedUnion('rule', [
   hybridParams, fixedParams, throughputParams, bolaParams, bolaEParams, dynamicParams, dynamicDashParams,
   bba0Params, bba1Params, bba2Params, mpcParams, robustMpcParams, hlsJsParams, dashJsParams, shakaParams,
   l2aParams, lolpParams,
-]);
+], { error: ({ input }) => (isOracle(input) ? NO_ORACLE : undefined) });
 
 /** Parameters of a rule, parsed. */
 export type AbrParams = z.output<typeof abrParams>;
+
+function isOracle(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && 'rule' in input && input.rule === 'oracle';
+}
+
+const NO_ORACLE = 'expected a rule that a player can follow, got "oracle": it has to know what its link will '
+  + 'carry, and is a bound in weir abr alone (weir abr TRACE VIDEO --rule oracle)';
 
 /** Numbers for which a rule wants room in each row of the fleet; 0 of one that keeps columns of its own. */
 export function numbersOfRule(params: AbrParams): number {
