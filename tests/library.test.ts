@@ -68,6 +68,28 @@ describe('busy-cell teaches', () => {
   });
 });
 
+describe('football-live teaches', () => {
+  const short = ['run.duration=6min', 'run.warmup=3min', 'catalogue.live.playbackRate={min: "1", max: "1"}'];
+  const [hls, parts] = [figures('football-live', short), figures('football-live', [...short,
+    'catalogue.segment=2s', 'catalogue.live.part=500ms'])];
+
+  test('that latency is the hold-back and the delays, and that a small hold-back is paid with stalls', () => {
+    // Three segments or parts and 1.2 s; at one speed up to a segment more, and half of one for the age of
+    // playlists (for one viewer in two, stalls and start-up are within that).
+    expect(hls['live_latency_seconds_p50']).toBeGreaterThan(13.2);
+    expect(hls['live_latency_seconds_p50']).toBeLessThan(13.2 + 4 + 2);
+    expect(parts['live_latency_seconds_p50']).toBeGreaterThan(2.7);
+    expect(parts['live_latency_seconds_p50']).toBeLessThan(hls['live_latency_seconds_p50']! / 2);
+    expect(parts['rebuffer_rate_percent']).toBeGreaterThan(hls['rebuffer_rate_percent']!);
+  });
+
+  test('that playlists which caches keep for too long make everybody late', () => {
+    const kept = figures('football-live', [...short, 'catalogue.live.playlistTtl=8s']);
+    expect(kept['live_latency_seconds_p50']! - hls['live_latency_seconds_p50']!).toBeGreaterThan(2);
+    expect(kept['stalls_per_hour']! / hls['stalls_per_hour']!).toBeGreaterThan(1.5);
+  });
+});
+
 function planOf(name: string, settings: readonly string[] = []) {
   return buildPlan(loadScenario(findScenario(name)!, diskFiles, settings), diskFiles);
 }
