@@ -36,8 +36,8 @@ const HOT = [
   'state', 'fetch', 'requestId', 'checkAt', 'updatedAt', 'playheadUs', 'bufferEndUs', 'nextSegment',
   'video', 'codec', 'segmentUs', 'segmentCount', 'rate', 'watchUs', 'playedUs', 'stallUs', 'breakAt',
   'playedBits', 'pendingRendition', 'rendition', 'segments', 'attempts', 'qoeLin', 'qoeLog',
-  'mostRendition', 'abandonedFrom', 'playlists', 'fetchFor', 'requestedAt', 'stallCount', 'stallsTold',
-  'starved', 'switches', 'retryAt',
+  'mostRendition', 'abandonedFrom', 'playlists', 'fetchFor', 'requestedAt', 'stallCount', 'told',
+  'tells', 'switches', 'retryAt',
 ] as const;
 const COLD = [
   'topMbps', 'topUtility', 'stalledAt', 'resumeAt', 'session', 'startedAt', 'patienceUs', 'startupUs',
@@ -157,6 +157,19 @@ export function openRow(c: PlayerColumns, slot: number, now: Us, start: SessionS
   c.checkAt[i] = NEVER;
   c.abandonedFrom[i] = -1;
   c.state[i] = LOADING;
+}
+
+/** What a request tells once by CMCD: the start-up that came before it, a stall since the last one. */
+export const TELLS_START = 1;
+export const TELLS_STALL = 2;
+
+/** Writes down what the request that is made now is the first to tell. */
+export function noteTold(c: PlayerColumns, i: number): void {
+  const told = c.told[i]!; // stalls told and one, or 0 as long as the start is not
+  const stalled = c.stallCount[i]! > Math.max(0, told - 1) ? TELLS_STALL : 0;
+  const started = told === 0 && !Number.isNaN(c.startupUs[i]!);
+  c.tells[i] = stalled + (started ? TELLS_START : 0);
+  if (told > 0 || started) c.told[i] = c.stallCount[i]! + 1;
 }
 
 /** Reads a number of each line of memory that a segment needs of a slot's row; their sum. */

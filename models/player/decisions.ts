@@ -4,7 +4,7 @@ import { isAbandoning, KEEP, type AbandoningRule, type TransferUnderWay } from '
 import { createAbrRule } from './abr/registry.ts';
 import type { AbrContext, AbrRule, AbrRuleState, SegmentSizes } from './abr/rule.ts';
 import { cmcdRequest, type CmcdRequest } from './cmcd.ts';
-import { FOR_SEGMENT, type PlayerColumns } from './columns.ts';
+import { FOR_SEGMENT, TELLS_STALL, TELLS_START, type PlayerColumns } from './columns.ts';
 import type { MediaInfo } from './events.ts';
 import type { LiveEdge } from './live-edge.ts';
 import type { PlayerParams } from './params.ts';
@@ -133,13 +133,16 @@ export class Decisions {
     const bitrates = this.#shown(
       this.#media.bitrates(c.video[i]!, c.codec[i]!), c.mostRendition[i]!);
     const segment = {
-      bitrate: bitrates[c.pendingRendition[i]!]!, highest: bitrates[bitrates.length - 1]!,
+      bitrate: bitrates[c.pendingRendition[i]!]!, lowest: bitrates[0]!,
+      highest: bitrates[bitrates.length - 1]!,
       durationUs: this.#media.segmentUs(c.video[i]!),
     };
     return cmcdRequest({
       session: c.session[i]!, video: c.video[i]!, phase: CMCD_PHASES[c.state[i]!]!,
-      rate: c.rate[i]!, bufferUs: this.#clock.bufferUs(slot), startupUs: c.startupUs[i]!,
-      throughput: this.rule.estimate(slot), starved: c.starved[i] === 1,
+      rate: c.rate[i]!, bufferUs: this.#clock.bufferUs(slot), bufferMaxUs: this.#bufferMaxUs,
+      playheadUs: c.playheadUs[i]!, startupUs: (c.tells[i]! & TELLS_START) > 0 ? c.startupUs[i]! : NaN,
+      throughput: this.rule.estimate(slot), starved: (c.tells[i]! & TELLS_STALL) > 0,
+      stalls: c.stallCount[i]!, stalledUs: c.stallUs[i]!,
       latencyUs: this.live?.latencyUs(c.requestedAt[i]!, slot) ?? NaN,
       ...(c.fetchFor[i] === FOR_SEGMENT ? { segment } : {}),
     });

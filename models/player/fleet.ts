@@ -5,7 +5,7 @@ import { KEEP } from './abr/abandoning.ts';
 import { numbersOfRule } from './abr/registry.ts';
 import {
   createColumns, FETCH_IDLE, FETCH_LOST, FETCH_PENDING, FETCH_RETRY, FOR_PLAYLIST, FOR_SEGMENT, IDLE, LOADING,
-  openRow, PAUSED, PLAYING, restoreRows, saveRows, SEEKING, STALLED, STARTING, warmRow,
+  noteTold, openRow, PAUSED, PLAYING, restoreRows, saveRows, SEEKING, STALLED, STARTING, warmRow,
   type PlayerColumns, type PlayerFleetState,
 } from './columns.ts';
 import type { CmcdRequest } from './cmcd.ts';
@@ -365,8 +365,7 @@ export class PlayerFleet {
     c.fetch[i] = FETCH_PENDING;
     c.requestedAt[i] = now;
     c.checkAt[i] = NEVER;
-    c.starved[i] = c.stallCount[i]! > c.stallsTold[i]! ? 1 : 0;
-    c.stallsTold[i] = c.stallCount[i]!;
+    noteTold(c, i);
     switch (c.fetchFor[i]!) {
       case FOR_SEGMENT:
         this.#ports.requestSegment(slot, requestId, video, c.nextSegment[i]!, rendition, codec);
