@@ -34,6 +34,8 @@ export type L2aParams = z.output<typeof l2aParams>;
 /**
  * L2A-LL: weights of the renditions are moved along the gradient of how the buffer would drift, projected
  * back onto the simplex, and the rendition nearest to their mean rate is taken, one step up at a time.
+ * dash.js 5 compares bits/s with a throughput in kbit/s where it holds climbs to one step and where it sets
+ * caution, so that it climbs by leaps and is all caution; here both have one unit, as in the paper.
  */
 export class L2aRule implements AbrRule {
   readonly name = 'l2a';

@@ -1,5 +1,5 @@
-import { BolaECore } from './bolae.ts';
 import { NumberColumns } from './columns.ts';
+import { DashBola } from './dash-bola.ts';
 import { KEEP, type Core, type Situation, type Transfer } from './core.ts';
 import { mbps, seconds, UNDECIDED } from './words.ts';
 
@@ -22,7 +22,7 @@ export interface DashOptions {
 export class DashCore implements Core {
   readonly pauseMs = 0;
   readonly #options: DashOptions;
-  readonly #bola: BolaECore;
+  readonly #bola: DashBola;
   readonly #columns: NumberColumns<Column>;
   readonly #c: Readonly<Record<Column, Float64Array>>;
   /** The last REMEMBERED requests of a slot: the rung before and the rung asked for. */
@@ -31,9 +31,7 @@ export class DashCore implements Core {
 
   constructor(slots: number, options: DashOptions) {
     this.#options = options;
-    this.#bola = new BolaECore(slots, {
-      hold: 'O', levels: 'enhanced', insufficientBuffer: false, gp: NaN,
-    });
+    this.#bola = new DashBola(slots, options.bolaFromMs);
     this.#columns = new NumberColumns<Column>(slots, {
       Bola: 0, Requests: 0, Given: -1, BlockedUntil: -1, Chosen: -1, Wanted: 0, Why: 0, Level: 0,
       Throughput: 0,
@@ -59,9 +57,8 @@ export class DashCore implements Core {
     const fromMs = Math.min(this.#options.bolaFromMs, at.bufferMaxMs - at.ladder.segmentMs);
     if (bufferMs >= fromMs) c.Bola[slot] = 1;
     else if (bufferMs < fromMs / 2) c.Bola[slot] = 0;
-    // BOLA's placeholder follows along even while throughput decides.
-    const byBola = this.#bola.decide(at);
-    const wanted = c.Bola[slot] === 1 ? byBola : within(at, this.#options.safety * at.throughputKbps);
+    const bearable = within(at, this.#options.safety * at.throughputKbps);
+    const wanted = c.Bola[slot] === 1 ? this.#bola.decide(at, bearable) : bearable;
     c.Wanted[slot] = wanted;
     c.Level[slot] = bufferMs;
     c.Throughput[slot] = at.throughputKbps;
@@ -80,8 +77,8 @@ export class DashCore implements Core {
     this.#bola.waited(slot, ms);
   }
 
-  arrived(at: Situation, transfer: Transfer, replacement: boolean): void {
-    this.#bola.arrived(at, transfer, replacement);
+  arrived(at: Situation, transfer: Transfer): void {
+    this.#bola.arrived(at, transfer);
     if (transfer.abandonTo === KEEP) return;
     this.#c.Given[at.slot] = transfer.segment;
     this.#c.BlockedUntil[at.slot] = at.nowMs + BLOCKED_MS;
@@ -119,7 +116,7 @@ export class DashCore implements Core {
     if (chosen < 0) return UNDECIDED;
     const throughput = mbps(c.Throughput[slot]!);
     const why = c.Bola[slot] === 1
-      ? `by BOLA: ${this.#bola.explain(slot)}`
+      ? `by BOLA: ${this.#bola.explain(slot, safety * c.Throughput[slot]!)}`
       : `by throughput: rendition ${wanted} is the highest within ${safety} x ${throughput}`;
     switch (c.Why[slot]!) {
       case WHY_BUFFER:
