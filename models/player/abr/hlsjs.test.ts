@@ -61,6 +61,8 @@ describe('hls.js', () => {
     const rule = believing(4.22);
     // 0.7 x 4.22 = 2.95 Mbps bear the second for a climb; 0.95 x 4.22 = 4.009 Mbps bear the third to stay.
     expect([0, 1, 2, 3].map((last) => rule.choose(at(29, last)))).toEqual([1, 1, 2, 2]);
+    expect(rule.explain(0)).toBe('rendition 2 is the highest that 0.95 x 4.22 Mbps load within the 29.0 s '
+      + 'buffered (0.7 x to climb)');
     expect(believing(4.2).choose(at(29, 2))).toBe(1); // 3.99 Mbps do not
   });
 

@@ -171,7 +171,8 @@ export class HlsJsRule implements AbandoningRule {
       case WHY_FIRST:
         return `rendition ${chosen} at first: the estimate is ${used}`;
       case WHY_IN_TIME:
-        return `rendition ${chosen} is the highest that ${used} load within the ${buffer} buffered`;
+        return `rendition ${chosen} is the highest that ${this.#params.factor} x ${used} load within the `
+          + `${buffer} buffered (${this.#params.upFactor} x to climb)`;
       case WHY_LATE:
         return `rendition ${chosen}: none loads within the ${buffer} buffered, it is late by little, `
           + `at ${used}`;
