@@ -83,7 +83,7 @@ function bufferOf(events: readonly SessionEvent[], stalls: readonly Span[]): Tim
     }
     points.push({ seconds: event.seconds, value: event.bufferSeconds });
     const stalled = stalls.some((stall) => event.seconds >= stall.from && event.seconds < stall.to);
-    playing = (playing || PLAYS.test(event.kind)) && !stalled && !ENDS.test(event.kind);
+    playing = (playing || PLAYS.test(event.kind)) && !stalled && !HOLDS.test(event.kind);
     if (STALL_ENDS.test(event.kind)) playing = true;
   });
   return points;
@@ -120,4 +120,5 @@ function summarise(duration: number, stalls: readonly Span[], renditions: readon
 const STALL_STARTS = /^stall(ed|Started|Start)?$/;
 const STALL_ENDS = /^(stallEnded|stallEnd|resumed)$/;
 const PLAYS = /^(playing|playbackStarted|firstFrame)$/;
+const HOLDS = /^(ended|sessionEnded|finished|left.*|failed|paused|seeking)$/;
 const ENDS = /^(ended|sessionEnded|finished|left.*|failed)$/;

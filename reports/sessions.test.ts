@@ -59,6 +59,16 @@ test('the buffer drains while playing, stays at zero in a stall, and jumps with 
   expect(timeline.summary).toContain('1 stall of 2 s');
 });
 
+test('the buffer does not drain while the viewer pauses, and fills on', () => {
+  const timeline = sessionTimeline(log([
+    event(0, 'playing', 4), event(1, 'paused', 3), event(5, 'arrived', 7), event(11, 'playing', 7),
+    event(13, 'ended', 5),
+  ]));
+  expect(timeline.buffer.map(({ seconds, value }) => [seconds, value])).toEqual([
+    [0, 4], [1, 3], [1, 3], [5, 3], [5, 7], [11, 7], [11, 7], [13, 5], [13, 5],
+  ]);
+});
+
 test('a session that ends in a stall is stalled to its end', () => {
   const events = [event(0, 'playing', 1), event(1, 'stalled', 0), event(31, 'ended', 0)];
   expect(sessionTimeline(log(events)).stalls).toEqual([{ from: 1, to: 31 }]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MINUTE_VIDEO, PlayerHost, S } from './player-host.fixture.ts';
+import type { SessionStart } from './events.ts';
 import { SessionLogger } from './session-log.ts';
 
 const NETWORKS = ['3g', 'wired'];
@@ -15,9 +16,11 @@ class LoggedHost {
     this.logger = new SessionLogger(() => this.host.fleet, NETWORKS, media, fromUs, most);
   }
 
-  start(now: number, slot: number, session: number, network: number): void {
+  start(
+    now: number, slot: number, session: number, network: number, given: Partial<SessionStart> = {},
+  ): void {
     this.logger.started(slot, session, network, now);
-    this.#tell(now, this.host.start(now, { session }, slot));
+    this.#tell(now, this.host.start(now, { session, ...given }, slot));
   }
 
   arrive(now: number, slot: number, requestId: number, kind: 'manifest' | 'segment'): void {
@@ -74,6 +77,19 @@ describe('a logged session', () => {
     expect(log!.events[0]!.throughput).toBe(2.6e6);
     expect(log!.events[3]!.throughput).toBe(8e6);
   });
+});
+
+test('P53 pauses and seeks of the viewer are noted, and when play goes on', () => {
+  const run = new LoggedHost({}, 0, 1);
+  run.start(0, 0, 0, 0, { breaks: [
+    { kind: 'pause', afterUs: 2 * S, lengthUs: 10 * S }, { kind: 'seek', afterUs: 3 * S, byUs: 8 * S },
+  ] });
+  run.arrive(0.5 * S, 0, 1, 'manifest');
+  run.arrive(1 * S, 0, 2, 'segment');
+  for (const seconds of [3, 13, 14]) run.wake(seconds * S, 0);
+  expect(run.logger.logs()[0]!.events.slice(5).map(({ seconds, kind }) => [seconds, kind])).toEqual([
+    [1, 'playing'], [3, 'paused'], [13, 'playing'], [14, 'requested'], [14, 'seeking'],
+  ]);
 });
 
 test('P50 the first session of each class from a time on is logged, and no other', () => {

@@ -120,6 +120,8 @@ export class SessionLogger {
     const phase = this.#fleet().phase(slot);
     if (phase === log.phase) return;
     if (phase === 'stalled') this.#add(log, slot, now, 'stalled', 'the buffer ran dry');
+    if (phase === 'paused') this.#add(log, slot, now, 'paused', 'the viewer pauses');
+    if (phase === 'seeking') this.#add(log, slot, now, 'seeking', 'the viewer goes elsewhere');
     if (phase === 'playing') this.#add(log, slot, now, log.phase === 'stalled' ? 'resumed' : 'playing', '');
     log.phase = phase;
   }

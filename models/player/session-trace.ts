@@ -10,6 +10,7 @@ export function sessionTrace(log: SessionLog): TraceEvent[] {
 
 const PHASE_OF: Readonly<Record<string, string>> = {
   started: 'start-up', playing: 'play', stalled: 'stall', resumed: 'play',
+  paused: 'pause', seeking: 'seek',
 };
 
 function phases(log: SessionLog, subject: string): TraceEvent[] {
