@@ -14,7 +14,8 @@ test('every objective stands with its verdict, target and interval', () => {
 });
 
 test('indicators, tiers and warnings are there, and the run can be made again', () => {
-  expect(plain).toMatch(/playback_bitrate +[\d.]+ Mbps/);
+  expect(plain).toMatch(/playback_bitrate +[\d.]+ Mbps.* over media played$/m);
+  expect(plain).toMatch(/rebuffer_rate_percent .* over watched time: start-up, play, stalls$/m);
   expect(plain).toMatch(/edge +[\d,]+ +[\d.]+ %/);
   expect(plain).toContain('! The catalogue is sampled at 1/1000');
   expect(plain).toContain('seed 42 · scenario sha256:5e884898da28 · weir 0.1.0 (c20954c0f)');

@@ -1,5 +1,6 @@
 import { formatLabels, type Labels } from '../models/core/labels.ts';
 import type { AlertResult, RunDocument, RunRecord, SloResult } from '../models/core/run-record.ts';
+import { findSli } from '../models/operations/sli.ts';
 import { claimsBlock } from './claims.ts';
 import {
   NOTHING, formatClock, formatCount, formatDuration, formatFigure, formatFigureValue, formatInterval,
@@ -149,7 +150,9 @@ function indicators(document: RunDocument, paint: Painter): string[] {
   if (names.length === 0) return [];
   const rows = names.map((name) => {
     const sli = document.slis[name]!;
-    return [`  ${name}`, formatFigureValue(sli), paint.dim(intervalText(sli))];
+    const over = findSli(name)?.over;
+    const of = over === undefined || sli.value === null ? '' : `over ${over}`;
+    return [`  ${name}`, formatFigureValue(sli), paint.dim(intervalText(sli)), paint.dim(of)];
   });
   const many = Object.values(document.slis).some((sli) => sli.low !== null);
   const note = many ? paint.dim('  mean over replications, 95 % interval') : '';

@@ -5,6 +5,8 @@ export interface SliDefinition {
   readonly name: string;
   readonly unit: string;
   readonly help: string;
+  /** What it is divided by, or counted over, in few words: printed beside the figure. */
+  readonly over?: string;
   /** Which direction is good. */
   readonly better: 'lower' | 'higher';
   /** Natural bounds of the value; intervals are cut there. */

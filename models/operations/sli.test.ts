@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { cacheBytes, cacheFetches, cacheFetchSeconds, cacheRequests } from '../cdn/metrics.ts';
 import { MetricSet, type MetricDeclaration, type MetricView } from '../core/metrics.ts';
 import * as player from '../player/metrics.ts';
+import { PLAYER_SLIS } from '../player/slis.ts';
 import { findSli, SLIS } from './sli.ts';
 
 /** A metric, its labels, and what is added to it or observed. */
@@ -24,6 +25,11 @@ function compute(name: string, ...facts: readonly Fact[]): number | undefined {
 describe('indicators', () => {
   test('have no value when nothing was observed', () => {
     for (const sli of SLIS) expect([sli.name, sli.compute(viewOf())]).toEqual([sli.name, undefined]);
+  });
+
+  test('of players say what they are counted over, all but sums', () => {
+    const bare = PLAYER_SLIS.filter(({ over }) => over === undefined);
+    expect(bare.map(({ name }) => name)).toEqual(['delivered_bytes']);
   });
 
   test('have names of their own, and are found by them', () => {

@@ -7,36 +7,43 @@ export const PLAYER_SLIS: readonly SliDefinition[] = [
   {
     name: 'playback_start_seconds_p99', unit: 's', better: 'lower', range: ANY,
     help: 'Start latency, 99th percentile over sessions that started (CTA-2066).',
+    over: 'sessions that started',
     compute: (view) => view.quantile(metrics.startupSeconds, 0.99),
   },
   {
     name: 'playback_start_seconds_p50', unit: 's', better: 'lower', range: ANY,
     help: 'Start latency, median over sessions that started.',
+    over: 'sessions that started',
     compute: (view) => view.quantile(metrics.startupSeconds, 0.5),
   },
   {
     name: 'rebuffer_rate_percent', unit: '%', better: 'lower', range: PERCENT,
     help: 'Stalled time over watched time: start-up, play and stalls (CTA-2066 stalled time %).',
+    over: 'watched time: start-up, play, stalls',
     compute: (view) => scaled(100, ratio(view.total(metrics.stallSeconds), view.total(metrics.watchSeconds))),
   },
   {
     name: 'stalls_per_hour', unit: '1/h', better: 'lower', range: ANY,
     help: 'Stalls per hour of media played.',
+    over: 'media played',
     compute: (view) => scaled(3600, ratio(view.total(metrics.stalls), view.total(metrics.playedSeconds))),
   },
   {
     name: 'playback_failure_rate', unit: 'ratio', better: 'lower', range: RATIO,
     help: 'Sessions that ended in an error, of those that ended.',
+    over: 'sessions that ended',
     compute: (view) => ended(view, 'failed'),
   },
   {
     name: 'video_start_failure_rate', unit: 'ratio', better: 'lower', range: RATIO,
     help: 'VSF: sessions that ended in an error before the first frame, of those that ended.',
+    over: 'sessions that ended',
     compute: (view) => ratio(view.total(metrics.startFailures), view.total(metrics.sessionsEnded)),
   },
   {
     name: 'video_playback_failure_rate', unit: 'ratio', better: 'lower', range: RATIO,
     help: 'VPF: sessions that ended in an error after the first frame, of those that ended.',
+    over: 'sessions that ended',
     compute: (view) => {
       const failed = view.total(metrics.sessionsEnded, { outcome: 'failed' });
       return ratio(failed - view.total(metrics.startFailures), view.total(metrics.sessionsEnded));
@@ -45,16 +52,20 @@ export const PLAYER_SLIS: readonly SliDefinition[] = [
   {
     name: 'exit_before_start_rate', unit: 'ratio', better: 'lower', range: RATIO,
     help: 'Sessions whose viewer left before the first frame, of those that ended.',
+    over: 'sessions that ended',
     compute: (view) => ended(view, 'leftBeforeStart'),
   },
   {
     name: 'playback_bitrate', unit: 'bits/s', better: 'higher', range: ANY,
     help: 'Nominal bits played over media time (CTA-2066 average playback bitrate).',
+    over: 'media played',
     compute: (view) => ratio(view.total(metrics.playedBits), view.total(metrics.playedSeconds)),
   },
   {
     name: 'session_qoe_lin', unit: 'Mbit/s', better: 'higher', range: SIGNED,
-    help: 'QoE_lin a segment fetched: mean rate less stalls (a second costs the highest rate) and steps.',
+    help: 'QoE_lin a segment: mean rate less stalls (a second costs the highest rate) and steps, all rates '
+      + 'those of the first codec.',
+    over: 'segments fetched',
     compute: (view) => {
       const net = view.total(metrics.qoeLin) - view.total(metrics.qoeLinLoss);
       return ratio(net, view.total(metrics.segmentsFetched));
@@ -62,7 +73,8 @@ export const PLAYER_SLIS: readonly SliDefinition[] = [
   },
   {
     name: 'session_qoe_log', unit: 'utility', better: 'higher', range: SIGNED,
-    help: 'QoE_log a segment fetched: the same by logarithms of rates over the lowest.',
+    help: 'QoE_log a segment: the same by logarithms of rates over the lowest.',
+    over: 'segments fetched',
     compute: (view) => {
       const net = view.total(metrics.qoeLog) - view.total(metrics.qoeLogLoss);
       return ratio(net, view.total(metrics.segmentsFetched));
@@ -71,6 +83,7 @@ export const PLAYER_SLIS: readonly SliDefinition[] = [
   {
     name: 'quality_switches_per_minute', unit: '1/min', better: 'lower', range: ANY,
     help: 'Changes of rendition per minute of media played.',
+    over: 'media played',
     compute: (view) => scaled(60, ratio(view.total(metrics.switches), view.total(metrics.playedSeconds))),
   },
   {
