@@ -23,6 +23,7 @@ test.each([
   [{ profile: STEPS.slice(1) }, 'expected the first step at 0s'],
   [{ profile: [...STEPS, STEPS[1]] }, 'expected a time after'],
   [{ profile: [{ at: '0s', rate: '0 Mbps' }] }, 'carries no bit'],
+  [{ profile: [...STEPS, { at: '20min', rate: '-1 Mbps' }] }, 'expected at least 0 kbps, got -1 Mbps'],
 ])('%j is refused', (given, message) => {
   const { error } = networkParams.safeParse({ name: 'a', ...given });
   expect(error!.issues.map((issue) => issue.message).join('; ')).toContain(message);

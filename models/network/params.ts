@@ -7,7 +7,7 @@ import type { TracePeriod } from './bandwidth.ts';
 
 const profileStep = z.strictObject({
   at: quantity('duration', { doc: 'Time since the start of the run.', source: 'assumed', min: '0s' }),
-  rate: quantity('rate', { doc: 'Capacity of each link from then on.', source: 'assumed' }),
+  rate: quantity('rate', { doc: 'Capacity of each link from then on.', source: 'assumed', min: '0 kbps' }),
   rtt: quantity('duration', { doc: 'Round-trip time from then on.', source: 'assumed', min: '0s' })
     .prefault('20ms'),
 });
