@@ -72,6 +72,11 @@ describe('problems, each with its place and what was expected', () => {
     ['seconds,mbps\n0,0\n1,0\n', 'a.csv', 'a.csv: carries no bit: every period has bandwidth 0'],
     ['duration_ms,kbps\n0,5\n1,0\n', 'a.csv',
       'a.csv: carries no bit: every period that lasts has bandwidth 0'],
+    ['duration_ms,kbps,latency_ms\n1e300,1e300,1e300\n', 'a.csv', [
+      'a.csv: expected a trace of a year at most: are its times in the unit they say?',
+      'a.csv: expected at most 1 Pbps: are its rates in the unit they say?',
+      'a.csv: expected round trips of an hour at most: are they in the unit they say?',
+    ]],
     ['seconds,mbps\n3,1\n', 'a.csv',
       'a.csv: expected two periods at least: one lasts until the next starts'],
     ['seconds,mbps\n0,1\n2,1\n2,1\n1,1\n', 'a.csv', [

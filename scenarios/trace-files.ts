@@ -178,6 +178,15 @@ function durationsOfStarts(
 }
 
 function checkTotals(periods: readonly TracePeriod[], problems: Problems): void {
+  const lasts = periods.reduce((sum, { durationUs }) => sum + durationUs, 0);
+  if (lasts > LONGEST_US) problems.add('expected a trace of a year at most: are its times in the unit they say?');
+  if (periods.some(({ rate }) => rate > GREATEST_RATE)) {
+    problems.add('expected at most 1 Pbps: are its rates in the unit they say?');
+  }
+  if (periods.some(({ latencyUs }) => latencyUs > GREATEST_LATENCY_US)) {
+    problems.add('expected round trips of an hour at most: are they in the unit they say?');
+  }
+  if (problems.any) return;
   if (periods.length === 0) problems.add('expected periods, got none');
   else if (!periods.some(({ durationUs }) => durationUs > 0)) {
     problems.add('expected a trace that lasts, got a total duration of 0');
@@ -193,6 +202,9 @@ function tidyRate(rate: number): number {
   return Math.round(rate * 1e3) / 1e3;
 }
 
+const LONGEST_US = 365 * 86_400 * US_PER_S;
+const GREATEST_RATE = 1e15;
+const GREATEST_LATENCY_US = 3600 * US_PER_S;
 const JSON_KEYS = ['duration_ms', 'bandwidth_kbps', 'latency_ms'];
 const COLUMNS: readonly Column[] = [
   { name: 'seconds', means: 'start', scale: US_PER_S },
