@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { TracePeriod } from '../models/network/bandwidth.ts';
-import { US_PER_MS } from '../models/core/units.ts';
+import { US_PER_MS, type Us } from '../models/core/units.ts';
 import { Movie } from '../models/player/sabre/movie.ts';
 import { ScenarioError, suggest, type ScenarioIssue } from '../scenarios/errors.ts';
 import { DATA_LIMIT, FileTooLargeError, UnreadableFileError } from '../scenarios/files.ts';
@@ -20,9 +20,9 @@ export interface NamedTrace {
 
 /**
  * The trace of a file, the links of a Markov model, or the traces of a folder or a shipped set; throws with
- * all problems of all files.
+ * all problems of all files. `latencyUs`: round-trip time of traces that state none.
  */
-export function readTraces(name: string): NamedTrace[] {
+export function readTraces(name: string, latencyUs: Us = 0): NamedTrace[] {
   const path = located(name, NETWORKS, 'a trace file or a folder of traces');
   const names = traceNames(diskFiles, path);
   if (names?.length === 0) {
@@ -34,7 +34,7 @@ export function readTraces(name: string): NamedTrace[] {
     try {
       const text = readText(at);
       const stem = traceTitle(basename(at));
-      if (!isMarkov(text)) return [{ name: stem, periods: parseTrace(text, at) }];
+      if (!isMarkov(text)) return [{ name: stem, periods: parseTrace(text, at, latencyUs) }];
       return markovLinks(parseMarkov(text, at)).map((periods, i) => ({ name: `${stem} ${i + 1}`, periods }));
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;

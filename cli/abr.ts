@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { parseQuantity, QuantityError } from '../models/core/quantity.ts';
-import { US_PER_MS } from '../models/core/units.ts';
+import { US_PER_MS, type Us } from '../models/core/units.ts';
 import { RULE_PRESETS, rulePreset } from '../models/player/abr/presets.ts';
 import type { Core } from '../models/player/abr/core/core.ts';
 import { fleetSession } from '../models/player/sabre/fleet-rule.ts';
@@ -22,6 +22,7 @@ import { print } from './terminal.ts';
 interface AbrOptions {
   readonly rule: string;
   readonly buffer: string;
+  readonly latency: string;
   readonly abandon: boolean;
   readonly profile: string;
   readonly json?: boolean;
@@ -50,6 +51,7 @@ export function abrCommand(): Command {
     .argument('<video>', 'a file of segment sizes (file#video where it holds several), or a shipped one: bbb')
     .option('--rule <names>', 'rules, separated by commas', 'throughput,bola,bolae,dynamic,hybrid')
     .option('--buffer <duration>', 'most media the player may hold', '25s')
+    .option('--latency <duration>', 'round-trip time of traces that state none', '0ms')
     .option('--no-abandon', 'let every transfer run to its end')
     .option('--profile <name>', 'weir, or sabre: exactly as Sabre plays, its flaws included', 'weir')
     .option('--json', 'print JSON instead of a table')
@@ -78,7 +80,7 @@ async function abr(traceName: string, videoName: string, options: AbrOptions): P
   const play = playerOf(options);
   const movie = readMovie(videoName);
   const bufferMaxMs = bufferOf(options.buffer, movie);
-  const traces = readTraces(traceName);
+  const traces = readTraces(traceName, latencyOf(options.latency));
   for (const name of ['svg', 'p1203'] as const) {
     const folder = dirname(options[name] ?? '.');
     if (!existsSync(folder)) throw new UsageError(`--${name}: there is no folder ${folder}`);
@@ -159,16 +161,24 @@ const ORACLE = 'oracle';
 /** The buffer, which must hold a segment and have room for another. [ms] */
 function bufferOf(text: string, movie: Movie): number {
   const { segmentMs } = movie.ladder;
-  const bufferMs = durationMs(text);
+  const bufferMs = durationMs('buffer', text);
   if (bufferMs > segmentMs) return bufferMs;
   throw new UsageError(`--buffer: expected more than a segment of ${segmentMs / 1e3} s, got ${text}`);
 }
 
-function durationMs(text: string): number {
+function latencyOf(text: string): Us {
+  const latencyMs = durationMs('latency', text);
+  if (latencyMs >= 0 && latencyMs <= MOST_LATENCY_MS) return latencyMs * US_PER_MS;
+  throw new UsageError(`--latency: expected 0s to 1h, got ${text}`);
+}
+
+const MOST_LATENCY_MS = 3_600_000;
+
+function durationMs(option: string, text: string): number {
   try {
     return parseQuantity('duration', text) / US_PER_MS;
   } catch (error) {
-    if (error instanceof QuantityError) throw new UsageError(`--buffer: ${error.message}`);
+    if (error instanceof QuantityError) throw new UsageError(`--${option}: ${error.message}`);
     throw error;
   }
 }

@@ -118,6 +118,15 @@ describe('data files that cannot be used are refused where they are named:', () 
     expected.forEach((pattern, i) => expect(found[i]).toMatch(pattern));
   });
 
+  test('a trace that states no round trip has that of its class', () => {
+    const files = memoryFiles({
+      'x.yaml': GOOD.replace(/traces: cable.csv/, 'traces: cable.csv, rtt: 30ms'),
+      'cable.csv': 'duration_ms,kbps\n1000,500\n',
+    });
+    const [network] = buildPlan(loadScenario('x.yaml', files), files).networks;
+    expect([...network!.traces[0]!.latencyUs]).toEqual([30_000]);
+  });
+
   test('exact with the ladder and duration of the table is right', () => {
     const ladder = '[{ name: a, bitrate: 800 kbps, height: 1 }, { name: b, bitrate: 2.8 Mbps, height: 2 }]';
     const text = `${GOOD}catalogue: { ladder: ${ladder}, sizes: { use: exact, tables: [t.csv] } }\n`;

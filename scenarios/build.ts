@@ -33,10 +33,11 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
       return { name, viewersPerLink, caps, traces: [table], inStep: true, slowStart };
     }
     const path = (network.traces ?? network.markov)!;
-    const found = traces.get(path) ?? (network.markov === undefined
-      ? data.readTraces(path, ['audience', 'networks', i, 'traces'])
+    const key = network.rtt === undefined ? path : `${path} at ${network.rtt} us`;
+    const found = traces.get(key) ?? (network.markov === undefined
+      ? data.readTraces(path, ['audience', 'networks', i, 'traces'], network.rtt)
       : data.readMarkov(path, ['audience', 'networks', i, 'markov']));
-    traces.set(path, found);
+    traces.set(key, found);
     return { name, viewersPerLink, caps, traces: found, inStep: false, slowStart };
   });
   const sizeTables = scenario.catalogue.sizes.tables.flatMap((path, i) =>

@@ -1,6 +1,7 @@
 import type { PriceList } from '../models/cost/price-list.ts';
 import type { InputFile } from '../models/core/run-record.ts';
 import type { Cities } from '../models/cdn/geography/cities.ts';
+import type { Us } from '../models/core/units.ts';
 import { TraceTable } from '../models/network/trace.ts';
 import type { RuleFile } from '../models/operations/alerts/rule-file.ts';
 import type { AlertWindows } from '../models/operations/budget/burn-rate-rules.ts';
@@ -90,8 +91,8 @@ export class DataFiles {
     if (isPath(clip)) this.locateFile(clip, ['real', 'clip']);
   }
 
-  /** The traces of a file or of all files in a folder. */
-  readTraces(path: string, at: Path): TraceTable[] {
+  /** The traces of a file or of all files in a folder; `rttUs`: of those that state none. */
+  readTraces(path: string, at: Path, rttUs: Us = 0): TraceTable[] {
     const found = this.#locate(path, at);
     if (found === undefined) return [];
     const names = traceNames(this.#files, found);
@@ -103,7 +104,7 @@ export class DataFiles {
       const shownAs = name === '' ? path : `${path}/${name}`;
       const file = name === '' ? found : `${found}/${name}`;
       const trace = this.#read(file, shownAs, at, (text) =>
-        new TraceTable(parseTrace(text, shownAs)));
+        new TraceTable(parseTrace(text, shownAs, rttUs)), rttUs === 0 ? '' : `${rttUs} us`);
       if (trace !== undefined) traces.push(trace);
     }
     return traces;
@@ -207,13 +208,12 @@ export class DataFiles {
 
   /**
    * What `parse` makes of a file, made once for all designs; its problems join those of the scenario, and it
-   * has no result then.
+   * has no result then. `how` tells readings of a file by one parameter apart.
    */
   #read<Value>(
-    path: string, shownAs: string, at: Path, parse: (text: string) => Value,
+    path: string, shownAs: string, at: Path, parse: (text: string) => Value, how = '',
   ): Value | undefined {
-    // One parameter reads its files one way.
-    const key = `${at.filter((part) => typeof part === 'string').join('.')}:${path}`;
+    const key = `${at.filter((part) => typeof part === 'string').join('.')}:${how}:${path}`;
     const known = this.#known.get(key);
     if (known !== undefined) {
       this.inputs.push({ path: shownAs, sha256: known.sha256 });

@@ -56,6 +56,7 @@ test.each([
   [[TRACE, 'bbb', '--profile', 'other'], /--profile: expected weir or sabre, got "other"/],
   [['ghent-4g', 'bbb', '--rule', 'hybrid', '--svg', 'x.svg'], /--svg: expected one rule and one trace/],
   [[TRACE, 'bbb', '--buffer', '3s'], /--buffer: expected more than a segment of 3 s, got 3s/],
+  [[TRACE, 'bbb', '--latency', '-1ms'], /--latency: expected 0s to 1h, got -1ms/],
   [[TRACE, 'bbb', '--buffer', 'long'], /--buffer: expected a duration/],
   [[TRACE, 'bbb', '--rule', 'bolla,dash.js'],
     /unknown "bolla" \(did you mean "bola"\?\), "dash.js" \(.*"dashjs"/],
@@ -81,6 +82,15 @@ test('what is wrong in a folder of traces is listed with file and line', () => {
   expect(status).toBe(2);
   expect(stderr).toMatch(/a\.csv:2:.*expected a number >= 0/);
   expect(stderr).toMatch(/b\.csv:1:.*unknown column "mbit"/);
+});
+
+test('traces that state no latency have the one that is named', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-abr-'));
+  const file = join(folder, 'cooked');
+  writeFileSync(file, '0 1.5\n4 1.5\n');
+  const startup = (...options: readonly string[]): number =>
+    json(file, 'bbb', '--rule', 'bola', ...options).rules[0]!['startupSeconds']!;
+  expect(startup('--latency', '80ms') - startup()).toBeCloseTo(0.08, 6);
 });
 
 test('a folder may hold traces of any form, packed or not, with other files and folders beside them', () => {

@@ -20,6 +20,7 @@ test.each([
   [{ traces: 'x', profile: STEPS }, 'expected one of traces'],
   [{ traces: 'x', viewerCaps: [{ share: '50%' }, {}] }, 'expected a rate in one of them'],
   [{ traces: 'x', viewerCaps: [{ rate: '0 Mbps' }] }, 'expected > 0'],
+  [{ profile: STEPS, rtt: '30ms' }, 'expected traces beside it'],
   [{ profile: STEPS.slice(1) }, 'expected the first step at 0s'],
   [{ profile: [...STEPS, STEPS[1]] }, 'expected a time after'],
   [{ profile: [{ at: '0s', rate: '0 Mbps' }] }, 'carries no bit'],

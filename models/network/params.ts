@@ -21,6 +21,11 @@ export const networkParams = z.strictObject({
     .meta({ description: 'A trace file, or a folder of them: each link plays one from a random point on.',
       unit: 'path', source: 'assumed' })
     .optional(),
+  rtt: quantity('duration', {
+    doc: 'Round-trip time of traces that state none; without it they have none.', source: 'assumed',
+    min: '0s', max: '1h',
+  })
+    .optional(),
   profile: z.array(profileStep).min(1).max(1000).optional(),
   markov: z.string().min(1)
     .meta({ description: 'A Markov model (weir networks fit): each link plays one of those drawn from it.',
@@ -35,7 +40,11 @@ export const networkParams = z.strictObject({
     .prefault(1),
   viewerCaps: z.array(viewerCapParams).min(1).max(20).optional(),
   slowStart: slowStartParams.optional(),
-}).superRefine(({ traces, profile, markov, viewersPerLink, viewerCaps, slowStart }, context) => {
+}).superRefine(({ traces, rtt, profile, markov, viewersPerLink, viewerCaps, slowStart }, context) => {
+  if (rtt !== undefined && traces === undefined) {
+    const message = 'expected traces beside it: the steps of a profile and a model say their own';
+    context.addIssue({ code: 'custom', path: ['rtt'], message });
+  }
   if (viewerCaps?.every(({ rate }) => rate === undefined) === true) {
     const message = 'expected a rate in one of them at least: these hold nobody back';
     context.addIssue({ code: 'custom', path: ['viewerCaps'], message });
