@@ -116,7 +116,8 @@ test('client data go along in headers where they are asked for', async () => {
     serveVideo(request.url!, response);
   }, Infinity, playerParams.parse({ ...COMMON, cmcd: 'header' }));
   expect(await outcome).toBe('finished');
-  expect(told).toEqual(['ot=m', 'ot=m', ...Array(2).fill('br=900,d=1000,ot=v,tb=900') as string[]]);
+  const segment = 'br=(900;v),d=1000,lb=(100;v),ot=v,tb=(900;v)';
+  expect(told).toEqual(['ot=m', 'ot=m', segment, segment]);
 });
 
 test('a server that is not there is a reset', async () => {

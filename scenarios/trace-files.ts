@@ -179,7 +179,9 @@ function durationsOfStarts(
 
 function checkTotals(periods: readonly TracePeriod[], problems: Problems): void {
   const lasts = periods.reduce((sum, { durationUs }) => sum + durationUs, 0);
-  if (lasts > LONGEST_US) problems.add('expected a trace of a year at most: are its times in the unit they say?');
+  if (lasts > LONGEST_US) {
+    problems.add('expected a trace of a year at most: are its times in the unit they say?');
+  }
   if (periods.some(({ rate }) => rate > GREATEST_RATE)) {
     problems.add('expected at most 1 Pbps: are its rates in the unit they say?');
   }
