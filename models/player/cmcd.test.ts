@@ -41,8 +41,9 @@ test('P76 headers hold each key once', () => {
 test('P76 a live player tells how long what it shows could be had, once it shows something', () => {
   const live = { ...PLAYING, latencyUs: 3.4567 * S };
   expect(cmcdRequest(live)).toEqual({ ...cmcdRequest(PLAYING), ltc: 3457, st: 'l' });
-  expect(cmcdRequest({ ...live, startupUs: NaN })).not.toHaveProperty('ltc');
-  expect(cmcdHeaders(cmcdRequest(live))['CMCD-Request']).toBe('bl=12300,dl=8200,ltc=3457,mtp=4300');
+  expect(cmcdRequest({ ...live, phase: 'starting' })).not.toHaveProperty('ltc');
+  expect(cmcdHeaders(cmcdRequest(live))['CMCD-Request'])
+    .toBe('bl=(12300;v),dl=8200,ltc=3457,mtp=(4300;v),sta=p,tbl=(30000;v)');
 });
 
 test('P76 the fleet tells what it asks for: starting, playing, and that it stalled meanwhile', () => {
