@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { diskFiles, findScenario, libraryScenarios } from '../cli/files.ts';
+import { DEFAULT_SLOS } from '../models/operations/slo.ts';
 import { buildPlan } from '../scenarios/build.ts';
 import { loadScenario } from '../scenarios/load.ts';
 import { VideoRun } from '../sim/video-run.ts';
@@ -45,6 +46,39 @@ describe('equal-tiers teaches', () => {
     expect(shared['regional_hit_rate']).toBeGreaterThan(3 * equal['regional_hit_rate']!);
     expect(shared['regional_hit_rate']).toBeGreaterThan(0.08);
   });
+});
+
+describe('search-capacity teaches', () => {
+  test('that the target is met by a fifth, of which the average query of a shard is a twentieth', () => {
+    const { search_seconds_p99: p99, search_success_rate: answered } = figures('search-capacity');
+    // The slowest of fifty lognormals, mean 8 ms, median 5 ms: 154.5 ms at the 99th percentile, and 5 ms.
+    expect(p99! / 0.1595).toBeGreaterThan(0.96);
+    expect(p99! / 0.1595).toBeLessThan(1.06);
+    expect(answered).toBe(1);
+  });
+
+  test('that beyond what threads can work off everything is late at once', () => {
+    const { search_seconds_p50: p50, search_utilisation: used } =
+      figures('search-capacity', ['search.others.queries=2100/s']);
+    expect(p50).toBeGreaterThan(0.4);
+    expect(used).toBeGreaterThan(0.99);
+    expect(used).toBeLessThanOrEqual(1);
+  });
+
+  test('that a budget keeps latency whatever happens, and fewer instances nearly all rankings', () => {
+    const of = (instances: number) => figures('search-capacity', [`recommendations.instances=${instances}`]);
+    const [most, enough, few] = [of(10), of(4), of(2)];
+    expect(enough['recommendation_ranked_rate']!).toBeCloseTo(most['recommendation_ranked_rate']!, 2);
+    expect(few['recommendation_ranked_rate']!).toBeLessThan(0.7);
+    expect(few['recommendation_seconds_p99']!).toBeLessThan(0.0825);
+  });
+});
+
+test('whole-platform has data for all eight objectives', () => {
+  const slis = figures('whole-platform', ['run.duration=20min', 'run.warmup=5min']);
+  expect(DEFAULT_SLOS.map(({ sli }) => [sli, Number.isFinite(slis[sli])]))
+    .toEqual(DEFAULT_SLOS.map(({ sli }) => [sli, true]));
+  expect(planOf('whole-platform').slos).toEqual(DEFAULT_SLOS);
 });
 
 describe('household teaches', () => {

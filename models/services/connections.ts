@@ -30,6 +30,13 @@ export class Connections {
     heap[hole] = until;
   }
 
+  /** Work that they still have from a time on, not before what they were last asked. [us] */
+  left(now: number): number {
+    let sum = 0;
+    for (const freeAt of this.#freeAt) sum += Math.max(0, freeAt - now);
+    return sum;
+  }
+
   save(): ConnectionsState {
     return this.#freeAt.slice();
   }

@@ -74,6 +74,11 @@ export class ReplicaSet {
     this.#nodes[node]!.take(until);
   }
 
+  /** Work that the nodes still have. [us] */
+  left(now: Us): Us {
+    return this.#nodes.reduce((sum, node) => sum + node.left(now), 0);
+  }
+
   save(): ReplicaSetState {
     return { nodes: this.#nodes.map((node) => node.save()), up: [...this.#up] };
   }

@@ -80,7 +80,7 @@ export class Recommender {
     };
     this.#seconds = set.bind(metrics.recommendationSeconds);
     this.#books = new NodeBooks('recommendations', params, set, metrics);
-    this.#books.settle(0, this.#instances.up);
+    this.#books.settle(0, [this.#instances]);
   }
 
   /** Somebody opens their home page. */
@@ -92,14 +92,14 @@ export class Recommender {
   /** Brings home pages of who is not simulated, and rankings that are due, up to now. */
   settle(now: Us): void {
     this.#advance(now);
-    this.#books.settle(now, this.#instances.up);
+    this.#books.settle(now, [this.#instances]);
   }
 
   /** So many instances are out of use; says which. */
   lose(now: Us, count: number): number[] {
     this.settle(now);
     const lost = this.#instances.lose(count);
-    this.#books.settle(now, this.#instances.up);
+    this.#books.settle(now, [this.#instances]);
     return lost;
   }
 
@@ -107,14 +107,14 @@ export class Recommender {
   regain(now: Us, instances: readonly number[]): void {
     this.settle(now);
     this.#instances.regain(instances);
-    this.#books.settle(now, this.#instances.up);
+    this.#books.settle(now, [this.#instances]);
   }
 
   /** So many more instances. */
   addInstances(now: Us, count: number): void {
     this.settle(now);
     this.#instances.grow(count);
-    this.#books.settle(now, this.#instances.up);
+    this.#books.settle(now, [this.#instances]);
   }
 
   /** From now on nothing is ranked, or is again. */
@@ -192,7 +192,7 @@ export class Recommender {
     if (start - cameAt + overhead > budget) return this.#answer('lateRanking', late);
     const service = Math.round(usual * this.#ports.slowness(now));
     this.#instances.take(instance, start + service);
-    this.#books.worked(service);
+    this.#books.assign(service);
     const takes = start + service - cameAt + overhead;
     if (takes > budget) this.#answer('lateRanking', late);
     else this.#answer('ranked', takes);

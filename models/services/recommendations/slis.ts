@@ -20,7 +20,7 @@ export const RECOMMENDATION_SLIS: readonly SliDefinition[] = [
       view.total(metrics.recommendations)),
   },
   {
-    name: 'recommendation_utilisation', unit: 'ratio', better: 'lower', range: ANY,
+    name: 'recommendation_utilisation', unit: 'ratio', better: 'lower', range: RATIO,
     help: 'Share of their time that threads that rank recommendations worked.',
     compute: (view) => ratio(view.total(metrics.busySeconds), view.total(metrics.capacitySeconds)),
   },

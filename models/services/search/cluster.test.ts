@@ -150,10 +150,13 @@ describe('by hand, two shards, queries of 10 ms', () => {
     for (let i = 0; i < 5; i++) cluster.ask(0);
     expect(countsBy(set.view(MS), metrics.searches, 'result', RESULTS))
       .toEqual({ ok: 2, cache: 0, timeout: 0, shed: 3, unavailable: 0 });
+    cluster.settle(5 * MS);
+    expect(set.view(MS).total(metrics.busySeconds)).toBeCloseTo(0.01, 9);
+    cluster.settle(US_PER_S);
     expect(set.view(MS).total(metrics.busySeconds)).toBeCloseTo(0.04, 9);
-    cluster.shed(0, NEVER);
-    cluster.ask(0);
-    expect(set.view(MS).total(metrics.searches, { result: 'ok' })).toBe(3);
+    cluster.shed(US_PER_S, NEVER);
+    for (let i = 0; i < 3; i++) cluster.ask(US_PER_S);
+    expect(set.view(MS).total(metrics.searches, { result: 'ok' })).toBe(5);
   });
 
   test('S6 without a copy of a shard there is no answer, unless the cache has one', () => {

@@ -106,7 +106,7 @@ export class SearchCluster {
       first: set.bind(metrics.shardQueries, 'first'), hedge: set.bind(metrics.shardQueries, 'hedge'),
     };
     this.#books = new NodeBooks('search', params, set, metrics);
-    this.#books.settle(0, this.#nodes());
+    this.#books.settle(0, this.#shards);
   }
 
   /** Somebody searches. */
@@ -118,7 +118,7 @@ export class SearchCluster {
   /** Brings searches of who is not simulated, and what is still open, up to now. */
   settle(now: Us): void {
     this.#advance(now);
-    this.#books.settle(now, this.#nodes());
+    this.#books.settle(now, this.#shards);
   }
 
   /** So many copies of a shard, or of each, are out of use; says which. */
@@ -126,7 +126,7 @@ export class SearchCluster {
     this.settle(now);
     const lost = this.#shards.flatMap((set, i) =>
       (shard === undefined || shard === i ? set.lose(count).map((copy): SearchNode => [i, copy]) : []));
-    this.#books.settle(now, this.#nodes());
+    this.#books.settle(now, this.#shards);
     return lost;
   }
 
@@ -134,14 +134,14 @@ export class SearchCluster {
   regain(now: Us, nodes: readonly SearchNode[]): void {
     this.settle(now);
     for (const [shard, copy] of nodes) this.#shards[shard]!.regain([copy]);
-    this.#books.settle(now, this.#nodes());
+    this.#books.settle(now, this.#shards);
   }
 
   /** So many more copies of each shard. */
   addCopies(now: Us, count: number): void {
     this.settle(now);
     for (const set of this.#shards) set.grow(count);
-    this.#books.settle(now, this.#nodes());
+    this.#books.settle(now, this.#shards);
   }
 
   /** From now on shards that have not answered after so long are asked again; NEVER: none is. */
@@ -190,10 +190,6 @@ export class SearchCluster {
     this.#shedWait = state.shedWait;
     this.#others.at = state.next;
     this.#books.restore(state.books);
-  }
-
-  #nodes(): number {
-    return this.#shards.reduce((sum, set) => sum + set.up, 0);
   }
 
   #advance(now: Us): void {
@@ -266,7 +262,7 @@ export class SearchCluster {
     const service = Math.round(usual * this.#ports.slowness(now, shard, copy));
     set.take(copy, start + service);
     this.#set.add(this.#queries[kind], 1);
-    this.#books.worked(service);
+    this.#books.assign(service);
     return start + service;
   }
 

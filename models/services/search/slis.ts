@@ -22,7 +22,7 @@ export const SEARCH_SLIS: readonly SliDefinition[] = [
     },
   },
   {
-    name: 'search_utilisation', unit: 'ratio', better: 'lower', range: ANY,
+    name: 'search_utilisation', unit: 'ratio', better: 'lower', range: RATIO,
     help: 'Share of their time that threads of the search index worked.',
     compute: (view) => ratio(view.total(metrics.busySeconds), view.total(metrics.capacitySeconds)),
   },
