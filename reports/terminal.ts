@@ -8,6 +8,7 @@ import {
   formatValue, shortDigest,
 } from './format.ts';
 import { percentileText } from './percentiles.ts';
+import { playbackCounts } from './playback-counts.ts';
 import { regionsBlock } from './regions.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { backlogBlock, enginesBlock, jobsBlock, stagesBlock } from './terminal-transcoding.ts';
@@ -34,7 +35,7 @@ export function renderRun(
     heading(document, paint, options.width),
     objectives(document, paint, options.width),
     budgets(document, paint),
-    indicators(document, paint),
+    indicators(document, paint, options.width),
     tiers(document, paint),
     regionsBlock(document, paint),
     claimsBlock([{ name: document.scenario, claims: document.claims }], paint, options.width),
@@ -145,7 +146,7 @@ function intervalText(figure: Parameters<typeof formatInterval>[0]): string {
   return formatInterval(figure) ?? 'single run';
 }
 
-function indicators(document: RunDocument, paint: Painter): string[] {
+function indicators(document: RunDocument, paint: Painter, width: number): string[] {
   const names = Object.keys(document.slis);
   if (names.length === 0) return [];
   const rows = names.map((name) => {
@@ -157,7 +158,8 @@ function indicators(document: RunDocument, paint: Painter): string[] {
   const many = Object.values(document.slis).some((sli) => sli.low !== null);
   const note = many ? paint.dim('  mean over replications, 95 % interval') : '';
   const percentiles = percentileText(document.metrics);
-  const foot = percentiles === '' ? [] : [paint.dim(`  ${percentiles}`)];
+  const foot = [...playbackCounts(document.metrics), ...(percentiles === '' ? [] : [percentiles])]
+    .flatMap((text) => wrapText(text, width, '  ')).map(paint.dim);
   return [paint.bold('Indicators') + note, ...textTable(rows, [1]), ...foot];
 }
 

@@ -2,6 +2,7 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import type { MetricResult, RunDocument, SliResult } from '../../models/core/run-record.ts';
 import { findSli } from '../../models/operations/sli.ts';
 import { formatFigureValue, formatInterval, humanise, NOTHING } from '../../reports/format.ts';
+import { playbackCounts } from '../../reports/playback-counts.ts';
 import { percentileText } from '../../reports/percentiles.ts';
 import { shared } from './styles.ts';
 
@@ -24,7 +25,8 @@ export class WeirIndicators extends LitElement {
           <tbody>${Object.entries(this.slis).map(([name, sli]) => this.#row(name, sli))}</tbody>
         </table>
       </div>
-      <p class="soft small">${percentileText(this.metrics)}</p>
+      ${[...playbackCounts(this.metrics), percentileText(this.metrics)].map((text) =>
+        html`<p class="soft small">${text}</p>`)}
     `;
   }
 
