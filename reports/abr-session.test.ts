@@ -38,6 +38,9 @@ test('the picture tells the reason of each transfer, and escapes what it is give
   expect(svg.match(/<circle /g)).toHaveLength(4);
   expect(svg).toContain('1.00 s, segment 1, given up for 0: rendition 1</title>');
   expect(svg).toContain('<title>stall of 1 s</title>');
+  // The session lasts 14 s: a label at each quarter.
+  expect(svg.match(/text-anchor="middle">[^<]*/g)!.map((text) => text.split('>')[1]))
+    .toEqual(['4 s', '7 s', '11 s']);
   expect(svg).not.toMatch(/NaN|undefined/);
 });
 

@@ -110,7 +110,7 @@ export function sessionSvg(session: PlayedSession): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${LEFT + WIDTH + 20} ${bottom + 30}" `
       + 'font-family="sans-serif" font-size="10">',
     '<rect width="100%" height="100%" fill="#fff"/>',
-    text(LEFT, 14, `${title}: rung asked for (line), throughput of each transfer (dashed)`),
+    text(LEFT, 14, `${title}: rung asked for (line; red: given up), throughput (dashed), stalls (shaded)`),
     ...rungs, ...stalls,
     `<polyline points="${steps.join(' ')}" fill="none" stroke="#06c" stroke-width="1.5"/>`,
     `<polyline points="${seen.join(' ')}" fill="none" stroke="#080" stroke-dasharray="3 2"/>`,
@@ -119,6 +119,8 @@ export function sessionSvg(session: PlayedSession): string {
     text(LEFT - 4, BUFFER_TOP + 8, formatDuration(most), 'end'), text(LEFT - 4, bottom, '0 s', 'end'),
     `<polyline points="${level.join(' ')}" fill="none" stroke="#a50"/>`,
     text(LEFT, bottom + 16, '0 s'), text(LEFT + WIDTH, bottom + 16, formatDuration(end), 'end'),
+    ...[0.25, 0.5, 0.75].map((share) =>
+      text(x(share * end), bottom + 16, formatDuration(Math.round(share * end)), 'middle')),
     '</svg>', '',
   ].join('\n');
 }
