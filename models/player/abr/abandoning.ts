@@ -20,6 +20,8 @@ export interface TransferUnderWay {
  * tells `abandoned` when it has stopped; a host that cannot uses the rule like any other.
  */
 export interface AbandoningRule extends AbrRule {
+  /** Whether its player looks by a timer, and not as bytes come: an outage does not keep it from looking. */
+  readonly looksByTimer?: boolean;
   /** The lower rendition to stop the transfer for, or KEEP; the context is as of now, the buffer included. */
   abandon(context: AbrContext, transfer: TransferUnderWay): number;
   /** Least time until `abandon` may say other than KEEP, whatever comes meanwhile; NEVER if it cannot. */

@@ -55,6 +55,7 @@ export type HlsJsParams = z.output<typeof hlsJsParams>;
  */
 export class HlsJsRule implements AbandoningRule {
   readonly name = 'hlsjs';
+  readonly looksByTimer = true; // hls.js onFragLoading: every 100 ms
   readonly #params: HlsJsParams;
   readonly #rate: RateEstimate;
   readonly #ttfb: Ewma;

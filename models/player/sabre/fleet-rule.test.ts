@@ -35,6 +35,27 @@ describe('the rules of the fleet, beside Sabre', () => {
   });
 });
 
+describe('in an outage, when no byte comes', () => {
+  const link = new LinkTrace([[20, 2e6], [60, 0], [600, 2e6]].map(([seconds, rate]) =>
+    ({ durationUs: seconds! * 1e6, rate: rate!, latencyUs: 20_000 })), movie.ladder);
+  const givenUpAt = (rule: string): number[] => {
+    const at: number[] = [];
+    const transferred = ({ abandonTo, ms }: Transfer, _at: unknown, startMs: number): void => {
+      if (abandonTo !== KEEP) at.push((startMs + ms) / 1e3);
+    };
+    fleetSession(rulePreset(rule)!, movie, link, 25_000, true, { transferred }).session.run();
+    return at;
+  };
+
+  test('hls.js gives a transfer up, as it looks by a timer', () => {
+    expect(givenUpAt('hlsjs').some((seconds) => seconds > 20 && seconds < 79)).toBe(true);
+  });
+
+  test('dash.js waits for progress to look at', () => {
+    expect(givenUpAt('dashjs').filter((seconds) => seconds > 20 && seconds < 79)).toEqual([]);
+  });
+});
+
 describe('after an abandoned transfer', () => {
   const abandonedAndNext = (play: 'sabre' | 'fleet'): (readonly [Transfer, Transfer])[] => {
     const transfers: Transfer[] = [];

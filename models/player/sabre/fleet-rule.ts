@@ -21,7 +21,8 @@ export function fleetSession(
 ): { readonly core: Core; readonly session: Session } {
   const core = new FleetRule(createAbrRule(params, 1), movie);
   const options = {
-    bufferMaxMs, abandonment: abandonment && core.abandons, replacement: 'none', flaws: NO_FLAWS,
+    bufferMaxMs, abandonment: abandonment && core.abandons, looksByTimer: core.looksByTimer,
+    replacement: 'none', flaws: NO_FLAWS,
   } as const;
   return { core, session: new Session(movie, trace, core, core, options, log) };
 }
@@ -38,6 +39,7 @@ class FleetRule implements Core, History {
   readonly pauseMs = 0;
   /** Whether the rule judges transfers under way. */
   readonly abandons: boolean;
+  readonly looksByTimer: boolean;
   readonly latencyMs = 0;
   readonly #rule: AbrRule;
   readonly #context: AbrContext;
@@ -49,6 +51,7 @@ class FleetRule implements Core, History {
     const { ladder } = movie;
     this.#rule = rule;
     this.abandons = isAbandoning(rule);
+    this.looksByTimer = isAbandoning(rule) && rule.looksByTimer === true;
     this.#context = {
       now: 0, slot: 0, bufferUs: 0, bufferMaxUs: 0, lastRendition: -1, segment: 0,
       segmentsLeft: 0, segmentUs: wholeUs(ladder.segmentMs), rate: 1, latencyUs: NaN,

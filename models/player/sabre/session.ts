@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly bufferMaxMs: number;
   /** Whether transfers under way are judged and may be abandoned. */
   readonly abandonment: boolean;
+  /** Whether they are judged as time passes, even when nothing comes. Default: as bytes come, as in Sabre. */
+  readonly looksByTimer?: boolean;
   readonly replacement: ReplacementOrder;
   readonly flaws: SabreFlaws;
 }
@@ -198,8 +200,9 @@ export class Session {
     transfer.firstByteMs = link.awaitLatency();
     transfer.ms = transfer.firstByteMs;
     let leastMs = LEAST_PROGRESS_MS - transfer.ms;
+    const leastBits = this.#options.looksByTimer === true ? 0 : LEAST_PROGRESS_BITS;
     while (transfer.bits < transfer.sizeBits && transfer.abandonTo === KEEP) {
-      link.carrySome(transfer.sizeBits - transfer.bits, LEAST_PROGRESS_BITS, leastMs);
+      link.carrySome(transfer.sizeBits - transfer.bits, leastBits, leastMs);
       transfer.ms += link.stepMs;
       transfer.bits += link.stepBits;
       if (transfer.bits >= transfer.sizeBits) return;
