@@ -44,6 +44,19 @@ test('the picture tells the reason of each transfer, and escapes what it is give
   expect(svg).not.toMatch(/NaN|undefined/);
 });
 
+test('of rungs too close for two labels the higher is named', () => {
+  const svg = sessionSvg({ ...SESSION, ladderKbps: [500, 980, 1000] });
+  expect(svg.match(/>\d: [^<]*/g)).toEqual(['>0: 500 kbps', '>2: 1 Mbps']);
+});
+
+test('the buffer is drawn empty from when it ran dry until the next segment comes', () => {
+  const buffer = /points="([^"]*)" fill="none" stroke="#a50"/.exec(sessionSvg(SESSION))![1]!.split(' ');
+  // 14 s over 900 from 96 on: it runs dry at 5 s, and the segment comes at 6 s.
+  const [dry, came] = [96 + (5 / 14) * 900, 96 + (6 / 14) * 900].map((at) => at.toFixed(1));
+  const empty = buffer.filter((point) => point.endsWith(',388.0')).map((point) => point.split(',')[0]);
+  expect(empty).toEqual(expect.arrayContaining([dry, came]));
+});
+
 test('the input of P.1203 holds media, stalls by media position, and initial loading first', () => {
   const input = p1203Input({
     kbps: [500, 1000, 5000], heights: [undefined, 540, undefined], segmentSeconds: 4, startupSeconds: 1.2345,

@@ -73,9 +73,10 @@ export function sessionSvg(session: PlayedSession): string {
   const yBuffer = (seconds: number): string => (BUFFER_TOP + BUFFER * (1 - seconds / most)).toFixed(1);
   const text = (at: string | number, y: string | number, words: string, anchor = 'start'): string =>
     `<text x="${at}" y="${y}" text-anchor="${anchor}">${escaped(words)}</text>`;
+  const named = labelled(ladderKbps.map((kbps) => Number(yRate(kbps))));
   const rungs = ladderKbps.map((kbps, i) => [
     `<line x1="${LEFT}" x2="${LEFT + WIDTH}" y1="${yRate(kbps)}" y2="${yRate(kbps)}" stroke="#ddd"/>`,
-    text(LEFT - 4, Number(yRate(kbps)) + 3, `${i}: ${formatValue(kbps * 1e3, 'bits/s')}`, 'end'),
+    named.has(i) ? text(LEFT - 4, Number(yRate(kbps)) + 3, nameOf(i, kbps), 'end') : '',
   ].join(''));
   const stalls = stallsOf(session).map(({ fromSeconds, seconds }) => {
     const width = Math.max(1, (seconds / end) * WIDTH).toFixed(1);
@@ -91,11 +92,12 @@ export function sessionSvg(session: PlayedSession): string {
     `${x(transfer.atSeconds + transfer.seconds)},${yRate(throughputKbps(transfer))}`);
   const level = transfers.flatMap((transfer, i) => {
     const before = transfers[i - 1];
-    const drained = before === undefined ? 0
-      : Math.max(0, before.bufferSeconds - (transfer.atSeconds + transfer.seconds
-        - before.atSeconds - before.seconds));
-    const at = x(transfer.atSeconds + transfer.seconds);
-    return [`${at},${yBuffer(drained)}`, `${at},${yBuffer(transfer.bufferSeconds)}`];
+    const since = before === undefined ? 0 : before.atSeconds + before.seconds;
+    const dryAt = since + (before?.bufferSeconds ?? 0);
+    const comes = transfer.atSeconds + transfer.seconds;
+    const drained = Math.max(0, dryAt - comes);
+    const dry = dryAt < comes ? [`${x(dryAt)},${yBuffer(0)}`] : [];
+    return [...dry, `${x(comes)},${yBuffer(drained)}`, `${x(comes)},${yBuffer(transfer.bufferSeconds)}`];
   });
   const marks = transfers.map((transfer) => {
     const given = transfer.abandonedFor === undefined ? '' : `, given up for ${transfer.abandonedFor}`;
@@ -125,6 +127,22 @@ export function sessionSvg(session: PlayedSession): string {
   ].join('\n');
 }
 
+function nameOf(rung: number, kbps: number): string {
+  return `${rung}: ${formatValue(kbps * 1e3, 'bits/s')}`;
+}
+
+/** Of labels at these heights, from the lowest rung's up, those that do not lie on one above them. */
+function labelled(heights: readonly number[]): Set<number> {
+  const named = new Set<number>();
+  let above = -Infinity;
+  for (let i = heights.length - 1; i >= 0; i--) {
+    if (heights[i]! - above < LABEL) continue;
+    named.add(i);
+    above = heights[i]!;
+  }
+  return named;
+}
+
 function throughputKbps({ bytes, seconds, firstByteSeconds }: PlayedTransfer): number {
   return (bytes * 8) / 1e3 / Math.max(1e-6, seconds - firstByteSeconds);
 }
@@ -134,6 +152,7 @@ function escaped(words: string): string {
 }
 
 const LEAST_STALL_S = 1e-6; // less is the rounding of sums
+const LABEL = 9; // height of a label
 const LEFT = 96;
 const TOP = 24;
 const WIDTH = 900;
