@@ -7,7 +7,8 @@ import { AccessLinks, drawTrace } from '../models/network/access.ts';
 import { TraceBandwidth } from '../models/network/trace.ts';
 import { Audience, type Arrival } from '../models/player/audience.ts';
 import { Popularity } from '../models/storage/popularity.ts';
-import type { WatchedPlan } from '../scenarios/plan.ts';
+import { drawnNetworks } from '../scenarios/drawn-networks.ts';
+import type { NetworkClass, WatchedPlan } from '../scenarios/plan.ts';
 import type { Clock } from './clock.ts';
 import { AddedLatency, type RealLinks } from './links.ts';
 import type { PlayerHost } from './player-host.ts';
@@ -20,6 +21,7 @@ import { WakeTimer } from './timer.ts';
 export class RealViewers {
   readonly done: Promise<void>;
   readonly #plan: WatchedPlan;
+  readonly #networks: readonly NetworkClass[];
   readonly #links: RealLinks;
   #edgePorts: readonly number[];
   /** Edges that the CDN's monitoring knows to be down. */
@@ -53,6 +55,7 @@ export class RealViewers {
   ) {
     const { audience, catalogue } = plan.scenario;
     this.#plan = plan;
+    this.#networks = drawnNetworks(plan.networks, streams);
     this.#links = links;
     this.#edgePorts = edgePorts;
     this.#host = host;
@@ -137,9 +140,9 @@ export class RealViewers {
 
   /** The link of a viewer of a class; viewers of one household share the edge of the first. */
   #join(network: number, drawn: number): number {
-    const { traces } = this.#plan.networks[network]!;
+    const { traces, inStep } = this.#networks[network]!;
     const draws = this.#streams.stream('audience/trace');
-    const { trace, startUs } = drawTrace(draws, this.#plan.networks[network]!);
+    const { trace, startUs } = drawTrace(draws, { traces, inStep });
     const { link, opened } = this.#access.join(network);
     if (!opened) return link;
     const access = new TraceBandwidth(traces[trace]!, startUs);

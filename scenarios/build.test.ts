@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { RandomStreams } from '../models/core/rng.ts';
 import { buildPlan } from './build.ts';
+import { drawnNetworks } from './drawn-networks.ts';
 import { formatIssue, ScenarioError } from './errors.ts';
 import { DATA_LIMIT } from './files.ts';
 import { loadScenario } from './load.ts';
@@ -42,14 +44,19 @@ describe('a plan', () => {
     expect(plan.inputs.map((input) => input.path)).toEqual(['networks/cable/1.csv', 'networks/cable/2.csv']);
   });
 
-  test('draws the links of a Markov model, and says what is wrong with one', () => {
+  test('draws the links of a Markov model anew for each replication, and says what is wrong with one', () => {
     const text = GOOD.replace('traces: cable.csv', 'markov: m.yaml');
     const model = 'weir-markov: 1\nstep: 1s\n'
       + 'states: [{ kbps: 900 }, { kbps: 50 }]\nweights: [[9, 1], [1, 1]]\n';
     const files = memoryFiles({ 'x.yaml': text, 'm.yaml': model });
     const { networks, inputs } = buildPlan(loadScenario('x.yaml', files), files);
-    expect(networks[0]!.traces).toHaveLength(32);
-    expect(new Set(networks[0]!.traces.flatMap(({ rate }) => [...rate]))).toEqual(new Set([9e5, 5e4]));
+    expect(networks[0]!.traces).toEqual([]);
+    const drawn = (replication: number) =>
+      drawnNetworks(networks, new RandomStreams(1, replication))[0]!.traces;
+    expect(drawn(0)).toHaveLength(128);
+    expect(new Set(drawn(0).flatMap(({ rate }) => [...rate]))).toEqual(new Set([9e5, 5e4]));
+    expect(drawn(0)).toEqual(drawn(0));
+    expect(drawn(1).map(({ lengthBits }) => lengthBits)).not.toEqual(drawn(0).map((one) => one.lengthBits));
     expect(inputs).toEqual([{ path: 'm.yaml', sha256: model }]);
     const wrong = memoryFiles({ 'x.yaml': text, 'm.yaml': model.replace('[1, 1]', '[1]') });
     expect(() => buildPlan(loadScenario('x.yaml', wrong), wrong))

@@ -28,17 +28,21 @@ export function buildPlan(loaded: LoadedScenario, files: FileSource, known?: Kno
   const networks = (scenario.audience?.networks ?? []).map((network, i): NetworkClass => {
     const { profile } = network;
     const { name, viewersPerLink, viewerCaps: caps = [], slowStart } = network;
+    const own = { name, viewersPerLink, caps, slowStart, markov: undefined };
     if (profile !== undefined) {
       const table = new TraceTable(profilePeriods(profile, scenario.run.duration));
-      return { name, viewersPerLink, caps, traces: [table], inStep: true, slowStart };
+      return { ...own, traces: [table], inStep: true };
     }
-    const path = (network.traces ?? network.markov)!;
+    if (network.markov !== undefined) {
+      const markov = data.readMarkov(network.markov, ['audience', 'networks', i, 'markov']);
+      return { ...own, traces: [], inStep: false, markov };
+    }
+    const path = network.traces!;
     const key = network.rtt === undefined ? path : `${path} at ${network.rtt} us`;
-    const found = traces.get(key) ?? (network.markov === undefined
-      ? data.readTraces(path, ['audience', 'networks', i, 'traces'], network.rtt)
-      : data.readMarkov(path, ['audience', 'networks', i, 'markov']));
+    const at = ['audience', 'networks', i, 'traces'];
+    const found = traces.get(key) ?? data.readTraces(path, at, network.rtt);
     traces.set(key, found);
-    return { name, viewersPerLink, caps, traces: found, inStep: false, slowStart };
+    return { ...own, traces: found, inStep: false };
   });
   const sizeTables = scenario.catalogue.sizes.tables.flatMap((path, i) =>
     data.readTables(path, ['catalogue', 'sizes', 'tables', i]));

@@ -12,7 +12,8 @@ import { formatPath, ScenarioError, suggest, type ScenarioIssue } from './errors
 import { DATA_LIMIT, UnreadableFileError, type FileSource } from './files.ts';
 import { parseDurations } from './durations.ts';
 import { parseCalibration, type EncoderCalibration } from './calibrations.ts';
-import { markovLinks, parseMarkov } from './markov-files.ts';
+import { parseMarkov } from './markov-files.ts';
+import type { MarkovModel } from '../models/network/markov.ts';
 import { parsePriceList } from './price-lists.ts';
 import { parseOpenSlo } from './openslo/read.ts';
 import type { LevelParams } from '../models/operations/degraded/params.ts';
@@ -110,12 +111,11 @@ export class DataFiles {
     return traces;
   }
 
-  /** The links drawn from the Markov model of a file. */
-  readMarkov(path: string, at: Path): TraceTable[] {
+  /** The Markov model of a file; undefined with a problem noted when it is none. */
+  readMarkov(path: string, at: Path): MarkovModel | undefined {
     const found = this.#locate(path, at);
-    if (found === undefined) return [];
-    return this.#read(found, path, at, (text) =>
-      markovLinks(parseMarkov(text, path)).map((periods) => new TraceTable(periods))) ?? [];
+    if (found === undefined) return undefined;
+    return this.#read(found, path, at, (text) => parseMarkov(text, path));
   }
 
   /** The tables of segment sizes of a file. */

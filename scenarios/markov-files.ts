@@ -74,7 +74,7 @@ export function parseMarkov(text: string, file: string): MarkovModel {
   };
 }
 
-/** The links that stand for a model: the same in every run, as measured traces are. */
+/** Links that stand for a model where nothing is replicated: always the same ones. */
 export function markovLinks(model: MarkovModel): TracePeriod[][] {
   return drawLinks(model, new RandomStreams(0, 0));
 }

@@ -1,4 +1,5 @@
 import type { TracePeriod } from '../models/network/bandwidth.ts';
+import type { MarkovModel } from '../models/network/markov.ts';
 import type { SlowStart } from '../models/network/slow-start.ts';
 import { TraceTable } from '../models/network/trace.ts';
 import type { ViewerCap } from '../models/network/viewer-caps.ts';
@@ -14,6 +15,7 @@ export interface PackedPlan {
     readonly viewersPerLink: number;
     readonly caps: readonly ViewerCap[];
     readonly inStep: boolean;
+    readonly markov: MarkovModel | undefined;
     readonly slowStart: SlowStart | undefined;
     readonly traces: ReadonlyArray<readonly TracePeriod[]>;
   }>;

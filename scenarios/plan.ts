@@ -2,6 +2,7 @@ import type { GeographyData } from '../models/cdn/geography/geography.ts';
 import type { CpuSpeeds } from '../models/transcode/fleet-pools.ts';
 import type { PriceList } from '../models/cost/price-list.ts';
 import type { Fidelity, InputFile, ParameterProvenance } from '../models/core/run-record.ts';
+import type { MarkovModel } from '../models/network/markov.ts';
 import type { SlowStart } from '../models/network/slow-start.ts';
 import type { TraceTable } from '../models/network/trace.ts';
 import type { ViewerCap } from '../models/network/viewer-caps.ts';
@@ -18,6 +19,8 @@ export interface NetworkClass {
   /** What viewers get at most, by share; none: what the link gives. */
   readonly caps: readonly ViewerCap[];
   readonly traces: readonly TraceTable[];
+  /** What a run draws its traces from, in place of those above. */
+  readonly markov: MarkovModel | undefined;
   /** Links play their trace by the clock of the run: a profile. */
   readonly inStep: boolean;
   /** How connections come up to the rate of the line; undefined when they have it at once. */

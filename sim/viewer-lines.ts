@@ -5,6 +5,7 @@ import { finishRamped, receivedRamped, windowAfter, type SlowStart } from '../mo
 import { finishAlone, receivedAlone } from '../models/network/line.ts';
 import { TraceBandwidth, type TraceTable } from '../models/network/trace.ts';
 import { capAt, cappedTable, drawCap } from '../models/network/viewer-caps.ts';
+import { drawnNetworks } from '../scenarios/drawn-networks.ts';
 import type { NetworkClass } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
@@ -53,9 +54,10 @@ export class ViewerLines {
 
   /** `onTransferred`: told when a transfer on a shared link is over. */
   constructor(
-    rows: SlotRows, networks: readonly NetworkClass[], streams: RandomStreams, loop: EventLoop,
+    rows: SlotRows, classes: readonly NetworkClass[], streams: RandomStreams, loop: EventLoop,
     onTransferred: (request: number) => void,
   ) {
+    const networks = drawnNetworks(classes, streams);
     this.#rows = rows;
     const tables = networks.map(tablesOf);
     this.#tables = tables.flat();

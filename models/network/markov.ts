@@ -31,7 +31,7 @@ export interface RateStatistics {
 /** Quantiles by which distributions of rates are compared. */
 export const RATE_QUANTILES: readonly number[] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
-/** Links that stand for a model: as many as a set of measured traces has. */
+/** Links that stand for a model unless more are wanted: as many as a set of measured traces has. */
 export const MARKOV_LINKS = 32;
 
 /** Length of a drawn link before it is repeated. [µs] */
@@ -95,34 +95,44 @@ export function modelStatistics(model: MarkovModel): RateStatistics {
  * period. A link that would never carry a bit ends with a step of the fastest state.
  */
 export function drawPeriods(model: MarkovModel, stream: RandomStream, steps: number): TracePeriod[] {
+  return drawerOf(model)(stream, steps);
+}
+
+/** What all links of a model have in common is worked out once. */
+function drawerOf(model: MarkovModel): (stream: RandomStream, steps: number) => TracePeriod[] {
   const { stepUs, states } = model;
   const start = cumulated(stationaryShares(model));
   const rows = transitions(model.weights).map(cumulated);
-  const drawn: number[] = [];
-  for (let i = 0; i < steps; i++) {
-    drawn.push(stateAt(i === 0 ? start : rows[drawn[i - 1]!]!, stream.uniform()));
-  }
-  if (drawn.every((state) => states[state]!.rate === 0)) {
-    drawn.push(states.reduce((best, { rate }, i) => (rate > states[best]!.rate ? i : best), 0));
-  }
-  const periods: TracePeriod[] = [];
-  let held = 0;
-  drawn.forEach((state, i) => {
-    held++;
-    if (drawn[i + 1] === state) return;
+  const fastest = states.reduce((best, one) => (one.rate > best.rate ? one : best));
+  return (stream, steps) => {
+    const periods: TracePeriod[] = [];
+    let state = stateAt(start, stream.uniform());
+    let held = 1;
+    let mostRate = states[state]!.rate;
+    for (let i = 1; i < steps; i++) {
+      const next = stateAt(rows[state]!, stream.uniform());
+      if (next === state) {
+        held++;
+        continue;
+      }
+      periods.push({ ...states[state]!, durationUs: held * stepUs });
+      state = next;
+      held = 1;
+      mostRate = Math.max(mostRate, states[state]!.rate);
+    }
     periods.push({ ...states[state]!, durationUs: held * stepUs });
-    held = 0;
-  });
-  return periods;
+    if (mostRate === 0) periods.push({ ...fastest, durationUs: stepUs });
+    return periods;
+  };
 }
 
-/**
- * The links that stand for a model, an hour each, every one from a stream of its own: always the same ones.
- */
-export function drawLinks(model: MarkovModel, streams: RandomStreams): TracePeriod[][] {
+/** Links that stand for a model, an hour each, every one from a stream of its own: `name`/0 and on. */
+export function drawLinks(
+  model: MarkovModel, streams: Pick<RandomStreams, 'stream'>, name = 'network/markov', links = MARKOV_LINKS,
+): TracePeriod[][] {
   const steps = Math.max(1, Math.ceil(MARKOV_LENGTH_US / model.stepUs));
-  return Array.from({ length: MARKOV_LINKS }, (_link, i) =>
-    drawPeriods(model, streams.stream(`network/markov/${i}`), steps));
+  const draw = drawerOf(model);
+  return Array.from({ length: links }, (_link, i) => draw(streams.stream(`${name}/${i}`), steps));
 }
 
 function transitions(weights: MarkovModel['weights']): number[][] {
@@ -141,8 +151,8 @@ function cumulated(shares: readonly number[]): number[] {
  * The first state whose cumulated share is above a number in [0, 1); rounding leaves the last possible one.
  */
 function stateAt(cumulatedShares: readonly number[], u: number): number {
-  const found = cumulatedShares.findIndex((share) => u < share);
-  return found >= 0 ? found : cumulatedShares.indexOf(cumulatedShares.at(-1)!);
+  for (let i = 0; i < cumulatedShares.length; i++) if (u < cumulatedShares[i]!) return i;
+  return cumulatedShares.indexOf(cumulatedShares.at(-1)!);
 }
 
 function sum(values: readonly number[]): number {

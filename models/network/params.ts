@@ -28,7 +28,7 @@ export const networkParams = z.strictObject({
     .optional(),
   profile: z.array(profileStep).min(1).max(1000).optional(),
   markov: z.string().min(1)
-    .meta({ description: 'A Markov model (weir networks fit): each link plays one of those drawn from it.',
+    .meta({ description: 'A Markov model (weir networks fit): each replication draws links of it.',
       unit: 'path', source: 'assumed' })
     .optional(),
   share: quantity('ratio', {

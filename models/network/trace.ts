@@ -1,4 +1,4 @@
-import { assert } from '../core/assert.ts';
+import { assert, broken } from '../core/assert.ts';
 import { US_PER_S, type BitsPerS, type Us } from '../core/units.ts';
 import type { Bandwidth, SteppedBandwidth, TracePeriod } from './bandwidth.ts';
 import { BoundsIndex } from './bounds-index.ts';
@@ -63,12 +63,14 @@ export class TraceTable {
     const kept = periods.filter((period) => period.durationUs !== 0);
     this.startUs = new Float64Array(kept.length + 1);
     this.bitsBefore = new Float64Array(kept.length + 1);
-    this.rate = Float64Array.from(kept, (period) => period.rate);
-    this.latencyUs = Float64Array.from(kept, (period) => period.latencyUs);
+    this.rate = new Float64Array(kept.length);
+    this.latencyUs = new Float64Array(kept.length);
     kept.forEach(({ durationUs, rate, latencyUs }, i) => {
-      assert(isWholeUs(durationUs), 'a period lasts whole µs', { i, durationUs });
-      assert(rate >= 0 && rate < Infinity, 'a rate is finite and not negative', { i, rate });
-      assert(isWholeUs(latencyUs), 'a latency is whole µs >= 0', { i, latencyUs });
+      if (!isWholeUs(durationUs)) broken('a period lasts whole µs', { i, durationUs });
+      if (!(rate >= 0 && rate < Infinity)) broken('a rate is finite and not negative', { i, rate });
+      if (!isWholeUs(latencyUs)) broken('a latency is whole µs >= 0', { i, latencyUs });
+      this.rate[i] = rate;
+      this.latencyUs[i] = latencyUs;
       this.startUs[i + 1] = this.startUs[i]! + durationUs;
       this.bitsBefore[i + 1] = this.bitsBefore[i]! + (rate * durationUs) / US_PER_S;
     });
