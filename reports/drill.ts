@@ -27,6 +27,11 @@ const WATCHED = [
   'transcoding_ready_seconds_p50',
   'metadata_query_ms_p99',
   'metadata_success_rate',
+  'search_seconds_p99',
+  'search_success_rate',
+  'search_utilisation',
+  'recommendation_seconds_p99',
+  'recommendation_ranked_rate',
 ];
 
 /** One objective in the drill and in the worlds that could have been, all on the same random numbers. */

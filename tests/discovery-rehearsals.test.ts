@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { HOME } from '../cli/files.ts';
 import { testRehearsals, type Expectation } from './rehearsal.fixture.ts';
 
 const EXPECTED: readonly Expectation[] = [
@@ -16,3 +20,18 @@ const EXPECTED: readonly Expectation[] = [
 ];
 
 testRehearsals(EXPECTED);
+
+test('a drill shows indicators of search, and asking twice is worth what it was', () => {
+  const script = join(HOME, 'docs', 'drills', 'search-slow-node.txt');
+  const drill = ['search-slow-node', '--drill', '--script', script];
+  const command = [join(HOME, 'cli', 'main.ts'), 'rehearse', ...drill];
+  const run = (...more: string[]) =>
+    execFileSync(process.execPath, [...command, ...more], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  expect(run()).toMatch(/search_success_rate\s+[\d.]+ %/);
+  const { counterfactuals } = JSON.parse(run('--json')) as {
+    readonly counterfactuals: readonly (Record<'drill' | 'nothing' | 'noFault', number> & { sli: string })[];
+  };
+  const row = counterfactuals.find(({ sli }) => sli === 'search_success_rate')!;
+  expect(row.drill).toBeGreaterThan(row.nothing + 0.15);
+  expect(row.noFault).toBeGreaterThan(row.drill);
+});
