@@ -43,14 +43,14 @@ export function figuresOf(result: SessionResult, movie: Movie): AbrFigures {
   };
 }
 
-/** Figure by figure the mean over sessions. */
+/** Figure by figure the mean over sessions; of the ratio that of all stalls to all play time (CTA-2066). */
 export function meanOf(sessions: readonly AbrFigures[]): AbrFigures {
   const mean = (name: keyof AbrFigures): number =>
     sessions.reduce((sum, figures) => sum + figures[name], 0) / sessions.length;
   return {
     averageBitrateKbps: mean('averageBitrateKbps'), rebufferSeconds: mean('rebufferSeconds'),
-    rebufferRatio: mean('rebufferRatio'), rebufferEvents: mean('rebufferEvents'), switches: mean('switches'),
-    startupSeconds: mean('startupSeconds'), playSeconds: mean('playSeconds'),
+    rebufferRatio: mean('rebufferSeconds') / mean('playSeconds'), rebufferEvents: mean('rebufferEvents'),
+    switches: mean('switches'), startupSeconds: mean('startupSeconds'), playSeconds: mean('playSeconds'),
     abandonedTransfers: mean('abandonedTransfers'), qoeLin: mean('qoeLin'), qoeLog: mean('qoeLog'),
   };
 }

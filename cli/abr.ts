@@ -62,7 +62,8 @@ export function abrCommand(): Command {
 Rules:           ${[...RULE_PRESETS.keys()].join(', ')},
                  ${ORACLE} (knows the future of the link: the bound by qoeLin)
   --profile sabre: ${[...SABRE_LABELS.keys()].join(', ')}
-Figures of several traces are means over them. rebufferRatio is stalls over ${RATIO_OVER}.
+Figures of several traces are means over them. rebufferRatio is stalls over ${RATIO_OVER},
+of several traces all stalls over all of it.
 qoeLin is the mean rate of a segment less stalls (a second costs the highest rate) and steps between rates, in
 Mbit/s; qoeLog the same by logarithms of rates over the lowest.
 
