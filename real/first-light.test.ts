@@ -176,6 +176,9 @@ test('what cannot run for real is refused before anything is started', async () 
   await expect(runReal(plan('cdn.edge.nodes=500'), { provenance: PROVENANCE, clip })).rejects.toThrow(
     RealRunTooLargeError,
   );
+  await expect(runReal(plan('catalogue.live={}'), { provenance: PROVENANCE, clip })).rejects.toThrow(
+    'live videos (catalogue.live)',
+  );
 });
 
 function leftovers(): string[] {

@@ -150,6 +150,30 @@ describe('P83 holds its distance', () => {
   });
 });
 
+describe('P85 the distance from the edge', () => {
+  test('is told by CMCD, without encoding and packaging, as is the speed', () => {
+    const world = new LiveWorld(liveVideos(STEADY), tenth).start(100 * S).run(200 * S);
+    const last = world.host.told.at(-1)!;
+    // Requests are made at the moment of publication; the latency is 16.2 s, of which 1 s is delay.
+    expect(last).toMatchObject({ st: 'l', ltc: 15_200, sta: 'p' });
+    expect(last).not.toHaveProperty('pr');
+    const fast = new LiveWorld(liveVideos(), tenth).start(100 * S).run(110 * S);
+    expect(fast.host.told.at(-1)).toMatchObject({ pr: 1.1 });
+  });
+
+  test('is what rules for low latency learn from', () => {
+    const learnt = (live: boolean): number => {
+      const media = liveVideos({ ...STEADY, videos: live ? 'all' : 1 });
+      const world = new LiveWorld(media, tenth, { abr: { rule: 'lolp' } });
+      world.start(100 * S, { video: live ? 0 : 1 }).run(140 * S);
+      const { neurons } = world.host.fleet.save().rule;
+      return Math.max(...Array.from({ length: 3 }, (_, rendition) => neurons![4 * rendition + 1]!));
+    };
+    expect(learnt(true)).toBeGreaterThan(0);
+    expect(learnt(false)).toBe(0); // on demand there is none
+  });
+});
+
 describe('P84 in any world', () => {
   const anyDelay = fc.oneof(
     { weight: 6, arbitrary: fc.integer({ min: 1, max: 800_000 }) },
@@ -159,7 +183,7 @@ describe('P84 in any world', () => {
     startUs: fc.integer({ min: 0, max: 120 * S }),
     part: fc.boolean(), playlists: fc.constantFrom('each', 'one'),
     fastest: fc.constantFrom(1, 1.1, 1.5), slowest: fc.constantFrom(1, 0.9),
-    windowS: fc.constantFrom(14, 30, 120), bufferMax: fc.constantFrom('5s', '30s'),
+    ageS: fc.constantFrom(0, 2, 7), windowS: fc.constantFrom(14, 30, 120), bufferMax: fc.constantFrom('5s', '30s'),
   });
 
   test('nobody asks before there is anything, has media beyond the edge, or is ahead of it', () => {
@@ -172,7 +196,7 @@ describe('P84 in any world', () => {
       const delayOf = (request: number) => chosen.delays[request % chosen.delays.length]!;
       const world = new LiveWorld(live, delayOf, {
         playlists: chosen.playlists, bufferMax: chosen.bufferMax, stallPatience: '1h',
-      }).start(chosen.startUs);
+      }, chosen.ageS * S).start(chosen.startUs);
       for (let at = chosen.startUs; world.host.fleet.active(0); at += 0.7 * S) {
         world.run(at);
         expect(world.endUs).toBeLessThanOrEqual(live.publishedBy(world.now) * live.unitUs);

@@ -186,6 +186,7 @@ export class LiveEdge {
     const positionUs = this.#segmentStart(this.#media.edgeUs(now) - this.#media.holdBackUs);
     if (positionUs <= c.playheadUs[i]!) return; // the video is over
     this.#meters.sought();
+    c.seekCount[i]! += 1;
     if (this.#buffer.seek(slot, positionUs) || c.state[i] === STALLED) return;
     c.state[i] = SEEKING;
     c.resumeAt[i] = 0;

@@ -23,11 +23,14 @@ export class LiveWorld {
   /** When the fleet chose another phase. */
   readonly phases: Array<readonly [Us, string]> = [];
   readonly #delayOf: DelayOf;
+  readonly #ageUs: Us;
   #open: { readonly id: number; readonly at: Us; readonly segment: number } | undefined;
   #endUs: Us = 0;
 
-  constructor(live: LiveVideos, delayOf: DelayOf, params: object = {}) {
+  /** `ageUs`: time since playlists that come left the origin. */
+  constructor(live: LiveVideos, delayOf: DelayOf, params: object = {}, ageUs = 0) {
     this.live = live;
+    this.#ageUs = ageUs;
     this.#delayOf = delayOf;
     const media = { segmentUs: live.unitUs, segments: live.units, bitrates: [0.5e6, 1e6, 2e6], live };
     this.host = new PlayerHost({ abr: { rule: 'fixed', rendition: 1 }, ...params }, media);
@@ -51,7 +54,8 @@ export class LiveWorld {
       if (open !== undefined && open.at === at) {
         this.#open = undefined;
         if (open.segment >= 0) this.#endUs = (open.segment + 1) * this.live.unitUs;
-        this.#after(open.segment < 0 ? this.host.manifest(at, open.id) : this.host.segment(at, open.id));
+        this.#after(open.segment < 0 ? this.host.manifest(at, open.id, 0, at - this.#ageUs)
+          : this.host.segment(at, open.id));
       } else this.#after(this.host.wake(at));
     }
     return this;
