@@ -183,7 +183,8 @@ describe('P84 in any world', () => {
     startUs: fc.integer({ min: 0, max: 120 * S }),
     part: fc.boolean(), playlists: fc.constantFrom('each', 'one'),
     fastest: fc.constantFrom(1, 1.1, 1.5), slowest: fc.constantFrom(1, 0.9),
-    ageS: fc.constantFrom(0, 2, 7), windowS: fc.constantFrom(14, 30, 120), bufferMax: fc.constantFrom('5s', '30s'),
+    ageS: fc.constantFrom(0, 2, 7), windowS: fc.constantFrom(14, 30, 120),
+    bufferMax: fc.constantFrom('5s', '30s'),
   });
 
   test('nobody asks before there is anything, has media beyond the edge, or is ahead of it', () => {
