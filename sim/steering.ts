@@ -72,6 +72,8 @@ export class Steering {
   readonly #streams: RandomStreams;
   readonly #draws: SteeringDraws;
   readonly #shares: number;
+  /** False where nobody is reached over a transit network. */
+  readonly #reachesFar: boolean;
   readonly #set: MetricSet;
   readonly #near: MetricHandle;
   readonly #far: MetricHandle;
@@ -96,6 +98,7 @@ export class Steering {
     this.#streams = streams;
     this.#draws = drawsOf(streams, '');
     this.#shares = params.providers.reduce((sum, provider) => sum + provider.share, 0);
+    this.#reachesFar = params.peering.share < 1;
     this.#set = metrics;
     this.#near = metrics.bind(sessionsRouted, 'yes');
     this.#far = metrics.bind(sessionsRouted, 'no');
@@ -139,7 +142,7 @@ export class Steering {
 
   /** The viewer's edge answers with so many bytes. */
   sent(slot: number, bytes: Bytes): void {
-    if (this.#columns.far[slot] !== 1) return;
+    if (!this.#reachesFar || this.#columns.far[slot] !== 1) return;
     const edge = this.#columns.edge[slot]!;
     if (edge >= 0) this.#farBytes[this.#topology.regionOf[edge]!]! += bytes;
   }
@@ -161,6 +164,14 @@ export class Steering {
   /** The edge that the slot's last request went to, or its first is to go to; -1 when there was none. */
   edgeOf(slot: number): number {
     return this.#columns.edge[slot]!;
+  }
+
+  /** Fetches from memory which edges some slots are sent to; the sum has no meaning, but has to be used. */
+  warm(slots: Float64Array, count: number): number {
+    const { edge } = this.#columns;
+    let sum = 0;
+    for (let k = 0; k < count; k++) sum += edge[slots[k]!]!;
+    return sum;
   }
 
   /** Round-trip time between a viewer's access network and the edge. [us] */

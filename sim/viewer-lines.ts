@@ -169,10 +169,16 @@ export class ViewerLines {
     return receivedRamped(line, from, bytes, c.window[i]!, c.rtt[i]!, at);
   }
 
-  /** Fetches from memory what a transfer at `at` needs of the slot's own line; the sum has no meaning. */
-  warm(slot: number, at: Us): number {
-    const path = this.#pathOf(slot);
-    return path < 0 ? 0 : this.#tables[path]!.warm(at + this.#rows.columns.startUs[slot * ROW]!);
+  /** Fetches what transfers at `at` need of lines of slots' own from memory; the sum has no meaning. */
+  warm(slots: Float64Array, count: number, at: Us): number {
+    const { path: paths, startUs } = this.#rows.columns;
+    let sum = 0;
+    for (let k = 0; k < count; k++) {
+      const i = slots[k]! * ROW;
+      const path = paths[i]!;
+      if (path >= 0) sum += this.#tables[path]!.warm(at + startUs[i]!);
+    }
+    return sum;
   }
 
   /** Starts a transfer on the slot's shared link. */

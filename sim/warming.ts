@@ -2,7 +2,7 @@ import type { EvictionPolicy } from '../models/cdn/policy/policy.ts';
 import type { PlayerFleet } from '../models/player/fleet.ts';
 import { CODES } from './codes.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
-import { ROW, type SlotRows } from './slot-rows.ts';
+import type { SlotRows } from './slot-rows.ts';
 import type { Steering } from './steering.ts';
 import type { ViewerLines } from './viewer-lines.ts';
 
@@ -18,17 +18,24 @@ export interface WarmedPlaces {
 
 /**
  * Has what requests need that reach their edges soon fetched from memory before: side by side, where each
- * request would wait for one place after the other. Nothing follows from it but time.
+ * request would wait for one place after the other. First all whose places are known, in loops so short that
+ * the processor has many under way; then what these tell the place of. Nothing follows from it but time.
  */
 export function warmRequests(loop: EventLoop, places: WarmedPlaces): void {
   const { rows, lines, steering, fleet, policyOf } = places;
-  loop.onComing(CODES.requestAtEdge, (slot, object) => {
+  const warmHeld = (slots: Float64Array, objects: Float64Array, count: number, further: boolean): number => {
+    let sum = 0;
+    for (let k = 0; k < count; k++) {
+      const edge = steering.edgeOf(slots[k]!);
+      if (edge >= 0) sum += policyOf(edge)?.warm?.(objects[k]!, further) ?? 0;
+    }
+    return sum;
+  };
+  loop.onComing(CODES.requestAtEdge, (slots, objects, count) => {
     if (rows.slots < MANY_SLOTS) return;
-    const { place, sentAt, step } = rows.columns;
-    const i = slot * ROW;
-    const edge = steering.edgeOf(slot);
-    const held = edge < 0 ? 0 : (policyOf(edge)?.warm?.(object) ?? 0);
-    WARMED[0] = place[i]! + sentAt[i]! + step[i]! + lines.warm(slot, loop.now) + fleet().warm(slot) + held;
+    const rowsRead = rows.warm(slots, count) + fleet().warm(slots, count) + steering.warm(slots, count);
+    const held = warmHeld(slots, objects, count, false);
+    WARMED[0] = rowsRead + held + lines.warm(slots, count, loop.now) + warmHeld(slots, objects, count, true);
   });
 }
 

@@ -172,11 +172,14 @@ export function noteTold(c: PlayerColumns, i: number): void {
   if (told > 0 || started) c.told[i] = c.stallCount[i]! + 1;
 }
 
-/** Reads a number of each line of memory that a segment needs of a slot's row; their sum. */
-export function warmRow({ rows, stride }: PlayerColumns, slot: number): number {
-  const end = (slot + 1) * stride - COLD.length;
+/** Reads a number of each line of memory that a segment needs of the rows of some slots; their sum. */
+export function warmRows({ rows, stride }: PlayerColumns, slots: Float64Array, count: number): number {
+  const hot = stride - COLD.length;
   let sum = 0;
-  for (let i = slot * stride; i < end; i += NUMBERS_A_LINE) sum += rows[i]!;
+  for (let k = 0; k < count; k++) {
+    const first = slots[k]! * stride;
+    for (let i = first; i < first + hot; i += NUMBERS_A_LINE) sum += rows[i]!;
+  }
   return sum;
 }
 

@@ -5,7 +5,7 @@ import { KEEP } from './abr/abandoning.ts';
 import { numbersOfRule } from './abr/registry.ts';
 import {
   createColumns, FETCH_IDLE, FETCH_LOST, FETCH_PENDING, FETCH_RETRY, FOR_PLAYLIST, FOR_SEGMENT, IDLE, LOADING,
-  noteTold, openRow, PAUSED, PLAYING, restoreRows, saveRows, SEEKING, STALLED, STARTING, warmRow,
+  noteTold, openRow, PAUSED, PLAYING, restoreRows, saveRows, SEEKING, STALLED, STARTING, warmRows,
   type PlayerColumns, type PlayerFleetState,
 } from './columns.ts';
 import type { CmcdRequest } from './cmcd.ts';
@@ -205,9 +205,9 @@ export class PlayerFleet {
     }
   }
 
-  /** Fetches the slot's row from memory; the sum has no meaning, but has to be used. */
-  warm(slot: number): number {
-    return warmRow(this.#columns, slot);
+  /** Fetches rows of some slots from memory; the sum has no meaning, but has to be used. */
+  warm(slots: Float64Array, count: number): number {
+    return warmRows(this.#columns, slots, count);
   }
 
   /** Figures of the slot's session, current or last. */

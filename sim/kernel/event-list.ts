@@ -38,10 +38,10 @@ export interface EventList {
   /** Time of the next event, or Infinity when none is left. */
   peekTime(): Us;
   /**
-   * Asks to be told of events that come soon, at most once a scheduling and not of all: a hint to fetch from
-   * memory what they need, and nothing may follow from it.
+   * Asks to be told of events of a code that come soon, some at a time, each at most once a scheduling and
+   * not all: a hint to fetch from memory what they need, and nothing may follow from it.
    */
-  foretell?(onComing: OnComing): void;
+  foretell?(code: number, onComing: OnComing): void;
   /** Fields of the event last popped. */
   readonly time: Us;
   readonly code: number;
@@ -73,8 +73,8 @@ export interface SavedEventList {
   readonly details: Float64Array;
 }
 
-/** Told of an event that comes soon. */
-export type OnComing = (code: number, entity: number, detail: number) => void;
+/** Told of events that come soon: the first `count` of their entities and details. */
+export type OnComing = (entities: Float64Array, details: Float64Array, count: number) => void;
 
 /** Sequence number of a handle that names no event. */
 export const FREE = -1;

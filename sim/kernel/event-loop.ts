@@ -1,7 +1,9 @@
 import { assert } from '../../models/core/assert.ts';
 import { Fingerprint } from '../../models/core/fingerprint.ts';
 import type { Us } from '../../models/core/units.ts';
-import { NO_EVENT, type EventHandle, type SavableEventList, type SavedEventList } from './event-list.ts';
+import {
+  NO_EVENT, type EventHandle, type OnComing, type SavableEventList, type SavedEventList,
+} from './event-list.ts';
 
 /** What happens when an event comes: `entity` and `detail` are the operands it was scheduled with. */
 export type EventHandler = (entity: number, detail: number) => void;
@@ -30,7 +32,6 @@ export interface EventLoopState {
 export class EventLoop {
   readonly #list: SavableEventList;
   readonly #handlers: EventHandler[] = [];
-  readonly #coming: (EventHandler | undefined)[] = [];
   readonly #fingerprint = new Fingerprint();
   #now: Us = 0;
   #events = 0;
@@ -67,12 +68,12 @@ export class EventLoop {
   }
 
   /**
-   * Sets who is told of events of a code that come soon, most of them, to fetch from memory what they need:
-   * side by side, where the events themselves wait for one place of memory after the other.
+   * Sets who is told of events of a code that come soon, most of them and some at a time, to fetch from
+   * memory what they need: side by side, where the events themselves wait for one place of memory after the
+   * other. One code has somebody who is told.
    */
-  onComing(code: number, handler: EventHandler): void {
-    this.#coming[code] = handler;
-    this.#list.foretell?.((one, entity, detail) => this.#coming[one]?.(entity, detail));
+  onComing(code: number, onComing: OnComing): void {
+    this.#list.foretell?.(code, onComing);
   }
 
   schedule(at: Us, code: number, entity: number, detail: number): EventHandle {

@@ -104,14 +104,18 @@ test('tells of most events before they come, of each at most once, and comes to 
   const rng = new RandomStreams(9, 0).stream('foretold');
   const [silent, telling] = [new LadderEventList(), new LadderEventList()];
   const told = new Set<number>();
-  telling.foretell((code, entity, detail) => {
-    expect([told.has(entity), code, detail]).toEqual([false, 4, -entity]);
-    told.add(entity);
+  const isFour = (entity: number) => entity % 10 > 0;
+  telling.foretell(4, (entities, details, count) => {
+    for (let i = 0; i < count; i++) {
+      const entity = entities[i]!;
+      expect([told.has(entity), isFour(entity), details[i]]).toEqual([false, true, -entity]);
+      told.add(entity);
+    }
   });
   let scheduled = 0;
   const schedule = (now: number) => {
     const at = now + law(rng);
-    for (const list of [silent, telling]) list.schedule(at, 4, scheduled, -scheduled);
+    for (const list of [silent, telling]) list.schedule(at, isFour(scheduled) ? 4 : 5, scheduled, -scheduled);
     scheduled++;
   };
   for (let i = 0; i < 2000; i++) schedule(0);
@@ -123,7 +127,7 @@ test('tells of most events before they come, of each at most once, and comes to 
     if (told.has(telling.entity)) foretold++;
     schedule(telling.time);
   }
-  expect(foretold).toBeGreaterThan(8000);
+  expect(foretold).toBeGreaterThan(0.8 * 9000);
 });
 
 test('an emptied list starts again', () => {

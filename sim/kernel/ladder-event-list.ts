@@ -3,6 +3,7 @@ import type { Us } from '../../models/core/units.ts';
 import {
   FREE, type EventHandle, type OnComing, type SavableEventList, type SavedEventList,
 } from './event-list.ts';
+import { Foretelling } from './foretelling.ts';
 import { LadderBottom } from './ladder-bottom.ts';
 import { LadderHandles } from './ladder-handles.ts';
 import { LadderRungs } from './ladder-rungs.ts';
@@ -28,7 +29,7 @@ export class LadderEventList implements SavableEventList {
   /** Tag of the event scheduled last, times HANDLES. */
   #lastBase = 0;
   readonly #baseLimit: number;
-  #onComing: OnComing | undefined;
+  #foretelling: Foretelling | undefined;
 
   /** `tagLimit`: tags are dealt from 1 to this one and then anew; only a test wants it small. */
   constructor(tagLimit = MAX_TAG) {
@@ -69,8 +70,8 @@ export class LadderEventList implements SavableEventList {
     return handle;
   }
 
-  foretell(onComing: OnComing): void {
-    this.#onComing = onComing;
+  foretell(code: number, onComing: OnComing): void {
+    this.#foretelling = new Foretelling(code, onComing);
   }
 
   cancel(handle: EventHandle): void {
@@ -180,21 +181,11 @@ export class LadderEventList implements SavableEventList {
       bottom.head++;
     }
     if (rungs.refill(bottom, this.#handles)) {
-      if (this.#onComing !== undefined) this.#tell(this.#onComing);
+      this.#foretelling?.tell(bottom, this.#handles.columns);
       return true;
     }
     rungs.open();
     return false;
-  }
-
-  /** Tells of the events that a refill has brought to the bottom. */
-  #tell(onComing: OnComing): void {
-    const { records, head, tail } = this.#bottom;
-    const columns = this.#handles.columns;
-    for (let at = head; at < tail; at++) {
-      const event = 4 * (records[2 * at + 1]! & HANDLE_MASK);
-      onComing(columns[event + CODE]! | 0, columns[event + ENTITY]!, columns[event + DETAIL]!);
-    }
   }
 
   #leaveStale(): void {

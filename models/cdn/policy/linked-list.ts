@@ -72,6 +72,11 @@ export class LinkedList implements PolicyPart {
     this.push(object);
   }
 
+  /** Reads the links of an object, for the sake of reading. */
+  links(object: number): number {
+    return this.#links.pairs[2 * object]!;
+  }
+
   /** Reads the links on both sides of an object, for the sake of reading: those that `renew` changes. */
   neighbours(object: number): number {
     const { pairs } = this.#links;

@@ -168,7 +168,7 @@ test('warming an object changes nothing, held or not', () => {
     const policy = new LruPolicy(1000, { compact });
     for (let object = 0; object < 9; object++) policy.insert(object, 100, () => {});
     const before = policy.save();
-    for (const object of [0, 4, 8, 77]) policy.warm(object);
+    for (const object of [0, 4, 8, 77]) for (const further of [false, true]) policy.warm(object, further);
     expect(policy.save()).toEqual(before);
   }
 });

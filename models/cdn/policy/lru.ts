@@ -16,8 +16,10 @@ export class LruPolicy extends BoundedPolicy {
     this.#list = new LinkedList(this.#links);
   }
 
-  warm(object: number): number {
-    return this.has(object) ? this.#list.neighbours(this.slotOf(object)) : 0;
+  warm(object: number, further: boolean): number {
+    const slot = this.slotOf(object);
+    if (slot < 0) return 0;
+    return further ? this.#list.neighbours(slot) : this.sizeAt(slot) + this.#list.links(slot);
   }
 
   victim(): number {

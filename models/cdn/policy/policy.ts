@@ -28,8 +28,11 @@ export interface EvictionPolicy {
    * cannot be held.
    */
   insert(object: number, bytes: Bytes, onEvict: (object: number) => void): boolean;
-  /** Fetches from memory what a use of an object needs; the sum has no meaning, but has to be used. */
-  warm?(object: number): number;
+  /**
+   * Fetches from memory what a use of an object needs; then, `further`, what is known where by that. The sum
+   * has no meaning, but has to be used.
+   */
+  warm?(object: number, further: boolean): number;
   /** The held object that would go next, or -1; for policies in which that is no search. */
   victim?(): number;
   /** Drops a held object (purge). */
