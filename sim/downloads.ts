@@ -12,9 +12,15 @@ import {
   COMING as COMING_STILL, FORSAKEN, Requests, STARVED, UNAVAILABLE, WHOLE as COMING_WHOLE,
   type RequestsState,
 } from './requests.ts';
-import { ROW, type SlotRows } from './slot-rows.ts';
+import { ROW, SLOT_PLACES, type SlotRows } from './slot-rows.ts';
 import type { Steering } from './steering.ts';
 import type { ViewerLines } from './viewer-lines.ts';
+
+const {
+  way: WAY, place: PLACE, rendition: RENDITION, object: OBJECT, row: CDN_ROW, sending: SENDING, requestId:
+  REQUEST_ID, sentAt: SENT_AT, edgeAt: EDGE_AT, rtt: RTT, firstByteAt: FIRST_BYTE_AT, arriveAt: ARRIVE_AT,
+  bytes: BYTES, pace: PACE, paceUntil: PACE_UNTIL,
+} = SLOT_PLACES;
 
 /** Told of what becomes of downloads. */
 export interface OnDownload {
@@ -87,23 +93,23 @@ export class Downloads {
 
   /** The slot's viewer asks an edge for an object at `at`, not before now. */
   send(slot: number, requestId: number, object: number, rendition: number, at: Us): void {
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
     const state = this.#verdicts.access(this.#steering.edgeOf(slot), at);
-    const rtt = this.#lines.rtt(slot, at) + c.way[i]! + (state?.latency ?? 0);
-    c.pace[i] = lossyRate(rtt, state?.loss ?? 0);
-    c.paceUntil[i] = state?.until ?? NEVER;
-    c.place[i] = ON_THE_WAY;
-    c.rendition[i] = rendition;
-    c.object[i] = object;
-    c.requestId[i] = requestId;
-    c.sentAt[i] = at;
-    c.rtt[i] = rtt;
-    c.firstByteAt[i] = NaN;
-    c.arriveAt[i] = NEVER;
+    const rtt = this.#lines.rtt(slot, at) + numbers[i + WAY]! + (state?.latency ?? 0);
+    numbers[i + PACE] = lossyRate(rtt, state?.loss ?? 0);
+    numbers[i + PACE_UNTIL] = state?.until ?? NEVER;
+    numbers[i + PLACE] = ON_THE_WAY;
+    numbers[i + RENDITION] = rendition;
+    numbers[i + OBJECT] = object;
+    numbers[i + REQUEST_ID] = requestId;
+    numbers[i + SENT_AT] = at;
+    numbers[i + RTT] = rtt;
+    numbers[i + FIRST_BYTE_AT] = NaN;
+    numbers[i + ARRIVE_AT] = NEVER;
     const edgeAt = at + this.#lines.handshake(slot, rtt) + Math.floor(rtt / 2);
-    c.edgeAt[i] = edgeAt;
-    c.sending[i] = this.#loop.schedule(edgeAt, CODES.requestAtEdge, slot, object);
+    numbers[i + EDGE_AT] = edgeAt;
+    numbers[i + SENDING] = this.#loop.schedule(edgeAt, CODES.requestAtEdge, slot, object);
   }
 
   /**
@@ -117,19 +123,19 @@ export class Downloads {
       this.#requests.close(request); // nobody waits for it any more
       return;
     }
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    const at = this.#loop.now + afterUs + Math.ceil(c.rtt[i]! / 2);
-    c.bytes[i] = bytes;
+    const at = this.#loop.now + afterUs + Math.ceil(numbers[i + RTT]! / 2);
+    numbers[i + BYTES] = bytes;
     this.#playlists?.shows(slot);
     this.#steering.sent(slot, bytes);
-    this.#steering.firstByte(afterUs + this.#loop.now - c.sentAt[i]! - Math.floor(c.rtt[i]! / 2));
+    this.#steering.firstByte(afterUs + this.#loop.now - numbers[i + SENT_AT]! - Math.floor(numbers[i + RTT]! / 2));
     if (!this.#lines.isAlone(slot)) {
       this.#loop.schedule(at, CODES.firstByteAtViewer, request, 0);
       return;
     }
-    c.firstByteAt[i] = at;
-    c.place[i] = STREAMING;
+    numbers[i + FIRST_BYTE_AT] = at;
+    numbers[i + PLACE] = STREAMING;
     if (whole) this.#settle(slot, at);
   }
 
@@ -143,7 +149,7 @@ export class Downloads {
       if (isForsaken) this.#requests.close(request); // else the first byte, still under way, does
       return;
     }
-    const at = this.#loop.now + afterUs + Math.ceil(this.#rows.columns.rtt[slot * ROW]! / 2);
+    const at = this.#loop.now + afterUs + Math.ceil(this.#rows.numbers[slot * ROW + RTT]! / 2);
     if (!this.#lines.isAlone(slot)) this.#loop.schedule(at, CODES.lastByteAtViewer, request, 0);
     else {
       coming[request] = COMING_WHOLE;
@@ -163,7 +169,7 @@ export class Downloads {
       this.#requests.close(request); // nobody waits for it any more
       return;
     }
-    const at = this.#loop.now + afterUs + Math.ceil(this.#rows.columns.rtt[slot * ROW]! / 2);
+    const at = this.#loop.now + afterUs + Math.ceil(this.#rows.numbers[slot * ROW + RTT]! / 2);
     this.#loop.schedule(at, CODES.failureAtViewer, request, status);
   }
 
@@ -176,10 +182,10 @@ export class Downloads {
   /** The answer is no longer wanted; nothing happens when there is no request. */
   cancel(slot: number): void {
     this.#retries.settled(slot);
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    const row = c.row[i]!;
-    switch (c.place[i]!) {
+    const row = numbers[i + CDN_ROW]!;
+    switch (numbers[i + PLACE]!) {
       case ON_THE_WAY:
         this.#orphan(slot);
         break;
@@ -207,13 +213,13 @@ export class Downloads {
 
   /** Bytes of the answer that have come by `at`; 0 while the first is not there. */
   received(slot: number, at: Us): Bytes {
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    const from = c.firstByteAt[i]!;
+    const from = numbers[i + FIRST_BYTE_AT]!;
     if (!(from <= at)) return 0;
-    const come = this.#lines.received(slot, c.row[i]!, from, c.bytes[i]!, at);
-    if (c.pace[i] === Infinity || at >= c.paceUntil[i]!) return come;
-    return Math.min(come, Math.floor((c.pace[i]! * (at - from)) / US_PER_S / 8));
+    const come = this.#lines.received(slot, numbers[i + CDN_ROW]!, from, numbers[i + BYTES]!, at);
+    if (numbers[i + PACE] === Infinity || at >= numbers[i + PACE_UNTIL]!) return come;
+    return Math.min(come, Math.floor((numbers[i + PACE]! * (at - from)) / US_PER_S / 8));
   }
 
   /** A copy of the table of requests at the CDN; the rows of slots are saved by their owner. */
@@ -229,10 +235,10 @@ export class Downloads {
   /** A transfer on a shared link is over. */
   transferred(request: number): void {
     const slot = this.#requests.slot[request]!;
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
     // Its viewer may have gone in this very microsecond, and the row been given to a request just sent.
-    if (slot < 0 || c.row[i] !== request || c.place[i] !== ON_LINK) return;
+    if (slot < 0 || numbers[i + CDN_ROW] !== request || numbers[i + PLACE] !== ON_LINK) return;
     if (this.#requests.coming[request] === COMING_STILL) this.#requests.coming[request] = STARVED;
     else this.#settle(slot, this.#loop.now);
   }
@@ -241,15 +247,15 @@ export class Downloads {
     const slot = this.#requests.slot[request]!;
     this.#requests.close(request);
     if (slot < 0) return; // the viewer has gone meanwhile
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    const requestId = c.requestId[i]!;
+    const requestId = numbers[i + REQUEST_ID]!;
     const isForbidden = status === 403 && !this.#steering.renewed(this.#loop.now, slot);
     const cause = isForbidden ? 'forbidden' : causeOf(status);
     this.#clear(slot);
     const again = isFinal(cause) ? undefined : this.#retries.again(this.#loop.now, slot);
     if (again !== undefined) {
-      this.send(slot, requestId, c.object[i]!, c.rendition[i]!, again);
+      this.send(slot, requestId, numbers[i + OBJECT]!, numbers[i + RENDITION]!, again);
       return this.#told.followed(slot);
     }
     this.#retries.settled(slot);
@@ -265,47 +271,47 @@ export class Downloads {
 
   /** All of the answer is at the edge: its last byte reaches the viewer when it can, not before `least`. */
   #settle(slot: number, least: Us): void {
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    this.#requests.close(c.row[i]!);
-    c.row[i] = -1;
-    const isAlone = c.place[i] === STREAMING;
-    c.place[i] = COMING;
+    this.#requests.close(numbers[i + CDN_ROW]!);
+    numbers[i + CDN_ROW] = -1;
+    const isAlone = numbers[i + PLACE] === STREAMING;
+    numbers[i + PLACE] = COMING;
     const at = isAlone
-      ? Math.max(least, this.#lines.finish(slot, c.firstByteAt[i]!, c.bytes[i]!)) : least;
-    c.arriveAt[i] = c.pace[i]! < Infinity ? Math.max(at, this.#pacedEnd(slot, isAlone)) : at;
+      ? Math.max(least, this.#lines.finish(slot, numbers[i + FIRST_BYTE_AT]!, numbers[i + BYTES]!)) : least;
+    numbers[i + ARRIVE_AT] = numbers[i + PACE]! < Infinity ? Math.max(at, this.#pacedEnd(slot, isAlone)) : at;
     this.#told.followed(slot);
   }
 
   /** When a connection that loses packets has sent all; once it loses none, the line alone counts. */
   #pacedEnd(slot: number, isAlone: boolean): Us {
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    const [from, until, bytes] = [c.firstByteAt[i]!, c.paceUntil[i]!, c.bytes[i]!];
-    const sent = Math.max(0, (c.pace[i]! * (until - from)) / US_PER_S / 8);
-    if (sent >= bytes) return from + Math.ceil((8 * bytes * US_PER_S) / c.pace[i]!);
+    const [from, until, bytes] = [numbers[i + FIRST_BYTE_AT]!, numbers[i + PACE_UNTIL]!, numbers[i + BYTES]!];
+    const sent = Math.max(0, (numbers[i + PACE]! * (until - from)) / US_PER_S / 8);
+    if (sent >= bytes) return from + Math.ceil((8 * bytes * US_PER_S) / numbers[i + PACE]!);
     const rest = Math.max(from, until);
     return isAlone ? this.#lines.finish(slot, rest, Math.ceil(bytes - sent)) : rest;
   }
 
   #reachEdge(slot: number, object: number): void {
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    if (c.place[i] !== ON_THE_WAY) broken('a request that reaches the edge was on its way', { slot });
+    if (numbers[i + PLACE] !== ON_THE_WAY) broken('a request that reaches the edge was on its way', { slot });
     const request = this.#requests.open(slot);
-    c.edgeAt[i] = NEVER;
-    c.sending[i] = NO_EVENT;
-    c.row[i] = request;
-    c.place[i] = AT_CDN;
+    numbers[i + EDGE_AT] = NEVER;
+    numbers[i + SENDING] = NO_EVENT;
+    numbers[i + CDN_ROW] = request;
+    numbers[i + PLACE] = AT_CDN;
     const before = this.#steering.edgeOf(slot);
     const edge = this.#steering.edgeFor(slot);
-    if (edge !== before) c.way[i] = this.#steering.way(slot); // of the next request
+    if (edge !== before) numbers[i + WAY] = this.#steering.way(slot); // of the next request
     if (edge < 0) this.lost(request, 0);
     else if (this.#isCut(slot, edge)) this.lost(request, LOST_AFTER_US);
     else if (this.#steering.refuses(this.#loop.now, slot)) this.failed(request, 403, 0);
     else this.#sendToEdge(edge, request, object);
     // An edge that holds the object has answered meanwhile; otherwise the viewer's patience counts on.
-    if (c.row[i] === request) this.#told.followed(slot);
+    if (numbers[i + CDN_ROW] === request) this.#told.followed(slot);
   }
 
   #isCut(slot: number, edge: number): boolean {
@@ -318,29 +324,29 @@ export class Downloads {
       this.#requests.close(request); // the viewer has gone meanwhile
       return;
     }
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    c.place[i] = ON_LINK;
-    c.firstByteAt[i] = this.#loop.now;
-    this.#lines.start(slot, request, c.bytes[i]!);
+    numbers[i + PLACE] = ON_LINK;
+    numbers[i + FIRST_BYTE_AT] = this.#loop.now;
+    this.#lines.start(slot, request, numbers[i + BYTES]!);
   }
 
   /** The request goes on to the edge without its viewer. */
   #orphan(slot: number): void {
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    this.#loop.cancel(c.sending[i]!);
-    this.#loop.schedule(c.edgeAt[i]!, CODES.orphanAtEdge, this.#steering.edgeOf(slot), c.object[i]!);
+    this.#loop.cancel(numbers[i + SENDING]!);
+    this.#loop.schedule(numbers[i + EDGE_AT]!, CODES.orphanAtEdge, this.#steering.edgeOf(slot), numbers[i + OBJECT]!);
   }
 
   #clear(slot: number): void {
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    c.place[i] = NOWHERE;
-    c.row[i] = -1;
-    c.sending[i] = NO_EVENT;
-    c.arriveAt[i] = NEVER;
-    c.edgeAt[i] = NEVER;
+    numbers[i + PLACE] = NOWHERE;
+    numbers[i + CDN_ROW] = -1;
+    numbers[i + SENDING] = NO_EVENT;
+    numbers[i + ARRIVE_AT] = NEVER;
+    numbers[i + EDGE_AT] = NEVER;
   }
 }
 

@@ -44,64 +44,56 @@ const BLANK = {
 
 type Name = keyof typeof BLANK;
 
-/** Columns by name; the entry of a slot stands at `slot * ROW`. */
-export type SlotColumns = Readonly<Record<Name, Float64Array>>;
-
 const NAMES = Object.keys(BLANK) as Name[];
 
 /** Numbers of a row: two to three lines of the processor's cache. */
 export const ROW = NAMES.length;
 
 /**
- * What the host keeps of each viewer, a row a slot. The columns are views of the same memory, each a number
- * further on, so that all that is known of a viewer is fetched from memory at once: with very many viewers
- * that is what a segment costs.
+ * Where in a row each number stands: at `slot * ROW` and so many further on. Files that are on the way of a
+ * segment take them apart into constants of their own: V8 folds those, and loads imported ones.
+ */
+export const SLOT_PLACES = Object.fromEntries(NAMES.map((name, i) => [name, i])) as Readonly<Record<Name, number>>;
+
+/**
+ * What the host keeps of each viewer, a row a slot, so that all that is known of a viewer is fetched from
+ * memory at once: with very many viewers that is what a segment costs.
  */
 export class SlotRows {
-  columns: SlotColumns = viewsOf(new Float64Array(0));
-  #rows: Float64Array = new Float64Array(0);
+  /** All rows; other ones after `grow` and `restore`. */
+  numbers: Float64Array = new Float64Array(0);
 
   get slots(): number {
-    return this.#rows.length / ROW;
+    return this.numbers.length / ROW;
   }
 
-  /** Makes room for `slots` slots; the columns are other ones afterwards. */
+  /** Makes room for `slots` slots. */
   grow(slots: number): void {
     const blank = NAMES.map((name) => BLANK[name]);
-    const rows = new Float64Array(slots * ROW);
-    for (let at = this.#rows.length; at < rows.length; at += ROW) rows.set(blank, at);
-    rows.set(this.#rows);
-    this.#use(rows);
+    const numbers = new Float64Array(slots * ROW);
+    for (let at = this.numbers.length; at < numbers.length; at += ROW) numbers.set(blank, at);
+    numbers.set(this.numbers);
+    this.numbers = numbers;
   }
 
   /** Fetches rows of some slots from memory; the sum has no meaning, but has to be used. */
   warm(slots: Float64Array, count: number): number {
-    const rows = this.#rows;
+    const { numbers } = this;
     let sum = 0;
     for (let k = 0; k < count; k++) {
       const i = slots[k]! * ROW;
-      sum += rows[i]! + rows[i + 8]! + rows[i + 16]! + rows[i + ROW - 1]!; // eight numbers a line of memory
+      sum += numbers[i]! + numbers[i + 8]! + numbers[i + 16]! + numbers[i + ROW - 1]!; // eight a line of memory
     }
     return sum;
   }
 
   /** A copy of all rows. */
   save(): Float64Array {
-    return this.#rows.slice();
+    return this.numbers.slice();
   }
 
   /** Puts saved rows back, however many they are. */
-  restore(rows: Float64Array): void {
-    this.#use(rows.slice());
+  restore(numbers: Float64Array): void {
+    this.numbers = numbers.slice();
   }
-
-  #use(rows: Float64Array): void {
-    this.#rows = rows;
-    this.columns = viewsOf(rows);
-  }
-}
-
-function viewsOf(rows: Float64Array): SlotColumns {
-  const views = NAMES.map((name, i) => [name, rows.subarray(Math.min(i, rows.length))] as const);
-  return Object.fromEntries(views) as Record<Name, Float64Array>;
 }

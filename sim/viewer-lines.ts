@@ -10,7 +10,12 @@ import type { NetworkClass } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import { Links, type LinkState } from './links.ts';
-import { ROW, type SlotRows } from './slot-rows.ts';
+import { ROW, SLOT_PLACES, type SlotRows } from './slot-rows.ts';
+
+const {
+  path: PATH, startUs: START, startBits: START_BITS, window: WINDOW, grown: GROWN, busyUntil: BUSY_UNTIL,
+  rtt: RTT,
+} = SLOT_PLACES;
 
 interface OpenedLink extends TraceChoice {
   readonly network: number;
@@ -88,19 +93,19 @@ export class ViewerLines {
   /** A viewer comes: they get a line that plays what was drawn, or a place on a link that is open already. */
   join(slot: number, network: number, choice: LineChoice): void {
     const { traces, caps, viewersPerLink, slowStart } = this.#networks[network]!;
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    c.grown[i] = slowStart?.initialWindow ?? 0;
-    c.busyUntil[i] = NEVER;
+    numbers[i + GROWN] = slowStart?.initialWindow ?? 0;
+    numbers[i + BUSY_UNTIL] = NEVER;
     if (viewersPerLink === 1) {
       const path = this.#firstOf[network]! + choice.cap * traces.length + choice.trace;
-      c.path[i] = path;
-      c.startUs[i] = choice.startUs;
-      c.startBits[i] = this.#tables[path]!.bitsUntil(choice.startUs);
+      numbers[i + PATH] = path;
+      numbers[i + START] = choice.startUs;
+      numbers[i + START_BITS] = this.#tables[path]!.bitsUntil(choice.startUs);
       return;
     }
     const { link, opened } = this.#access.join(network);
-    c.path[i] = ~link;
+    numbers[i + PATH] = ~link;
     if (caps.length > 0) this.#caps[slot] = capAt(caps, choice.cap);
     if (!opened) return;
     this.#opened.push({ network, trace: choice.trace, startUs: choice.startUs });
@@ -128,32 +133,32 @@ export class ViewerLines {
   rtt(slot: number, at: Us): Us {
     const path = this.#pathOf(slot);
     if (path < 0) return this.#links.rtt(~path);
-    return this.#tables[path]!.latencyAt(at + this.#rows.columns.startUs[slot * ROW]!);
+    return this.#tables[path]!.latencyAt(at + this.#rows.numbers[slot * ROW + START]!);
   }
 
   /** When a transfer that starts at `from` on a line of one's own is over. */
   finish(slot: number, from: Us, bytes: Bytes): Us {
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    const path = c.path[i]!;
+    const path = numbers[i + PATH]!;
     const table = this.#tables[path]!;
-    const startUs = c.startUs[i]!;
-    const startBits = c.startBits[i]!;
+    const startUs = numbers[i + START]!;
+    const startBits = numbers[i + START_BITS]!;
     const slowStart = this.#slowStarts[path];
     if (slowStart === undefined) return finishAlone(table, startUs, startBits, from, bytes);
-    const isIdle = from - c.busyUntil[i]! > slowStart.idle;
+    const isIdle = from - numbers[i + BUSY_UNTIL]! > slowStart.idle;
     const line = { table, startUs, startBits };
-    const window = isIdle ? slowStart.initialWindow : c.grown[i]!;
-    c.window[i] = window;
-    c.grown[i] = windowAfter(line, from, bytes, window, c.rtt[i]!);
-    c.busyUntil[i] = finishRamped(line, from, bytes, window, c.rtt[i]!);
-    return c.busyUntil[i]!;
+    const window = isIdle ? slowStart.initialWindow : numbers[i + GROWN]!;
+    numbers[i + WINDOW] = window;
+    numbers[i + GROWN] = windowAfter(line, from, bytes, window, numbers[i + RTT]!);
+    numbers[i + BUSY_UNTIL] = finishRamped(line, from, bytes, window, numbers[i + RTT]!);
+    return numbers[i + BUSY_UNTIL]!;
   }
 
   /** Time that a request waits for its connection to be opened: that of the session's first ones. [us] */
   handshake(slot: number, rtt: Us): Us {
     const slowStart = this.#slowStartOf(slot);
-    const isOpen = this.#rows.columns.busyUntil[slot * ROW]! < NEVER;
+    const isOpen = this.#rows.numbers[slot * ROW + BUSY_UNTIL]! < NEVER;
     return slowStart === undefined || isOpen ? 0 : Math.round(slowStart.handshake * rtt);
   }
 
@@ -161,22 +166,22 @@ export class ViewerLines {
   received(slot: number, request: number, from: Us, bytes: Bytes, at: Us): Bytes {
     const path = this.#pathOf(slot);
     if (path < 0) return Math.max(0, bytes - Math.ceil(this.#links.bitsLeft(~path, request) / 8));
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    const [table, startUs] = [this.#tables[path]!, c.startUs[i]!];
+    const [table, startUs] = [this.#tables[path]!, numbers[i + START]!];
     if (this.#slowStartOf(slot) === undefined) return receivedAlone(table, startUs, from, bytes, at);
-    const line = { table, startUs, startBits: c.startBits[i]! };
-    return receivedRamped(line, from, bytes, c.window[i]!, c.rtt[i]!, at);
+    const line = { table, startUs, startBits: numbers[i + START_BITS]! };
+    return receivedRamped(line, from, bytes, numbers[i + WINDOW]!, numbers[i + RTT]!, at);
   }
 
   /** Fetches what transfers at `at` need of lines of slots' own from memory; the sum has no meaning. */
   warm(slots: Float64Array, count: number, at: Us): number {
-    const { path: paths, startUs } = this.#rows.columns;
+    const { numbers } = this.#rows;
     let sum = 0;
     for (let k = 0; k < count; k++) {
       const i = slots[k]! * ROW;
-      const path = paths[i]!;
-      if (path >= 0) sum += this.#tables[path]!.warm(at + startUs[i]!);
+      const path = numbers[i + PATH]!;
+      if (path >= 0) sum += this.#tables[path]!.warm(at + numbers[i + START]!);
     }
     return sum;
   }
@@ -214,7 +219,7 @@ export class ViewerLines {
   }
 
   #pathOf(slot: number): number {
-    return this.#rows.columns.path[slot * ROW]!;
+    return this.#rows.numbers[slot * ROW + PATH]!;
   }
 
   #bandwidthOf(link: number): TraceBandwidth {

@@ -22,11 +22,16 @@ import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import type { LivePlaylists } from './live-playlists.ts';
 import type { RequestsState } from './requests.ts';
-import { ROW, SlotRows } from './slot-rows.ts';
+import { ROW, SLOT_PLACES, SlotRows } from './slot-rows.ts';
 import type { Steering } from './steering.ts';
 import { ViewerControl, type ViewerControlState } from './viewer-control.ts';
 import { ViewerLines, type ViewerLinesState } from './viewer-lines.ts';
 import { warmRequests, type WarmedPlaces } from './warming.ts';
+
+const {
+  place: PLACE, rendition: RENDITION, row: CDN_ROW, requestId: REQUEST_ID, sentAt: SENT_AT, edgeAt:
+  EDGE_AT, firstByteAt: FIRST_BYTE_AT, arriveAt: ARRIVE_AT, bytes: BYTES, step: STEP, way: WAY,
+} = SLOT_PLACES;
 
 /** Copied state of the simulated viewers. */
 export interface ViewersState {
@@ -135,7 +140,7 @@ export class Viewers {
     warmRequests(loop, { rows: this.#rows, lines: this.#lines, steering, fleet, policyOf });
     loop.on(CODES.arrival, () => this.#arrive());
     loop.on(CODES.playerWake, (slot) => {
-      this.#rows.columns.step[slot * ROW] = NO_EVENT;
+      this.#rows.numbers[slot * ROW + STEP] = NO_EVENT;
       this.#follow(slot);
     });
     this.#next = this.#scheduleArrival();
@@ -295,7 +300,7 @@ export class Viewers {
     }
     this.#lines.join(slot, arrival.network, line);
     this.#steering.counted(slot, this.#lines.rtt(slot, now));
-    this.#rows.columns.way[slot * ROW] = this.#steering.way(slot);
+    this.#rows.numbers[slot * ROW + WAY] = this.#steering.way(slot);
     this.#at = now;
     this.#pages?.opened(slot);
     this.#discovery?.came();
@@ -313,16 +318,16 @@ export class Viewers {
    * look, or with the session.
    */
   #follow(slot: number): void {
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
     const { now } = this.#loop;
     const isAlone = this.#lines.isAlone(slot);
     while (this.#fleet.active(slot)) {
-      const arriveAt = c.arriveAt[i]!;
+      const arriveAt = numbers[i + ARRIVE_AT]!;
       const wakeAt = this.#fleet.wakeAt(slot);
       const next = Math.max(now, Math.min(arriveAt, wakeAt));
-      if (next >= c.edgeAt[i]!) return this.#disarm(slot); // the event of the request goes on from there
-      const isItsOwn = isAlone && next < this.#lookAt && c.row[i]! < 0 // the CDN has had its say
+      if (next >= numbers[i + EDGE_AT]!) return this.#disarm(slot); // the event of the request goes on from there
+      const isItsOwn = isAlone && next < this.#lookAt && numbers[i + CDN_ROW]! < 0 // the CDN has had its say
         && this.#pages?.isWaiting(slot) !== true;
       if (next > now && !isItsOwn) return this.#arm(slot, next);
       this.#at = next;
@@ -332,18 +337,18 @@ export class Viewers {
   }
 
   #takeAnswer(slot: number, at: Us): void {
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    if (c.place[i] !== COMING) broken('what arrives has been on its way', { slot });
-    const requestId = c.requestId[i]!;
-    const isManifest = c.rendition[i] === MANIFEST;
-    const firstByteUs = c.firstByteAt[i]! - c.sentAt[i]!;
-    const transferUs = at - c.firstByteAt[i]!;
+    if (numbers[i + PLACE] !== COMING) broken('what arrives has been on its way', { slot });
+    const requestId = numbers[i + REQUEST_ID]!;
+    const isManifest = numbers[i + RENDITION] === MANIFEST;
+    const firstByteUs = numbers[i + FIRST_BYTE_AT]! - numbers[i + SENT_AT]!;
+    const transferUs = at - numbers[i + FIRST_BYTE_AT]!;
     this.#downloads.done(slot);
-    this.control.edges?.answered(at, this.#steering.edgeOf(slot), c.bytes[i]!, firstByteUs + transferUs);
+    this.control.edges?.answered(at, this.#steering.edgeOf(slot), numbers[i + BYTES]!, firstByteUs + transferUs);
     this.#logger.arriving(slot);
     if (isManifest) this.#fleet.manifestArrived(at, slot, requestId, this.#downloads.asOf(slot));
-    else this.#fleet.segmentArrived(at, slot, requestId, c.bytes[i]!, firstByteUs, transferUs);
+    else this.#fleet.segmentArrived(at, slot, requestId, numbers[i + BYTES]!, firstByteUs, transferUs);
     this.#logger.arrived(slot, at);
   }
 
@@ -364,25 +369,27 @@ export class Viewers {
   }
 
   #tellProgress(slot: number, at: Us): void {
-    const c = this.#rows.columns;
+    const { numbers } = this.#rows;
     const i = slot * ROW;
-    const came = c.firstByteAt[i]! <= at; // NaN until it is known
-    const size = came ? c.bytes[i]! : 0;
-    const firstByteUs = came ? c.firstByteAt[i]! - c.sentAt[i]! : 0;
+    const came = numbers[i + FIRST_BYTE_AT]! <= at; // NaN until it is known
+    const size = came ? numbers[i + BYTES]! : 0;
+    const firstByteUs = came ? numbers[i + FIRST_BYTE_AT]! - numbers[i + SENT_AT]! : 0;
     this.#fleet.transferProgressed(
-      at, slot, c.requestId[i]!, size, this.#downloads.received(slot, at), firstByteUs);
+      at, slot, numbers[i + REQUEST_ID]!, size, this.#downloads.received(slot, at), firstByteUs);
   }
 
   #arm(slot: number, at: Us): void {
-    const { step } = this.#rows.columns;
-    step[slot * ROW] = this.#loop.rearm(step[slot * ROW]!, at, CODES.playerWake, slot);
+    const { numbers } = this.#rows;
+    const i = slot * ROW;
+    numbers[i + STEP] = this.#loop.rearm(numbers[i + STEP]!, at, CODES.playerWake, slot);
   }
 
   #disarm(slot: number): void {
-    const { step } = this.#rows.columns;
-    if (step[slot * ROW] === NO_EVENT) return;
-    this.#loop.cancel(step[slot * ROW]!);
-    step[slot * ROW] = NO_EVENT;
+    const { numbers } = this.#rows;
+    const i = slot * ROW;
+    if (numbers[i + STEP] === NO_EVENT) return;
+    this.#loop.cancel(numbers[i + STEP]!);
+    numbers[i + STEP] = NO_EVENT;
   }
 
   #addRow(slot: number, outcome: string): void {

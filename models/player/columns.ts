@@ -1,4 +1,3 @@
-import { assert } from '../core/assert.ts';
 import { NEVER, type Us } from '../core/units.ts';
 import type { AbrRuleState, RuleRoom } from './abr/rule.ts';
 import type { SessionStart, ViewerBreak } from './events.ts';
@@ -46,6 +45,12 @@ const COLD = [
 ] as const;
 
 type HotColumn = (typeof HOT)[number];
+
+/**
+ * Where in a row each of the numbers stands that every segment needs. Files that are on the way of a segment
+ * take them apart into constants of their own: V8 folds those, and loads imported ones.
+ */
+export const PLACES = Object.fromEntries(HOT.map((name, i) => [name, i])) as Readonly<Record<HotColumn, number>>;
 type NumberColumn = HotColumn | (typeof COLD)[number];
 
 /**
@@ -124,13 +129,6 @@ export function restoreRows(c: PlayerColumns, { rows, stride, ringSize }: Player
       c.ring[slot * c.ringStride + (segment % c.ringSize)] =
         rings[from * NUMBER_BYTES + (segment % ringSize)]!;
     }
-  }
-}
-
-/** Holds a file that reads rows by places of its own to the places they have. */
-export function assertPlaces(places: Partial<Record<HotColumn, number>>): void {
-  for (const [name, place] of Object.entries(places)) {
-    assert(HOT.indexOf(name as HotColumn) === place, 'a number of a row is at its place', { name });
   }
 }
 

@@ -4,12 +4,19 @@ import { isAbandoning, KEEP, type AbandoningRule, type TransferUnderWay } from '
 import { createAbrRule } from './abr/registry.ts';
 import type { AbrContext, AbrRule, AbrRuleState, SegmentSizes } from './abr/rule.ts';
 import { cmcdRequest, type CmcdRequest } from './cmcd.ts';
-import { FOR_SEGMENT, TELLS_STALL, TELLS_START, type PlayerColumns } from './columns.ts';
+import { FOR_SEGMENT, PLACES, TELLS_STALL, TELLS_START, type PlayerColumns } from './columns.ts';
 import type { MediaInfo } from './events.ts';
 import type { LiveEdge } from './live-edge.ts';
 import type { PlayerParams } from './params.ts';
 import type { PlayClock } from './play-clock.ts';
 import type { PlayerTuning } from './tuning.ts';
+
+const {
+  state: STATE, checkAt: CHECK_AT, playheadUs: PLAYHEAD, nextSegment: NEXT, video: VIDEO, codec: CODEC,
+  segmentUs: SEGMENT, segmentCount: SEGMENTS, rate: RATE, stallUs: STALL, pendingRendition:
+  PENDING_RENDITION, rendition: RENDITION, mostRendition: MOST_RENDITION, abandonedFrom: ABANDONED_FROM,
+  fetchFor: FETCH_FOR, requestedAt: REQUESTED_AT, stallCount: STALL_COUNT, tells: TELLS,
+} = PLACES;
 
 /** Sizes of the segments of the video that a decision is about; one object for all decisions. */
 class VideoSizes implements SegmentSizes {
@@ -96,19 +103,19 @@ export class Decisions {
   judge(now: Us, slot: number, size: Bytes, received: Bytes, firstByteUs: Us): number {
     const rule = this.#abandoning;
     if (rule === undefined) return KEEP;
-    const c = this.#columns;
-    const i = slot * c.stride;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
     const context = this.#look(now, slot, this.#mostUnderWay(slot));
-    const elapsedUs = now - c.requestedAt[i]!;
+    const elapsedUs = now - rows[i + REQUESTED_AT]!;
     const whole = size > 0 ? size : this.#nominalBytes(slot, context.bitrates);
     const transfer = this.#show(slot, whole, received, firstByteUs, elapsedUs);
     const rendition = rule.abandon(context, transfer);
     if (rendition === KEEP) {
       const calmUs = Math.max(this.#checkUs, Math.ceil(rule.calmUs(context, transfer)));
-      c.checkAt[i] = now + calmUs;
+      rows[i + CHECK_AT] = now + calmUs;
       return KEEP;
     }
-    const before = c.pendingRendition[i]!;
+    const before = rows[i + PENDING_RENDITION]!;
     assert(rendition >= 0 && rendition < before, 'a transfer is given up for a lower rendition', {
       rule: rule.name, rendition, before,
     });
@@ -119,32 +126,34 @@ export class Decisions {
   /** Why the slot's last segment was asked for at the rendition it was. */
   explain(slot: number): string {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    const before = c.abandonedFrom[i]!;
+    const before = rows[i + ABANDONED_FROM]!;
     if (before < 0) return this.rule.explain(slot);
     const after = (c.abandonedAfterUs[i]! / US_PER_S).toFixed(1);
-    return `rendition ${c.pendingRendition[i]!} instead of ${before}, which was given up after ${after} s`;
+    return `rendition ${rows[i + PENDING_RENDITION]!} instead of ${before}, which was given up after ${after} s`;
   }
 
   /** What the slot's player tells with its request, by CMCD. */
   cmcd(slot: number): CmcdRequest {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
     const bitrates = this.#shown(
-      this.#media.bitrates(c.video[i]!, c.codec[i]!), c.mostRendition[i]!);
+      this.#media.bitrates(rows[i + VIDEO]!, rows[i + CODEC]!), rows[i + MOST_RENDITION]!);
     const segment = {
-      bitrate: bitrates[c.pendingRendition[i]!]!, lowest: bitrates[0]!,
+      bitrate: bitrates[rows[i + PENDING_RENDITION]!]!, lowest: bitrates[0]!,
       highest: bitrates[bitrates.length - 1]!,
-      durationUs: this.#media.segmentUs(c.video[i]!),
+      durationUs: this.#media.segmentUs(rows[i + VIDEO]!),
     };
     return cmcdRequest({
-      session: c.session[i]!, video: c.video[i]!, phase: CMCD_PHASES[c.state[i]!]!,
-      rate: c.rate[i]!, bufferUs: this.#clock.bufferUs(slot), bufferMaxUs: this.#bufferMaxUs,
-      playheadUs: c.playheadUs[i]!, startupUs: (c.tells[i]! & TELLS_START) > 0 ? c.startupUs[i]! : NaN,
-      throughput: this.rule.estimate(slot), starved: (c.tells[i]! & TELLS_STALL) > 0,
-      stalls: c.stallCount[i]!, stalledUs: c.stallUs[i]!,
-      latencyUs: this.live?.latencyUs(c.requestedAt[i]!, slot) ?? NaN,
-      ...(c.fetchFor[i] === FOR_SEGMENT ? { segment } : {}),
+      session: c.session[i]!, video: rows[i + VIDEO]!, phase: CMCD_PHASES[rows[i + STATE]!]!,
+      rate: rows[i + RATE]!, bufferUs: this.#clock.bufferUs(slot), bufferMaxUs: this.#bufferMaxUs,
+      playheadUs: rows[i + PLAYHEAD]!, startupUs: (rows[i + TELLS]! & TELLS_START) > 0 ? c.startupUs[i]! : NaN,
+      throughput: this.rule.estimate(slot), starved: (rows[i + TELLS]! & TELLS_STALL) > 0,
+      stalls: rows[i + STALL_COUNT]!, stalledUs: rows[i + STALL]!,
+      latencyUs: this.live?.latencyUs(rows[i + REQUESTED_AT]!, slot) ?? NaN,
+      ...(rows[i + FETCH_FOR] === FOR_SEGMENT ? { segment } : {}),
     });
   }
 
@@ -161,25 +170,25 @@ export class Decisions {
 
   /** Writes the slot's situation down, with a ladder of at most so many renditions beyond the first. */
   #look(now: Us, slot: number, mostRendition: number): AbrContext {
-    const c = this.#columns;
+    const { rows, stride } = this.#columns;
     const context = this.#context;
-    const i = slot * c.stride;
-    const video = c.video[i]!;
+    const i = slot * stride;
+    const video = rows[i + VIDEO]!;
     context.now = now;
     context.slot = slot;
     context.bufferUs = this.#clock.bufferUs(slot);
     context.bufferMaxUs = Math.min(this.#bufferMaxUs, this.#tuning.mostAheadUs);
-    context.segment = c.nextSegment[i]!;
-    context.segmentsLeft = c.segmentCount[i]! - context.segment;
-    context.segmentUs = c.segmentUs[i]!;
-    const most = Math.min(c.mostRendition[i]!, mostRendition);
-    context.bitrates = this.#shown(this.#media.bitrates(video, c.codec[i]!), most);
-    context.lastRendition = Math.min(c.rendition[i]!, context.bitrates.length - 1);
-    context.rate = c.rate[i]!;
+    context.segment = rows[i + NEXT]!;
+    context.segmentsLeft = rows[i + SEGMENTS]! - context.segment;
+    context.segmentUs = rows[i + SEGMENT]!;
+    const most = Math.min(rows[i + MOST_RENDITION]!, mostRendition);
+    context.bitrates = this.#shown(this.#media.bitrates(video, rows[i + CODEC]!), most);
+    context.lastRendition = Math.min(rows[i + RENDITION]!, context.bitrates.length - 1);
+    context.rate = rows[i + RATE]!;
     if (this.live !== undefined) context.latencyUs = this.live.latencyUs(now, slot);
     if (this.#sizes !== undefined) {
       this.#sizes.video = video;
-      this.#sizes.codec = c.codec[i]!;
+      this.#sizes.codec = rows[i + CODEC]!;
     }
     return context;
   }
@@ -207,10 +216,10 @@ export class Decisions {
 
   /** Size of the segment asked for, as its rendition's rate tells it. */
   #nominalBytes(slot: number, bitrates: readonly BitsPerS[]): Bytes {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    const segmentUs = c.segmentUs[i]!;
-    return (bitrates[c.pendingRendition[i]!]! * segmentUs) / US_PER_S / 8;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
+    const segmentUs = rows[i + SEGMENT]!;
+    return (bitrates[rows[i + PENDING_RENDITION]!]! * segmentUs) / US_PER_S / 8;
   }
 }
 

@@ -6,7 +6,7 @@ import { numbersOfRule } from './abr/registry.ts';
 import {
   createColumns, FETCH_IDLE, FETCH_LOST, FETCH_PENDING, FETCH_RETRY, FOR_PLAYLIST, FOR_SEGMENT, IDLE, LOADING,
   noteTold, openRow, PAUSED, PLAYING, restoreRows, saveRows, SEEKING, STALLED, STARTING, warmRows,
-  type PlayerColumns, type PlayerFleetState,
+  type PlayerColumns, type PlayerFleetState, PLACES,
 } from './columns.ts';
 import type { CmcdRequest } from './cmcd.ts';
 import { Decisions } from './decisions.ts';
@@ -25,6 +25,13 @@ import { seekIfDue } from './seeking.ts';
 import { figuresOf, PHASES, type PlayerPhase, type SessionFigures } from './session.ts';
 import { noTuning, type PlayerTuning } from './tuning.ts';
 import { wakeAt } from './wake-at.ts';
+
+const {
+  state: STATE, fetch: FETCH, requestId: REQUEST_ID, checkAt: CHECK_AT, updatedAt: UPDATED_AT,
+  bufferEndUs: BUFFER_END, nextSegment: NEXT, video: VIDEO, codec: CODEC, pendingRendition:
+  PENDING_RENDITION, attempts: ATTEMPTS, abandonedFrom: ABANDONED_FROM, playlists: PLAYLISTS, fetchFor:
+  FETCH_FOR, requestedAt: REQUESTED_AT, retryAt: RETRY_AT,
+} = PLACES;
 
 /**
  * Viewers' players, one a slot: an HLS session from the press of play through manifest, first segment, steady
@@ -79,8 +86,9 @@ export class PlayerFleet {
   /** A viewer presses play in a free slot. */
   sessionStarted(now: Us, slot: number, start: SessionStart): void {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    assert(c.state[i] === IDLE, 'a session starts in a free slot', { slot, state: c.state[i] });
+    assert(rows[i + STATE] === IDLE, 'a session starts in a free slot', { slot, state: rows[i + STATE] });
     openRow(c, slot, now, start);
     this.#clock.open(slot, start.breaks);
     this.#decisions.rule.reset(slot);
@@ -93,20 +101,21 @@ export class PlayerFleet {
   manifestArrived(now: Us, slot: number, requestId: number, asOf = now): void {
     if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    c.attempts[i] = 0;
-    if (c.fetchFor[i] === FOR_PLAYLIST) {
+    rows[i + ATTEMPTS] = 0;
+    if (rows[i + FETCH_FOR] === FOR_PLAYLIST) {
       if (this.#live?.playlistArrived(now, slot, asOf) === true) return;
-      c.playlists[i]! += 2 ** c.pendingRendition[i]!;
-      c.fetchFor[i] = FOR_SEGMENT;
+      rows[i + PLAYLISTS]! += 2 ** rows[i + PENDING_RENDITION]!;
+      rows[i + FETCH_FOR] = FOR_SEGMENT;
       this.#request(now, slot);
       return;
     }
-    assert(c.state[i] === LOADING, 'a manifest comes first', { slot, state: c.state[i] });
+    assert(rows[i + STATE] === LOADING, 'a manifest comes first', { slot, state: rows[i + STATE] });
     this.#buffer.open(slot);
     this.#live?.manifestArrived(now, slot);
     if (c.licenceUs[i]! > 0) c.licenceAt[i] = now + c.licenceUs[i]!;
-    c.state[i] = STARTING;
+    rows[i + STATE] = STARTING;
     this.#decide(now, slot);
   }
 
@@ -114,13 +123,13 @@ export class PlayerFleet {
   segmentArrived(
     now: Us, slot: number, requestId: number, bytes: Bytes, firstByteUs: Us, transferUs: Us,
   ): void {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    const segment = c.nextSegment[i]!;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
+    const segment = rows[i + NEXT]!;
     if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
-    c.attempts[i] = 0;
+    rows[i + ATTEMPTS] = 0;
     this.#decisions.rule.observe(slot, bytes, firstByteUs, transferUs);
-    if (segment === c.nextSegment[i]) this.#buffer.append(slot, bytes); // else a seek has overtaken it
+    if (segment === rows[i + NEXT]) this.#buffer.append(slot, bytes); // else a seek has overtaken it
     this.#playWhenReady(now, slot);
     this.#live?.segmentArrived(now, slot);
     this.#decide(now, slot);
@@ -133,32 +142,34 @@ export class PlayerFleet {
   fetchFailed(now: Us, slot: number, requestId: number, cause: FetchFailure): void {
     if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    const attempts = c.attempts[i]! + 1;
+    const attempts = rows[i + ATTEMPTS]! + 1;
     if (attempts > this.#params.retries || isFinal(cause)) {
-      c.fetch[i] = FETCH_LOST;
+      rows[i + FETCH] = FETCH_LOST;
       c.lostCause[i] = FETCH_FAILURES.indexOf(cause);
       this.#failWhenDry(now, slot);
       return;
     }
-    c.attempts[i] = attempts;
-    c.fetch[i] = FETCH_RETRY;
+    rows[i + ATTEMPTS] = attempts;
+    rows[i + FETCH] = FETCH_RETRY;
     const { retryDelay, retryDelayMax, retryBackoff } = this.#params;
-    c.retryAt[i] = now + Math.round(Math.min(retryDelayMax, retryDelay * retryBackoff ** (attempts - 1)));
+    rows[i + RETRY_AT] = now + Math.round(Math.min(retryDelayMax, retryDelay * retryBackoff ** (attempts - 1)));
   }
 
   /** The time asked for by `wakeAt` has come (or any later moment: the fleet looks at what is due). */
   woken(now: Us, slot: number): void {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    if (c.state[i] === IDLE || !this.#settle(now, slot)) return;
+    if (rows[i + STATE] === IDLE || !this.#settle(now, slot)) return;
     this.#clock.turn(now, slot);
     seekIfDue(c, this.#clock, this.#buffer, this.#ports, slot);
     if (!this.#failWhenDry(now, slot)) return;
-    if (c.state[i] === STARTING) this.#playWhenReady(now, slot);
-    const isDue = c.fetch[i] === FETCH_RETRY && now >= c.retryAt[i]!;
-    if (isDue && c.attempts[i] === 0) c.fetch[i] = FETCH_IDLE; // what a live player waited for is due
-    if (!isDue || c.attempts[i] === 0) return this.#decide(now, slot);
+    if (rows[i + STATE] === STARTING) this.#playWhenReady(now, slot);
+    const isDue = rows[i + FETCH] === FETCH_RETRY && now >= rows[i + RETRY_AT]!;
+    if (isDue && rows[i + ATTEMPTS] === 0) rows[i + FETCH] = FETCH_IDLE; // what a live player waited for is due
+    if (!isDue || rows[i + ATTEMPTS] === 0) return this.#decide(now, slot);
     this.#meters.retried();
     this.#request(now, slot);
   }
@@ -176,18 +187,19 @@ export class PlayerFleet {
     now: Us, slot: number, requestId: number, size: Bytes, received: Bytes, firstByteUs: Us,
   ): void {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    if (c.fetch[i] !== FETCH_PENDING || c.requestId[i] !== requestId) return;
+    if (rows[i + FETCH] !== FETCH_PENDING || rows[i + REQUEST_ID] !== requestId) return;
     this.woken(now, slot);
     // The session may be over, or a seek have overtaken the transfer.
-    if (c.fetch[i] !== FETCH_PENDING || c.requestId[i] !== requestId) return;
+    if (rows[i + FETCH] !== FETCH_PENDING || rows[i + REQUEST_ID] !== requestId) return;
     const rendition = this.#decisions.judge(now, slot, size, received, firstByteUs);
     if (rendition === KEEP) return;
     this.#ports.cancelRequest(slot, requestId);
     this.#meters.abandoned(received);
     c.abandoned[i]! += 1;
-    c.abandonedFrom[i] = c.pendingRendition[i]!;
-    c.abandonedAfterUs[i] = now - c.requestedAt[i]!;
+    rows[i + ABANDONED_FROM] = rows[i + PENDING_RENDITION]!;
+    c.abandonedAfterUs[i] = now - rows[i + REQUESTED_AT]!;
     this.#ask(now, slot, rendition);
   }
 
@@ -198,10 +210,10 @@ export class PlayerFleet {
 
   /** Brings counters that lag behind up to `now`, decides nothing: before a sample, at the end of the run. */
   settleAll(now: Us): void {
-    const c = this.#columns;
+    const { rows, stride } = this.#columns;
     for (let slot = 0; slot < this.slots; slot++) {
-      const i = slot * c.stride;
-      if (c.state[i] !== IDLE && c.updatedAt[i]! < now) this.#clock.accrue(now, slot);
+      const i = slot * stride;
+      if (rows[i + STATE] !== IDLE && rows[i + UPDATED_AT]! < now) this.#clock.accrue(now, slot);
     }
   }
 
@@ -268,26 +280,27 @@ export class PlayerFleet {
 
   /** True, and the wait is over, when the answer is to the request the slot waits for. */
   #takeAnswer(slot: number, requestId: number): boolean {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    if (c.fetch[i] !== FETCH_PENDING || c.requestId[i] !== requestId) return false;
-    c.fetch[i] = FETCH_IDLE;
-    c.checkAt[i] = NEVER;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
+    if (rows[i + FETCH] !== FETCH_PENDING || rows[i + REQUEST_ID] !== requestId) return false;
+    rows[i + FETCH] = FETCH_IDLE;
+    rows[i + CHECK_AT] = NEVER;
     return true;
   }
 
   /** Brings the slot up to `now`, a seek that came on the way included; false when that ended the session. */
   #settle(now: Us, slot: number): boolean {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
     this.#clock.accrue(now, slot);
-    const state = c.state[i]!;
+    const state = rows[i + STATE]!;
     if (state === PLAYING) {
       if (!this.#clock.hasSeenEnough(slot)) return true;
       return this.#end(now, slot, this.#clock.isAtEnd(slot) ? 'finished' : 'left');
     }
     seekIfDue(c, this.#clock, this.#buffer, this.#ports, slot);
-    if (c.state[i] === PLAYING || state === PAUSED) return true;
+    if (rows[i + STATE] === PLAYING || state === PAUSED) return true;
     if (now >= this.#clock.leavesAt(slot)) {
       const waited = state === STALLED || state === SEEKING;
       return this.#end(now, slot, waited ? 'leftStalled' : 'leftBeforeStart');
@@ -299,14 +312,15 @@ export class PlayerFleet {
 
   #playWhenReady(now: Us, slot: number): void {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    const state = c.state[i]!;
+    const state = rows[i + STATE]!;
     if (state !== STARTING && state !== STALLED && state !== SEEKING) return;
     if (state === STARTING && now < c.licenceAt[i]!) return;
     const { startBuffer, resumeBuffer } = this.#params;
     const wishedUs = Math.min(state === STARTING ? startBuffer : resumeBuffer, this.#tuning.mostAheadUs);
     const goalUs = this.#live?.goalUs(slot, wishedUs) ?? wishedUs;
-    const complete = c.bufferEndUs[i]! >= this.#clock.durationUs(slot);
+    const complete = rows[i + BUFFER_END]! >= this.#clock.durationUs(slot);
     // A segment that comes at the instant the buffer ran dry is in time, whichever of the two came first.
     const inTime = state === STALLED && c.stalledAt[i] === now;
     if (!complete && !inTime && this.bufferUs(slot) < goalUs) return;
@@ -314,15 +328,16 @@ export class PlayerFleet {
       c.startupUs[i] = now - c.startedAt[i]!;
       this.#meters.firstFrame(c.startupUs[i]!);
     }
-    c.state[i] = PLAYING;
+    rows[i + STATE] = PLAYING;
   }
 
   /** Ends a session that has nothing left to play and nothing to hope for; true while it goes on. */
   #failWhenDry(now: Us, slot: number): boolean {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    if (c.fetch[i] !== FETCH_LOST) return true;
-    const state = c.state[i]!;
+    if (rows[i + FETCH] !== FETCH_LOST) return true;
+    const state = rows[i + STATE]!;
     if ((state === PLAYING || state === PAUSED) && !this.#clock.isDry(slot)) return true;
     return this.#fail(now, slot, FETCH_FAILURES[c.lostCause[i]!]!);
   }
@@ -334,42 +349,43 @@ export class PlayerFleet {
 
   /** Asks for the next segment if one is left, none is under way and the buffer has room for it. */
   #decide(now: Us, slot: number): void {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    if (c.fetch[i] !== FETCH_IDLE || c.state[i] === LOADING) return;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
+    if (rows[i + FETCH] !== FETCH_IDLE || rows[i + STATE] === LOADING) return;
     if (this.#clock.roomInUs(slot) > 0) return;
-    c.abandonedFrom[i] = -1;
+    rows[i + ABANDONED_FROM] = -1;
     if (this.#live?.isLive(slot) === true) this.#live.decide(now, slot);
     else this.#ask(now, slot, this.#decisions.choose(now, slot));
   }
 
   /** Asks for the next segment at a rendition, for the rendition's playlist before its first one. */
   #ask(now: Us, slot: number, rendition: number): void {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    c.pendingRendition[i] = rendition;
-    const known = this.#params.playlists === 'one' || ((c.playlists[i]! >>> rendition) & 1) === 1;
-    c.fetchFor[i] = known ? FOR_SEGMENT : FOR_PLAYLIST;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
+    rows[i + PENDING_RENDITION] = rendition;
+    const known = this.#params.playlists === 'one' || ((rows[i + PLAYLISTS]! >>> rendition) & 1) === 1;
+    rows[i + FETCH_FOR] = known ? FOR_SEGMENT : FOR_PLAYLIST;
     this.#request(now, slot);
   }
 
   /** Sends the request the slot is about. */
   #request(now: Us, slot: number): void {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
     const requestId = ++this.#lastRequestId;
-    const video = c.video[i]!;
-    const rendition = c.pendingRendition[i]!;
-    const codec = c.codec[i]!;
-    c.requestId[i] = requestId;
-    c.fetch[i] = FETCH_PENDING;
-    c.requestedAt[i] = now;
-    c.checkAt[i] = NEVER;
+    const video = rows[i + VIDEO]!;
+    const rendition = rows[i + PENDING_RENDITION]!;
+    const codec = rows[i + CODEC]!;
+    rows[i + REQUEST_ID] = requestId;
+    rows[i + FETCH] = FETCH_PENDING;
+    rows[i + REQUESTED_AT] = now;
+    rows[i + CHECK_AT] = NEVER;
     noteTold(c, i);
-    switch (c.fetchFor[i]!) {
+    switch (rows[i + FETCH_FOR]!) {
       case FOR_SEGMENT:
-        this.#ports.requestSegment(slot, requestId, video, c.nextSegment[i]!, rendition, codec);
-        c.checkAt[i] = this.#decisions.firstLookAt(now, slot);
+        this.#ports.requestSegment(slot, requestId, video, rows[i + NEXT]!, rendition, codec);
+        rows[i + CHECK_AT] = this.#decisions.firstLookAt(now, slot);
         break;
       case FOR_PLAYLIST:
         this.#ports.requestManifest(slot, requestId, video, rendition, codec);
@@ -380,13 +396,13 @@ export class PlayerFleet {
   }
 
   #end(now: Us, slot: number, outcome: SessionOutcome): false {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    if (c.fetch[i] === FETCH_PENDING) this.#ports.cancelRequest(slot, c.requestId[i]!);
-    c.fetch[i] = FETCH_IDLE;
-    c.checkAt[i] = NEVER;
-    c.state[i] = IDLE;
-    c.updatedAt[i] = now;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
+    if (rows[i + FETCH] === FETCH_PENDING) this.#ports.cancelRequest(slot, rows[i + REQUEST_ID]!);
+    rows[i + FETCH] = FETCH_IDLE;
+    rows[i + CHECK_AT] = NEVER;
+    rows[i + STATE] = IDLE;
+    rows[i + UPDATED_AT] = now;
     this.#live?.closed(slot);
     this.#meters.ended(outcome);
     this.#ports.sessionEnded(slot, outcome);

@@ -1,9 +1,15 @@
 import { assert } from '../core/assert.ts';
 import { US_PER_S, type Bytes, type Us } from '../core/units.ts';
-import type { PlayerColumns } from './columns.ts';
+import { PLACES, type PlayerColumns } from './columns.ts';
 import type { MediaInfo } from './events.ts';
 import { LadderValues } from './ladder-values.ts';
 import type { PlayerMeters } from './meters.ts';
+
+const {
+  playheadUs: PLAYHEAD, bufferEndUs: BUFFER_END, nextSegment: NEXT, video: VIDEO, segmentUs: SEGMENT,
+  segmentCount: SEGMENTS, pendingRendition: PENDING_RENDITION, rendition: RENDITION, segments: FETCHED,
+  qoeLin: QOE_LIN, qoeLog: QOE_LOG, mostRendition: MOST_RENDITION, switches: SWITCHES,
+} = PLACES;
 
 /** What the slots of a fleet hold of their videos: from the playhead to the end of the last whole segment. */
 export class MediaBuffer {
@@ -22,35 +28,37 @@ export class MediaBuffer {
   /** The manifest tells what there is: the segment to begin with, and what the screen shows at most. */
   open(slot: number): void {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    const video = c.video[i]!;
+    const video = rows[i + VIDEO]!;
     const segmentUs = this.#media.segmentUs(video);
-    c.segmentUs[i] = segmentUs;
-    c.segmentCount[i] = this.#media.segmentCount(video);
+    rows[i + SEGMENT] = segmentUs;
+    rows[i + SEGMENTS] = this.#media.segmentCount(video);
     const leastUs = shortestUnitUs(this.#media);
     assert(segmentUs >= leastUs, 'the ring of segments holds the buffer', { slot, segmentUs });
-    this.#clear(slot, this.#segmentAt(slot, c.playheadUs[i]!));
+    this.#clear(slot, this.#segmentAt(slot, rows[i + PLAYHEAD]!));
     const shown = this.#media.heights?.(video).findLastIndex((height) => height <= c.screenHeight[i]!);
-    c.mostRendition[i] = shown === undefined ? Infinity : Math.max(0, shown);
+    rows[i + MOST_RENDITION] = shown === undefined ? Infinity : Math.max(0, shown);
   }
 
   /** The segment asked for has come at the rendition asked for. */
   append(slot: number, bytes: Bytes): void {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    const segmentUs = c.segmentUs[i]!;
-    const segment = c.nextSegment[i]!;
-    const rendition = c.pendingRendition[i]!;
+    const segmentUs = rows[i + SEGMENT]!;
+    const segment = rows[i + NEXT]!;
+    const rendition = rows[i + PENDING_RENDITION]!;
     c.ring[slot * c.ringStride + ((segment | 0) % c.ringSize)] = rendition;
-    c.bufferEndUs[i]! += segmentUs;
-    c.nextSegment[i] = segment + 1;
-    c.segments[i]! += 1;
-    if (c.rendition[i]! >= 0 && c.rendition[i] !== rendition) {
-      c.switches[i]! += 1;
+    rows[i + BUFFER_END]! += segmentUs;
+    rows[i + NEXT] = segment + 1;
+    rows[i + FETCHED]! += 1;
+    if (rows[i + RENDITION]! >= 0 && rows[i + RENDITION] !== rendition) {
+      rows[i + SWITCHES]! += 1;
       this.#meters.switched();
     }
     this.#value(slot, rendition);
-    c.rendition[i] = rendition;
+    rows[i + RENDITION] = rendition;
     this.#meters.fetched(rendition, segmentUs, bytes);
   }
 
@@ -59,50 +67,51 @@ export class MediaBuffer {
    * the buffer is empty, and that segment is the next.
    */
   seek(slot: number, positionUs: Us): boolean {
-    const c = this.#columns;
-    const i = slot * c.stride;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
     const segment = this.#segmentAt(slot, positionUs);
-    const startUs = segment * c.segmentUs[i]!;
-    if (positionUs < c.playheadUs[i]! || startUs >= c.bufferEndUs[i]!) {
+    const startUs = segment * rows[i + SEGMENT]!;
+    if (positionUs < rows[i + PLAYHEAD]! || startUs >= rows[i + BUFFER_END]!) {
       this.#clear(slot, segment);
       return false;
     }
-    c.playheadUs[i] = Math.max(c.playheadUs[i]!, startUs);
+    rows[i + PLAYHEAD] = Math.max(rows[i + PLAYHEAD]!, startUs);
     return true;
   }
 
   /** What the segment adds to the QoE, by the rates of the first codec: others give the same picture. */
   #value(slot: number, rendition: number): void {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    const bitrates = this.#media.bitrates(c.video[i]!);
+    const bitrates = this.#media.bitrates(rows[i + VIDEO]!);
     if (this.#values.bitrates !== bitrates) this.#values = new LadderValues(bitrates);
     const values = this.#values;
     const rate = values.rates[rendition]!;
     const utility = values.utilities[rendition]!;
-    const step = values.rateStep(rendition, c.rendition[i]!);
-    const utilityStep = values.utilityStep(rendition, c.rendition[i]!);
-    if (c.rendition[i]! < 0) {
+    const step = values.rateStep(rendition, rows[i + RENDITION]!);
+    const utilityStep = values.utilityStep(rendition, rows[i + RENDITION]!);
+    if (rows[i + RENDITION]! < 0) {
       c.topMbps[i] = values.rates[bitrates.length - 1]!;
       c.topUtility[i] = values.utilities[bitrates.length - 1]!;
     }
-    c.qoeLin[i]! += rate - step;
-    c.qoeLog[i]! += utility - utilityStep;
+    rows[i + QOE_LIN]! += rate - step;
+    rows[i + QOE_LOG]! += utility - utilityStep;
     this.#meters.valued(rate, step, utility, utilityStep);
   }
 
   #clear(slot: number, segment: number): void {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    c.nextSegment[i] = segment;
-    c.playheadUs[i] = c.bufferEndUs[i] = segment * c.segmentUs[i]!;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
+    rows[i + NEXT] = segment;
+    rows[i + PLAYHEAD] = rows[i + BUFFER_END] = segment * rows[i + SEGMENT]!;
   }
 
   /** Number of the segment that holds a media position, within the video. */
   #segmentAt(slot: number, positionUs: Us): number {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    return Math.min(c.segmentCount[i]! - 1, Math.max(0, Math.floor(positionUs / c.segmentUs[i]!)));
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
+    return Math.min(rows[i + SEGMENTS]! - 1, Math.max(0, Math.floor(positionUs / rows[i + SEGMENT]!)));
   }
 }
 

@@ -1,13 +1,19 @@
 import { assert, broken } from '../core/assert.ts';
 import { NEVER, US_PER_S, type Us } from '../core/units.ts';
 import {
-  IDLE, LOADING, PAUSED, PLAYING, SEEK_DUE, SEEKING, STALLED, STARTING, type BreaksState, type PlayerColumns,
+  IDLE, LOADING, PAUSED, PLAYING, SEEK_DUE, SEEKING, STALLED, STARTING, type BreaksState, type PlayerColumns, PLACES,
 } from './columns.ts';
 import type { MediaInfo, ViewerBreak } from './events.ts';
 import type { PlayerMeters } from './meters.ts';
 import type { PlayerParams } from './params.ts';
 import { ROUNDING_US, SteadyPlay, timeOf } from './steady-play.ts';
 import type { PlayerTuning } from './tuning.ts';
+
+const {
+  state: STATE, updatedAt: UPDATED_AT, playheadUs: PLAYHEAD, bufferEndUs: BUFFER_END, nextSegment: NEXT,
+  segmentUs: SEGMENT, segmentCount: SEGMENTS, rate: RATE, watchUs: WATCH, playedUs: PLAYED, stallUs:
+  STALL, breakAt: BREAK_AT, stallCount: STALL_COUNT,
+} = PLACES;
 
 /**
  * What passes by itself in a slot between two inputs: media plays, a buffer runs dry, a stall or a pause
@@ -53,11 +59,12 @@ export class PlayClock {
   /** At this very instant a break that is due begins, and a dry buffer is a stall of no length so far. */
   turn(now: Us, slot: number): void {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    if (c.state[i] !== PLAYING) return;
+    if (rows[i + STATE] !== PLAYING) return;
     if (this.breakInUs(slot) < ROUNDING_US) this.#beginBreak(slot, now);
     else if (this.isDry(slot)) {
-      c.state[i] = STALLED;
+      rows[i + STATE] = STALLED;
       c.stalledAt[i] = now;
     }
   }
@@ -75,9 +82,9 @@ export class PlayClock {
 
   /** Media ahead of the slot's playhead. */
   bufferUs(slot: number): Us {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    return c.bufferEndUs[i]! - c.playheadUs[i]!;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
+    return rows[i + BUFFER_END]! - rows[i + PLAYHEAD]!;
   }
 
   /** True when nothing is left to play in the buffer. */
@@ -87,10 +94,10 @@ export class PlayClock {
 
   /** Media the viewer still wants to see; stalls take their share of it. */
   wantedUs(slot: number): Us {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    const wishUs = c.watchUs[i]! - c.playedUs[i]! - this.#params.stallAversion * c.stallUs[i]!;
-    return Math.min(wishUs, c.segmentUs[i]! * c.segmentCount[i]! - c.playheadUs[i]!);
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
+    const wishUs = rows[i + WATCH]! - rows[i + PLAYED]! - this.#params.stallAversion * rows[i + STALL]!;
+    return Math.min(wishUs, rows[i + SEGMENT]! * rows[i + SEGMENTS]! - rows[i + PLAYHEAD]!);
   }
 
   /** True when the viewer has seen what they wanted. */
@@ -105,16 +112,16 @@ export class PlayClock {
 
   /** Length of the slot's video. */
   durationUs(slot: number): Us {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    return c.segmentUs[i]! * c.segmentCount[i]!;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
+    return rows[i + SEGMENT]! * rows[i + SEGMENTS]!;
   }
 
   /** Media until the viewer's next break; NEVER without one. */
   breakInUs(slot: number): Us {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    return c.breakAt[i]! - c.playedUs[i]!;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
+    return rows[i + BREAK_AT]! - rows[i + PLAYED]!;
   }
 
   /** Time in which the slot plays so much media. */
@@ -124,10 +131,10 @@ export class PlayClock {
 
   /** Time until the buffer has room for one more segment at play speed; NEVER when no segment is left. */
   roomInUs(slot: number): Us {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    if (c.nextSegment[i]! >= c.segmentCount[i]!) return NEVER;
-    const state = c.state[i]!;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
+    if (rows[i + NEXT]! >= rows[i + SEGMENTS]!) return NEVER;
+    const state = rows[i + STATE]!;
     if (state !== PLAYING && state !== PAUSED) return 0;
     const overUs = this.#steady.overUs(slot);
     if (overUs <= 0) return 0;
@@ -137,14 +144,15 @@ export class PlayClock {
   /** When a viewer who waits for media leaves. */
   leavesAt(slot: number): Us {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    const state = c.state[i]!;
+    const state = rows[i + STATE]!;
     if (state === LOADING || state === STARTING) return c.startedAt[i]! + c.patienceUs[i]!;
     const patientUntil = c.stalledAt[i]! + this.#params.stallPatience;
     if (state === SEEKING || this.#params.stallAversion === 0) return patientUntil;
     // The stall itself takes from what they still want to see, until nothing is left of it.
     const tiredIn = Math.ceil(this.wantedUs(slot) / this.#params.stallAversion - ROUNDING_US / 2);
-    return Math.min(patientUntil, Math.max(c.stalledAt[i]!, c.updatedAt[i]!) + Math.max(0, tiredIn));
+    return Math.min(patientUntil, Math.max(c.stalledAt[i]!, rows[i + UPDATED_AT]!) + Math.max(0, tiredIn));
   }
 
   /** When a slot that plays wants to be woken. */
@@ -154,34 +162,34 @@ export class PlayClock {
 
   /** Plays the media and counts the time since the last input, as far as the viewer waited for it. */
   accrue(now: Us, slot: number): void {
-    const c = this.#columns;
-    const i = slot * c.stride;
-    const at = c.updatedAt[i]!;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
+    const at = rows[i + UPDATED_AT]!;
     if (!(now >= at)) broken('time does not run backwards', { slot, now, at });
-    if (at === now || (c.state[i] === PLAYING && this.#steady.playUntil(now, slot))) return;
+    if (at === now || (rows[i + STATE] === PLAYING && this.#steady.playUntil(now, slot))) return;
     // Each turn lasts until the player does something else, which it does by itself a few times at most.
-    while (c.updatedAt[i]! < now) {
-      const from = c.updatedAt[i]!;
-      switch (c.state[i]!) {
+    while (rows[i + UPDATED_AT]! < now) {
+      const from = rows[i + UPDATED_AT]!;
+      switch (rows[i + STATE]!) {
         case PLAYING:
-          c.updatedAt[i] = this.#accruePlay(now, slot);
+          rows[i + UPDATED_AT] = this.#accruePlay(now, slot);
           break;
         case STALLED:
           this.#accrueStall(now, slot);
-          c.updatedAt[i] = now;
+          rows[i + UPDATED_AT] = now;
           break;
         case PAUSED:
-          c.updatedAt[i] = this.#accruePause(now, slot);
+          rows[i + UPDATED_AT] = this.#accruePause(now, slot);
           break;
         case SEEKING:
           this.#accrueSeek(now, slot);
-          c.updatedAt[i] = now;
+          rows[i + UPDATED_AT] = now;
           break;
         default:
-          if (c.state[i] !== IDLE) {
+          if (rows[i + STATE] !== IDLE) {
             this.#meters.watched(Math.max(0, Math.min(now, this.leavesAt(slot)) - from));
           }
-          c.updatedAt[i] = now;
+          rows[i + UPDATED_AT] = now;
       }
     }
   }
@@ -192,10 +200,11 @@ export class PlayClock {
    */
   #accruePlay(now: Us, slot: number): Us {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    const from = c.updatedAt[i]!;
+    const from = rows[i + UPDATED_AT]!;
     const mostUs = this.#steady.playsForUs(slot);
-    const untilUs = (now - from) * c.rate[i]!;
+    const untilUs = (now - from) * rows[i + RATE]!;
     if (untilUs <= mostUs + ROUNDING_US / 2 || mostUs === this.wantedUs(slot)) {
       const playUs = Math.max(0, Math.min(untilUs, mostUs));
       this.#steady.play(slot, playUs, Math.min(now - from, this.timeOf(slot, playUs)));
@@ -206,7 +215,7 @@ export class PlayClock {
     this.#steady.play(slot, Math.max(0, mostUs), at - from);
     if (turns) this.#beginBreak(slot, at);
     else {
-      c.state[i] = STALLED;
+      rows[i + STATE] = STALLED;
       c.stalledAt[i] = at;
     }
     return at;
@@ -214,13 +223,15 @@ export class PlayClock {
 
   #aimAtBreak(slot: number): void {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    c.breakAt[i] = this.#breaks.get(slot)?.[c.nextBreak[i]!]?.afterUs ?? NEVER;
+    rows[i + BREAK_AT] = this.#breaks.get(slot)?.[c.nextBreak[i]!]?.afterUs ?? NEVER;
   }
 
   /** A pause begins; a seek waits for the fleet to carry it out; or another speed of a live player ends. */
   #beginBreak(slot: number, at: Us): void {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
     const next = this.#breaks.get(slot)?.[c.nextBreak[i]!];
     if (next === undefined) {
@@ -230,10 +241,10 @@ export class PlayClock {
     }
     c.stalledAt[i] = at;
     if (next.kind === 'seek') {
-      c.state[i] = SEEKING;
+      rows[i + STATE] = SEEKING;
       c.resumeAt[i] = SEEK_DUE;
     } else {
-      c.state[i] = PAUSED;
+      rows[i + STATE] = PAUSED;
       c.resumeAt[i] = at + next.lengthUs;
       c.nextBreak[i]! += 1;
       this.#aimAtBreak(slot);
@@ -243,26 +254,28 @@ export class PlayClock {
   /** Passes time until the pause is over; returns when it was, or now. */
   #accruePause(now: Us, slot: number): Us {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
     const until = Math.min(now, c.resumeAt[i]!);
-    c.pausedUs[i]! += until - c.updatedAt[i]!;
-    if (until === c.resumeAt[i]!) c.state[i] = PLAYING;
+    c.pausedUs[i]! += until - rows[i + UPDATED_AT]!;
+    if (until === c.resumeAt[i]!) rows[i + STATE] = PLAYING;
     return until;
   }
 
   /** Counts the stall until `now`, a new one at its first microsecond. */
   #accrueStall(now: Us, slot: number): void {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
     const stalledAt = c.stalledAt[i]!;
-    const from = Math.max(stalledAt, c.updatedAt[i]!);
+    const from = Math.max(stalledAt, rows[i + UPDATED_AT]!);
     const stalledUs = Math.max(0, Math.min(now, this.leavesAt(slot)) - from);
     if (stalledUs === 0) return;
     if (from === stalledAt) {
-      c.stallCount[i]! += 1;
+      rows[i + STALL_COUNT]! += 1;
       this.#meters.stallBegan();
     }
-    c.stallUs[i]! += stalledUs;
+    rows[i + STALL]! += stalledUs;
     this.#meters.stalled(stalledUs);
     this.#meters.watched(stalledUs);
     this.#charge(slot, stalledUs / US_PER_S);
@@ -277,8 +290,9 @@ export class PlayClock {
 
   #accrueSeek(now: Us, slot: number): void {
     const c = this.#columns;
+    const { rows } = c;
     const i = slot * c.stride;
-    const soughtUs = Math.max(0, Math.min(now, this.leavesAt(slot)) - c.updatedAt[i]!);
+    const soughtUs = Math.max(0, Math.min(now, this.leavesAt(slot)) - rows[i + UPDATED_AT]!);
     c.seekUs[i]! += soughtUs;
     this.#meters.sought(soughtUs);
     this.#meters.watched(soughtUs);

@@ -1,13 +1,20 @@
 import { US_PER_S, type Us } from '../core/units.ts';
-import { assertPlaces, type PlayerColumns } from './columns.ts';
+import { FETCH_IDLE, FETCH_RETRY, PLACES, type PlayerColumns } from './columns.ts';
 import type { MediaInfo } from './events.ts';
 import type { PlayerMeters } from './meters.ts';
 import type { PlayerParams } from './params.ts';
 import type { PlayerTuning } from './tuning.ts';
 
+const {
+  fetch: FETCH, checkAt: CHECK_AT, updatedAt: UPDATED_AT, playheadUs: PLAYHEAD, bufferEndUs: BUFFER_END,
+  nextSegment: NEXT, video: VIDEO, codec: CODEC, segmentUs: SEGMENT, segmentCount: SEGMENTS, rate: RATE,
+  watchUs: WATCH, playedUs: PLAYED, stallUs: STALL, breakAt: BREAK_AT, playedBits: PLAYED_BITS,
+  retryAt: RETRY_AT,
+} = PLACES;
+
 /**
  * A player that plays, step by step: nearly all that a fleet does, and so in one piece, on the rows
- * themselves and with places that are constants of this file (V8 folds those, and loads imported ones).
+ * themselves.
  */
 export class SteadyPlay {
   readonly #rows: Float64Array;
@@ -126,30 +133,3 @@ export function timeOf(mediaUs: Us, rate: number): Us {
 
 /** Media positions of other speeds than 1 are rounded sums: less than this is nothing. */
 export const ROUNDING_US = 0.01;
-
-// As in columns.ts.
-const FETCH_IDLE = 0;
-const FETCH_RETRY = 2;
-const FETCH = 1;
-const CHECK_AT = 3;
-const UPDATED_AT = 4;
-const PLAYHEAD = 5;
-const BUFFER_END = 6;
-const NEXT = 7;
-const VIDEO = 8;
-const CODEC = 9;
-const SEGMENT = 10;
-const SEGMENTS = 11;
-const RATE = 12;
-const WATCH = 13;
-const PLAYED = 14;
-const STALL = 15;
-const BREAK_AT = 16;
-const PLAYED_BITS = 17;
-const RETRY_AT = 33;
-assertPlaces({
-  fetch: FETCH, checkAt: CHECK_AT, updatedAt: UPDATED_AT, playheadUs: PLAYHEAD, bufferEndUs: BUFFER_END,
-  nextSegment: NEXT, video: VIDEO, codec: CODEC, segmentUs: SEGMENT, segmentCount: SEGMENTS, rate: RATE,
-  watchUs: WATCH, playedUs: PLAYED, stallUs: STALL, breakAt: BREAK_AT, playedBits: PLAYED_BITS,
-  retryAt: RETRY_AT,
-});
