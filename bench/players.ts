@@ -22,6 +22,11 @@ export interface CityRun {
  */
 const CITIES = [[1e3, 1200], [1e4, 300], [1e5, 60], [1e6, 60]] as const;
 
+/** With the folder of compiled code that `weir` runs with (cli/install.mjs). */
+const COMPILED = {
+  ...process.env, NODE_COMPILE_CACHE: join(import.meta.dirname, '..', 'node_modules', '.cache', 'compile'),
+};
+
 /**
  * Single sessions beside Sabre, and segments a second of whole cities: every segment of every viewer through
  * player, edge, regional and origin. A child process for each size; one thread.
@@ -36,7 +41,7 @@ export async function benchPlayers(options: BenchOptions): Promise<BenchRow[]> {
 function benchCity(viewers: number, seconds: number, { seed }: BenchOptions): BenchRow {
   const script = join(import.meta.dirname, 'city-worker.ts');
   const args = ['--expose-gc', script, String(viewers), String(seconds), String(seed)];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: COMPILED });
   if (status !== 0) throw new Error(`a city of ${viewers} ended with ${status}: ${stderr}`);
   const run = JSON.parse(stdout) as CityRun;
   const realTime = run.simulatedSeconds / run.cpuSeconds;

@@ -33,6 +33,8 @@ export interface CdnSetup {
   readonly metrics: MetricSet;
   readonly streams: RandomStreams;
   readonly onAnswer: OnAnswer;
+  /** Whether edges answer with what they hold whatever happens: see `keepsAll`. */
+  readonly keepsAll: boolean;
   readonly simulated: SimulatedPlaces;
   readonly verdicts: CdnVerdicts;
   /** What has gone to viewers over transit networks from edges of a region so far. */

@@ -4,7 +4,7 @@ import { createCacheNode, type AnyCacheNode, type AnyCacheNodeState } from '../m
 import { NO_FETCH, NO_STORE, REVALIDATED, UNSTATED } from '../models/cdn/events.ts';
 import type { CacheTierParams } from '../models/cdn/params.ts';
 import type { EvictionPolicy } from '../models/cdn/policy/policy.ts';
-import type { CacheNodePorts } from '../models/cdn/ports.ts';
+import { MEMORY, type CacheNodePorts } from '../models/cdn/ports.ts';
 import { createStorage } from '../models/cdn/storage-params.ts';
 import { Places, TIERS, type PlacesState } from '../models/cdn/topology/places.ts';
 import { ORIGIN } from '../models/cdn/topology/topology.ts';
@@ -43,6 +43,7 @@ export interface SimulatedCdnState {
   readonly ways: CdnWaysState;
   readonly reads: OriginReadsState;
   readonly cachedOnly: boolean;
+  readonly keepsAll: boolean;
 }
 
 /** Status for that, as a gateway gives it. */
@@ -76,6 +77,8 @@ export class SimulatedCdn {
   readonly #uplinks: Links;
   readonly #progress = new FetchProgress();
   #cachedOnly = false;
+  /** Whether what an edge holds it gives to everybody, at once, until the run is over. */
+  #keepsAll: boolean;
   /** What a fault adds to an answer that is given at once. [us] */
   #slow: Us = 0;
   #wakes: EventHandle[] = [];
@@ -91,6 +94,7 @@ export class SimulatedCdn {
     const { epsilon, window } = params.hashing;
     this.places = new Places(topology, this.#tiers.map((tier) => tier.servers), epsilon, window);
     this.books = new CdnBooks(params, topology, this.places, metrics, setup.simulated, setup.overTransit);
+    this.#keepsAll = setup.keepsAll;
     this.#origin = setup.origin;
     this.#verdicts = setup.verdicts;
     this.#claims = setup.claims;
@@ -119,6 +123,24 @@ export class SimulatedCdn {
     this.nodes[node]!.requested(this.#loop.now, request, object);
     this.#slow = 0;
     this.#rearm(node);
+  }
+
+  /** Size of an object that an edge is certain to answer with at `at`, before the next look; else -1. */
+  sizeAhead(edge: number, object: number, at: Us): Bytes {
+    if (!this.#keepsAll) return -1;
+    return this.nodes[this.places.firstOf[edge]!]!.sizeAhead(object, at);
+  }
+
+  /** An edge answers what `sizeAhead` has told: how long after the request the first byte leaves. [us] */
+  answeredAhead(edge: number, bytes: Bytes, at: Us): Us {
+    const node = this.places.firstOf[edge]!;
+    this.nodes[node]!.answeredAhead(bytes);
+    return this.#tiers[0]!.latency + this.books.answered(node, at, bytes, MEMORY, true);
+  }
+
+  /** From now on edges may drop what they hold. */
+  mayDrop(): void {
+    this.#keepsAll = false;
   }
 
   /** Caches ask the origin nothing: they give what they hold, fresh or not, and refuse the rest. */
@@ -156,6 +178,7 @@ export class SimulatedCdn {
       progress: this.#progress.save(), wakes: [...this.#wakes], wakeAts: [...this.#wakeAts],
       places: this.places.save(), books: this.books.save(), origin: this.#origin.save(),
       ways: this.ways.save(), reads: this.reads.save(), cachedOnly: this.#cachedOnly,
+      keepsAll: this.#keepsAll,
     };
   }
 
@@ -174,6 +197,7 @@ export class SimulatedCdn {
     this.ways.restore(state.ways);
     this.reads.restore(state.reads);
     this.setCachedOnly(state.cachedOnly);
+    this.#keepsAll &&= state.keepsAll;
   }
 
   #lost(edge: number, request: number): void {

@@ -86,6 +86,7 @@ export class ContentOperations {
 
   /** Does something now that the scenario did not plan. */
   order(operation: ContentOperation): void {
+    this.#setup.cdn.mayDrop();
     this.#do(this.#operations.push(operation) - 1);
   }
 

@@ -1,15 +1,16 @@
 import { broken } from '../models/core/assert.ts';
 import { NEVER, US_PER_S, type Bytes, type Us } from '../models/core/units.ts';
 import { lossyRate } from '../models/network/tcp-loss.ts';
-import { isFinal, type FetchFailure } from '../models/player/events.ts';
-import { LOST_AFTER_US, type CdnVerdicts } from './cdn-port-faults.ts';
+import { isFinal } from '../models/player/events.ts';
+import { LOST_AFTER_US } from './cdn-port-faults.ts';
 import type { ClientRetries } from './client-retries.ts';
 import { CODES } from './codes.ts';
+import { causeOf, NO_ANSWER, type EdgeDoor, type OnDownload, type ViewerVerdicts } from './download-ports.ts';
 import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import type { LivePlaylists } from './live-playlists.ts';
 import {
-  COMING as COMING_STILL, FORSAKEN, Requests, STARVED, UNAVAILABLE, WHOLE as COMING_WHOLE,
+  COMING as COMING_STILL, FORSAKEN, Requests, STARVED, WHOLE as COMING_WHOLE,
   type RequestsState,
 } from './requests.ts';
 import { ROW, SLOT_PLACES, type SlotRows } from './slot-rows.ts';
@@ -17,24 +18,10 @@ import type { Steering } from './steering.ts';
 import type { ViewerLines } from './viewer-lines.ts';
 
 const {
-  way: WAY, place: PLACE, rendition: RENDITION, object: OBJECT, row: CDN_ROW, sending: SENDING, requestId:
-  REQUEST_ID, sentAt: SENT_AT, edgeAt: EDGE_AT, rtt: RTT, firstByteAt: FIRST_BYTE_AT, arriveAt: ARRIVE_AT,
-  bytes: BYTES, pace: PACE, paceUntil: PACE_UNTIL,
+  way: WAY, place: PLACE, rendition: RENDITION, object: OBJECT, row: CDN_ROW, sending: SENDING,
+  requestId: REQUEST_ID, sentAt: SENT_AT, edgeAt: EDGE_AT, rtt: RTT, firstByteAt: FIRST_BYTE_AT,
+  arriveAt: ARRIVE_AT, bytes: BYTES, pace: PACE, paceUntil: PACE_UNTIL,
 } = SLOT_PLACES;
-
-/** Told of what becomes of downloads. */
-export interface OnDownload {
-  /** Something about the slot's request has become known. */
-  readonly followed: (slot: number) => void;
-  /** It has come to nothing. */
-  readonly failed: (slot: number, requestId: number, cause: FetchFailure) => void;
-}
-
-/** What faults do between viewers and edges. */
-export type ViewerVerdicts = Pick<CdnVerdicts, 'access' | 'cut' | 'partitioned'>;
-
-/** Sends a viewer's request to an edge. */
-export type SendToEdge = (edge: number, request: number, object: number) => void;
 
 /** Marks a request for a manifest in the column of renditions. */
 export const MANIFEST = -1;
@@ -60,7 +47,7 @@ export class Downloads {
   readonly #rows: SlotRows;
   readonly #loop: EventLoop;
   readonly #lines: ViewerLines;
-  readonly #sendToEdge: SendToEdge;
+  readonly #edges: EdgeDoor;
   readonly #steering: Steering;
   readonly #told: OnDownload;
   readonly #verdicts: ViewerVerdicts;
@@ -70,7 +57,7 @@ export class Downloads {
   readonly #requests = new Requests();
 
   constructor(
-    rows: SlotRows, loop: EventLoop, lines: ViewerLines, steering: Steering, sendToEdge: SendToEdge,
+    rows: SlotRows, loop: EventLoop, lines: ViewerLines, steering: Steering, edges: EdgeDoor,
     verdicts: ViewerVerdicts, retries: ClientRetries, playlists: LivePlaylists | undefined, told: OnDownload,
   ) {
     this.#verdicts = verdicts;
@@ -79,12 +66,13 @@ export class Downloads {
     this.#rows = rows;
     this.#loop = loop;
     this.#lines = lines;
-    this.#sendToEdge = sendToEdge;
+    this.#edges = edges;
     this.#steering = steering;
     this.#told = told;
-    loop.on(CODES.requestAtEdge, (slot, object) => this.#reachEdge(slot, object));
+    // Events carry doubles: a slot is made an integer here, or V8 looks at each use of it what it is.
+    loop.on(CODES.requestAtEdge, (slot, object) => this.#reachEdge(slot | 0, object | 0));
     loop.on(CODES.orphanAtEdge, (edge, object) => {
-      if (edge >= 0) sendToEdge(edge, this.#requests.open(-1), object);
+      if (edge >= 0) edges.requested(edge, this.#requests.open(-1), object);
     });
     loop.on(CODES.failureAtViewer, (request, status) => this.#fail(request, status));
     loop.on(CODES.firstByteAtViewer, (request) => this.#firstByte(request));
@@ -109,7 +97,43 @@ export class Downloads {
     numbers[i + ARRIVE_AT] = NEVER;
     const edgeAt = at + this.#lines.handshake(slot, rtt) + Math.floor(rtt / 2);
     numbers[i + EDGE_AT] = edgeAt;
-    numbers[i + SENDING] = this.#loop.schedule(edgeAt, CODES.requestAtEdge, slot, object);
+    numbers[i + SENDING] = NO_EVENT;
+    if (!this.#edges.ahead) this.despatch(slot);
+  }
+
+  /** Has the slot's request, if it is on its way, reach its edge when its time has come. */
+  despatch(slot: number): void {
+    const { numbers } = this.#rows;
+    const i = slot * ROW;
+    if (numbers[i + PLACE] !== ON_THE_WAY || numbers[i + SENDING] !== NO_EVENT) return;
+    numbers[i + SENDING] = this.#loop.schedule(
+      numbers[i + EDGE_AT]!, CODES.requestAtEdge, slot, numbers[i + OBJECT]!);
+  }
+
+  /**
+   * Works the answer to the slot's request out before it has reached its edge, if it does so before `lookAt`
+   * and the answer is certain; else it is despatched. The slot has a line of its own, and its player does
+   * nothing before.
+   */
+  reachAhead(slot: number, lookAt: Us): boolean {
+    if (!this.#edges.ahead) return false;
+    const { numbers } = this.#rows;
+    const i = slot * ROW;
+    const at = numbers[i + EDGE_AT]!;
+    const edge = at < lookAt ? this.#steering.edgeAhead(at, slot) : -1;
+    const bytes = edge < 0 ? -1 : this.#edges.sizeAhead(edge, numbers[i + OBJECT]!, at);
+    if (bytes < 0) {
+      this.despatch(slot);
+      return false;
+    }
+    if (numbers[i + SENDING] !== NO_EVENT) this.#loop.cancel(numbers[i + SENDING]!);
+    numbers[i + SENDING] = NO_EVENT;
+    numbers[i + EDGE_AT] = NEVER;
+    numbers[i + PLACE] = COMING;
+    const from = this.#firstByteAt(slot, bytes, at, this.#edges.answeredAhead(edge, bytes, at));
+    numbers[i + FIRST_BYTE_AT] = from;
+    numbers[i + ARRIVE_AT] = Math.max(from, this.#lines.finish(slot, from, bytes));
+    return true;
   }
 
   /**
@@ -125,11 +149,8 @@ export class Downloads {
     }
     const { numbers } = this.#rows;
     const i = slot * ROW;
-    const at = this.#loop.now + afterUs + Math.ceil(numbers[i + RTT]! / 2);
-    numbers[i + BYTES] = bytes;
+    const at = this.#firstByteAt(slot, bytes, this.#loop.now, afterUs);
     this.#playlists?.shows(slot);
-    this.#steering.sent(slot, bytes);
-    this.#steering.firstByte(afterUs + this.#loop.now - numbers[i + SENT_AT]! - Math.floor(numbers[i + RTT]! / 2));
     if (!this.#lines.isAlone(slot)) {
       this.#loop.schedule(at, CODES.firstByteAtViewer, request, 0);
       return;
@@ -160,6 +181,17 @@ export class Downloads {
   /** When the playlist that the slot was given last left the origin; undefined where it does not grow. */
   asOf(slot: number): Us | undefined {
     return this.#playlists?.asOf(slot);
+  }
+
+  /** The edge answers at `now`, its first byte leaves `afterUs` later: when the viewer has it. [us] */
+  #firstByteAt(slot: number, bytes: Bytes, now: Us, afterUs: Us): Us {
+    const { numbers } = this.#rows;
+    const i = slot * ROW;
+    const rtt = numbers[i + RTT]!;
+    numbers[i + BYTES] = bytes;
+    this.#steering.sent(slot, bytes);
+    this.#steering.firstByte(afterUs + now - numbers[i + SENT_AT]! - Math.floor(rtt / 2));
+    return now + afterUs + Math.ceil(rtt / 2);
   }
 
   /** No object comes: the viewer hears of it after half a round trip. */
@@ -309,7 +341,7 @@ export class Downloads {
     if (edge < 0) this.lost(request, 0);
     else if (this.#isCut(slot, edge)) this.lost(request, LOST_AFTER_US);
     else if (this.#steering.refuses(this.#loop.now, slot)) this.failed(request, 403, 0);
-    else this.#sendToEdge(edge, request, object);
+    else this.#edges.requested(edge, request, object);
     // An edge that holds the object has answered meanwhile; otherwise the viewer's patience counts on.
     if (numbers[i + CDN_ROW] === request) this.#told.followed(slot);
   }
@@ -335,8 +367,9 @@ export class Downloads {
   #orphan(slot: number): void {
     const { numbers } = this.#rows;
     const i = slot * ROW;
-    this.#loop.cancel(numbers[i + SENDING]!);
-    this.#loop.schedule(numbers[i + EDGE_AT]!, CODES.orphanAtEdge, this.#steering.edgeOf(slot), numbers[i + OBJECT]!);
+    if (numbers[i + SENDING] !== NO_EVENT) this.#loop.cancel(numbers[i + SENDING]!);
+    const edge = this.#steering.edgeOf(slot);
+    this.#loop.schedule(numbers[i + EDGE_AT]!, CODES.orphanAtEdge, edge, numbers[i + OBJECT]!);
   }
 
   #clear(slot: number): void {
@@ -348,14 +381,4 @@ export class Downloads {
     numbers[i + ARRIVE_AT] = NEVER;
     numbers[i + EDGE_AT] = NEVER;
   }
-}
-
-/** In place of a status: nobody answered, which a gateway calls 502. */
-const NO_ANSWER = 502;
-
-/** What a player makes of a status; a 403 that got new URLs is tried again like an error. */
-function causeOf(status: number): FetchFailure {
-  if (status === 404 || status === 410) return 'notFound';
-  if (status === UNAVAILABLE) return 'unavailable';
-  return status === 502 || status === 504 ? 'timeout' : 'serverError';
 }

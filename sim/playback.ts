@@ -9,8 +9,10 @@ import { SimulatedCdn, type SimulatedCdnState } from './cdn.ts';
 import { SimulatedClaims } from './claims.ts';
 import { CdnPortFaults, type CdnPortFaultsState } from './cdn-port-faults.ts';
 import { scheduleCdn } from './cdn-schedule.ts';
+import type { EdgeDoor } from './download-ports.ts';
 import { ContentOperations, type ContentState } from './content.ts';
 import { SimulatedOrigin } from './origin.ts';
+import { keepsAll } from './keeps-all.ts';
 import { LivePlaylists, type LivePlaylistsState } from './live-playlists.ts';
 import { placeRows } from './place-rows.ts';
 import { PlaybackLevers, type PlaybackLeversState } from './playback-levers.ts';
@@ -68,8 +70,14 @@ export class Playback implements RunPart {
     this.#topology = topology;
     this.#geography = geography;
     this.#steering = new Steering({ params, content, topology, geography, streams, metrics });
+    const edges: EdgeDoor = {
+      requested: (edge, request, object) => this.#cdn.requested(edge, request, object),
+      ahead: keepsAll(plan, catalogue),
+      sizeAhead: (edge, object, at) => this.#cdn.sizeAhead(edge, object, at),
+      answeredAhead: (edge, bytes, at) => this.#cdn.answeredAhead(edge, bytes, at),
+    };
     this.#viewers = new Viewers(plan, replication, catalogue, this.#steering, streams, loop, metrics,
-      (edge, request, object) => this.#cdn.requested(edge, request, object), this.ports,
+      edges, this.ports,
       owns, context, (edge) => (params.edge.servers === 1 ? this.#cdn.policies[edge] : undefined),
       this.#playlists);
     const origin = new SimulatedOrigin(params.origin, content, catalogue, metrics, run.duration);
@@ -78,6 +86,7 @@ export class Playback implements RunPart {
       params, topology, catalogue, origin, loop, metrics, streams, verdicts: this.ports, claims: this.#claims,
       playlists: this.#playlists,
       simulated: { owns, isFirst: (shard?.index ?? 0) === 0, measureFrom: run.warmup },
+      keepsAll: edges.ahead,
       overTransit: (region) => this.#steering.sentFar(region),
       onAnswer: {
         // Named one by one: a list of them is an object a request.

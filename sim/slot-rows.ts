@@ -53,7 +53,8 @@ export const ROW = NAMES.length;
  * Where in a row each number stands: at `slot * ROW` and so many further on. Files that are on the way of a
  * segment take them apart into constants of their own: V8 folds those, and loads imported ones.
  */
-export const SLOT_PLACES = Object.fromEntries(NAMES.map((name, i) => [name, i])) as Readonly<Record<Name, number>>;
+export const SLOT_PLACES = Object.fromEntries(NAMES.map((name, i) => [name, i])) as
+  Readonly<Record<Name, number>>;
 
 /**
  * What the host keeps of each viewer, a row a slot, so that all that is known of a viewer is fetched from
@@ -82,9 +83,15 @@ export class SlotRows {
     let sum = 0;
     for (let k = 0; k < count; k++) {
       const i = slots[k]! * ROW;
-      sum += numbers[i]! + numbers[i + 8]! + numbers[i + 16]! + numbers[i + ROW - 1]!; // eight a line of memory
+      // Eight numbers lie on a line of memory.
+      sum += numbers[i]! + numbers[i + 8]! + numbers[i + 16]! + numbers[i + ROW - 1]!;
     }
     return sum;
+  }
+
+  /** The object that a slot asked for last. */
+  objectOf(slot: number): number {
+    return this.numbers[slot * ROW + SLOT_PLACES.object]!;
   }
 
   /** A copy of all rows. */

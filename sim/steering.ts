@@ -184,6 +184,14 @@ export class Steering {
     return [this.regionOf(this.#columns.city[slot]!), this.#topology.regionOf[edge]!];
   }
 
+  /** The edge that takes a request at `at`, before which nothing is found out; -1 where it is refused. */
+  edgeAhead(at: Us, slot: number): number {
+    const c = this.#columns;
+    const edge = c.edge[slot]!;
+    if (edge < 0 || this.router.isDown(edge)) return -1;
+    return this.#content.signedUrls === undefined || at <= c.validUntil[slot]! ? edge : -1;
+  }
+
   /** Whether the edge refuses a request because the session's URLs have expired. */
   refuses(now: Us, slot: number): boolean {
     if (this.#content.signedUrls === undefined || now <= this.#columns.validUntil[slot]!) return false;

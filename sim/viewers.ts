@@ -14,13 +14,14 @@ import { SessionSample } from '../models/player/session-sample.ts';
 import type { Catalogue } from '../models/storage/catalogue.ts';
 import type { WatchedPlan } from '../scenarios/plan.ts';
 import { CODES } from './codes.ts';
-import { COMING, Downloads, MANIFEST, type SendToEdge, type ViewerVerdicts } from './downloads.ts';
+import { COMING, Downloads, MANIFEST } from './downloads.ts';
+import type { EdgeDoor, ViewerVerdicts } from './download-ports.ts';
 import { Crowds, type CrowdsState } from './crowds.ts';
 import { PageLoads, type PageLoadsState } from './page-loads.ts';
 import type { RunContext } from './run-part.ts';
-import { NO_EVENT } from './kernel/event-list.ts';
 import type { EventLoop } from './kernel/event-loop.ts';
 import type { LivePlaylists } from './live-playlists.ts';
+import { PlayerWakes } from './player-wakes.ts';
 import type { RequestsState } from './requests.ts';
 import { ROW, SLOT_PLACES, SlotRows } from './slot-rows.ts';
 import type { Steering } from './steering.ts';
@@ -29,8 +30,8 @@ import { ViewerLines, type ViewerLinesState } from './viewer-lines.ts';
 import { warmRequests, type WarmedPlaces } from './warming.ts';
 
 const {
-  place: PLACE, rendition: RENDITION, row: CDN_ROW, requestId: REQUEST_ID, sentAt: SENT_AT, edgeAt:
-  EDGE_AT, firstByteAt: FIRST_BYTE_AT, arriveAt: ARRIVE_AT, bytes: BYTES, step: STEP, way: WAY,
+  place: PLACE, rendition: RENDITION, row: CDN_ROW, requestId: REQUEST_ID, sentAt: SENT_AT, edgeAt: EDGE_AT,
+  firstByteAt: FIRST_BYTE_AT, arriveAt: ARRIVE_AT, bytes: BYTES, way: WAY,
 } = SLOT_PLACES;
 
 /** Copied state of the simulated viewers. */
@@ -77,6 +78,7 @@ export class Viewers {
   readonly #lines: ViewerLines;
   readonly #downloads: Downloads;
   readonly #logger: SessionLogger;
+  readonly #wakes: PlayerWakes;
   /** undefined where players need no metadata before the manifest. */
   readonly #pages: PageLoads | undefined;
   readonly #discovery: RunContext['discovery'];
@@ -93,7 +95,7 @@ export class Viewers {
 
   constructor(
     plan: WatchedPlan, replication: number, catalogue: Catalogue, steering: Steering, streams: RandomStreams,
-    loop: EventLoop, metrics: MetricSet, sendToEdge: SendToEdge, verdicts: ViewerVerdicts,
+    loop: EventLoop, metrics: MetricSet, edges: EdgeDoor, verdicts: ViewerVerdicts,
     owns: (edge: number) => boolean, { metadata, discovery }: Pick<RunContext, 'metadata' | 'discovery'>,
     policyOf: WarmedPlaces['policyOf'], playlists: LivePlaylists | undefined,
   ) {
@@ -117,7 +119,7 @@ export class Viewers {
     this.#lines = new ViewerLines(this.#rows, plan.networks, streams, loop, (request) => {
       this.#downloads.transferred(request);
     });
-    this.#downloads = new Downloads(this.#rows, loop, this.#lines, steering, sendToEdge,
+    this.#downloads = new Downloads(this.#rows, loop, this.#lines, steering, edges,
       verdicts, this.control.retries, playlists, {
       followed: (slot) => this.#follow(slot),
       failed: (slot, requestId, cause) => this.#takeFailure(slot, requestId, cause),
@@ -139,10 +141,7 @@ export class Viewers {
     const fleet = () => this.#fleet;
     warmRequests(loop, { rows: this.#rows, lines: this.#lines, steering, fleet, policyOf });
     loop.on(CODES.arrival, () => this.#arrive());
-    loop.on(CODES.playerWake, (slot) => {
-      this.#rows.numbers[slot * ROW + STEP] = NO_EVENT;
-      this.#follow(slot);
-    });
+    this.#wakes = new PlayerWakes(this.#rows, loop, (slot) => this.#follow(slot));
     this.#next = this.#scheduleArrival();
   }
 
@@ -263,7 +262,7 @@ export class Viewers {
         this.#logger.ended(slot, this.#at, outcome);
         this.#addRow(slot, outcome);
         this.#lines.leave(slot);
-        this.#disarm(slot);
+        this.#wakes.disarm(slot);
         this.#free.push(slot);
       },
     };
@@ -326,10 +325,16 @@ export class Viewers {
       const arriveAt = numbers[i + ARRIVE_AT]!;
       const wakeAt = this.#fleet.wakeAt(slot);
       const next = Math.max(now, Math.min(arriveAt, wakeAt));
-      if (next >= numbers[i + EDGE_AT]!) return this.#disarm(slot); // the event of the request goes on from there
+      if (next >= numbers[i + EDGE_AT]!) {
+        if (this.#downloads.reachAhead(slot, isAlone ? this.#lookAt : 0)) continue;
+        return this.#wakes.disarm(slot); // the event of the request goes on from there
+      }
       const isItsOwn = isAlone && next < this.#lookAt && numbers[i + CDN_ROW]! < 0 // the CDN has had its say
         && this.#pages?.isWaiting(slot) !== true;
-      if (next > now && !isItsOwn) return this.#arm(slot, next);
+      if (next > now && !isItsOwn) {
+        this.#downloads.despatch(slot);
+        return this.#wakes.arm(slot, next);
+      }
       this.#at = next;
       if (arriveAt <= wakeAt) this.#takeAnswer(slot, next);
       else this.#wake(slot, next);
@@ -345,7 +350,8 @@ export class Viewers {
     const firstByteUs = numbers[i + FIRST_BYTE_AT]! - numbers[i + SENT_AT]!;
     const transferUs = at - numbers[i + FIRST_BYTE_AT]!;
     this.#downloads.done(slot);
-    this.control.edges?.answered(at, this.#steering.edgeOf(slot), numbers[i + BYTES]!, firstByteUs + transferUs);
+    const bytes = numbers[i + BYTES]!;
+    this.control.edges?.answered(at, this.#steering.edgeOf(slot), bytes, firstByteUs + transferUs);
     this.#logger.arriving(slot);
     if (isManifest) this.#fleet.manifestArrived(at, slot, requestId, this.#downloads.asOf(slot));
     else this.#fleet.segmentArrived(at, slot, requestId, numbers[i + BYTES]!, firstByteUs, transferUs);
@@ -376,20 +382,6 @@ export class Viewers {
     const firstByteUs = came ? numbers[i + FIRST_BYTE_AT]! - numbers[i + SENT_AT]! : 0;
     this.#fleet.transferProgressed(
       at, slot, numbers[i + REQUEST_ID]!, size, this.#downloads.received(slot, at), firstByteUs);
-  }
-
-  #arm(slot: number, at: Us): void {
-    const { numbers } = this.#rows;
-    const i = slot * ROW;
-    numbers[i + STEP] = this.#loop.rearm(numbers[i + STEP]!, at, CODES.playerWake, slot);
-  }
-
-  #disarm(slot: number): void {
-    const { numbers } = this.#rows;
-    const i = slot * ROW;
-    if (numbers[i + STEP] === NO_EVENT) return;
-    this.#loop.cancel(numbers[i + STEP]!);
-    numbers[i + STEP] = NO_EVENT;
   }
 
   #addRow(slot: number, outcome: string): void {

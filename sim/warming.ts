@@ -37,9 +37,22 @@ export function warmRequests(loop: EventLoop, places: WarmedPlaces): void {
     const held = warmHeld(slots, objects, count, false);
     WARMED[0] = rowsRead + held + lines.warm(slots, count, loop.now) + warmHeld(slots, objects, count, true);
   });
+  // A player that is followed from here on will ask for the segments after its last.
+  loop.onComing(CODES.playerWake, (slots, _details, count) => {
+    if (rows.slots < MANY_SLOTS) return;
+    const rowsRead = rows.warm(slots, count) + fleet().warm(slots, count) + steering.warm(slots, count);
+    let held = lines.warm(slots, count, loop.now);
+    for (let k = 0; k < count; k++) {
+      const edge = steering.edgeOf(slots[k]!);
+      if (edge >= 0) held += policyOf(edge)?.warmSizes?.(rows.objectOf(slots[k]!) + 1, SEGMENTS_AHEAD) ?? 0;
+    }
+    WARMED[0] = rowsRead + held;
+  });
 }
 
 /** Viewers from which on the processor's cache does not hold them all. */
 const MANY_SLOTS = 8192;
+/** Segments that a player is followed through, about. */
+const SEGMENTS_AHEAD = 6;
 /** What was fetched goes here, or the engine would see that nobody needs it. */
 const WARMED = new Float64Array(1);

@@ -8,6 +8,7 @@ import { BEHAVIOURS, type NodeBehaviour } from './behaviour.ts';
 import {
   COALESCED, HIT, MISS, NO_STORE, PASS, REVALIDATED, STALE, TO_END, UNSTATED, type CacheInput, type Status,
 } from './events.ts';
+import { deliver } from './deliver.ts';
 import { CONDITIONAL, Fetches, LEADS, RANGE, STARTED, STORES } from './fetches.ts';
 import { Holdings } from './holdings.ts';
 import { lifetime, staleFor } from './freshness.ts';
@@ -65,30 +66,29 @@ export class CacheNode {
 
   /** Delivers one input as data: the door for real hosts, recordings and tests. */
   handle(now: Us, input: CacheInput): void {
-    switch (input.kind) {
-      case 'requested':
-        return this.requested(now, input.requestId, input.object, input.first, input.last);
-      case 'headArrived':
-        return this.headArrived(now, input.fetch, input.status, input.bytes, input.ttlUs, input.staleUs);
-      case 'fetchEnded':
-        return this.fetchEnded(now, input.fetch);
-      case 'parentFailed':
-        return this.parentFailed(now, input.fetch, input.status);
-      case 'prefetched':
-        return this.prefetched(now, input.object);
-      case 'purged':
-        return this.purged(input.object);
-      case 'woken':
-        return this.woken(now);
-      default:
-        input satisfies never;
-    }
+    deliver(this, now, input);
   }
 
   /** A viewer or a child asks for an object, or for a range of it. */
   requested(now: Us, requestId: number, object: number, first: Bytes = 0, last: Bytes = TO_END): void {
     if (this.#held.isFresh(object, now)) this.#held.answer(requestId, object, first, last, HIT);
     else this.#route(now, this.#requests.open(requestId, object, first, last, now));
+  }
+
+  /**
+   * Size of an object that a request at `at` is answered with at once, as long as nothing is dropped before;
+   * -1 where that is not certain.
+   */
+  sizeAhead(object: number, at: Us): Bytes {
+    return this.#held.sizeAhead(object, at);
+  }
+
+  /**
+   * Counts the answer to a request whose host knew its size ahead of time. The object is not touched: where
+   * nothing is ever dropped, the order of use means nothing.
+   */
+  answeredAhead(bytes: Bytes): void {
+    this.#meters.answered(HIT, bytes);
   }
 
   /** An object is wanted here before anybody asks for it: it is fetched unless it is held or on its way. */

@@ -53,6 +53,16 @@ export class Holdings {
     return this.#freshness === undefined || now < this.#freshness.expires(this.#policy.slotOf(object));
   }
 
+  /**
+   * Size of an object that is answered with at once at `at`, as long as nothing is dropped before, and is no
+   * other level's business; -1 where that is not certain.
+   */
+  sizeAhead(object: number, at: Us): Bytes {
+    if (this.#memory !== undefined || !this.isFresh(object, at)) return -1;
+    const status = this.#freshness?.status(this.#policy.slotOf(object)) ?? 200;
+    return status === 200 ? this.#policy.sizeOf(object) : -1;
+  }
+
   /** True when it may be given although it has expired. */
   isGivenStale(object: number, now: Us): boolean {
     if (this.#freshness === undefined || !this.#policy.has(object)) return false;

@@ -71,6 +71,14 @@ export class SlicedNode {
     this.#askNext(now);
   }
 
+  /** An object is answered with slice by slice: its size is not all there is to know ahead. */
+  sizeAhead(_object: number, _at: Us): Bytes {
+    return -1;
+  }
+
+  /** Never called, as no size is known ahead. */
+  answeredAhead(_bytes: Bytes): void {}
+
   /** All of an object is wanted here before anybody asks for it: its other slices when its size is known. */
   prefetched(now: Us, object: number): void {
     if (!this.#sizes.has(object)) this.#prefetching.add(object);

@@ -50,7 +50,8 @@ type HotColumn = (typeof HOT)[number];
  * Where in a row each of the numbers stands that every segment needs. Files that are on the way of a segment
  * take them apart into constants of their own: V8 folds those, and loads imported ones.
  */
-export const PLACES = Object.fromEntries(HOT.map((name, i) => [name, i])) as Readonly<Record<HotColumn, number>>;
+export const PLACES = Object.fromEntries(HOT.map((name, i) => [name, i])) as
+  Readonly<Record<HotColumn, number>>;
 type NumberColumn = HotColumn | (typeof COLD)[number];
 
 /**
@@ -157,17 +158,20 @@ export function openRow(c: PlayerColumns, slot: number, now: Us, start: SessionS
   c.state[i] = LOADING;
 }
 
+const { told: TOLD, tells: TELLS, stallCount: STALL_COUNT } = PLACES;
+
 /** What a request tells once by CMCD: the start-up that came before it, a stall since the last one. */
 export const TELLS_START = 1;
 export const TELLS_STALL = 2;
 
 /** Writes down what the request that is made now is the first to tell. */
 export function noteTold(c: PlayerColumns, i: number): void {
-  const told = c.told[i]!; // stalls told and one, or 0 as long as the start is not
-  const stalled = c.stallCount[i]! > Math.max(0, told - 1) ? TELLS_STALL : 0;
+  const { rows } = c;
+  const told = rows[i + TOLD]!; // stalls told and one, or 0 as long as the start is not
+  const stalled = rows[i + STALL_COUNT]! > Math.max(0, told - 1) ? TELLS_STALL : 0;
   const started = told === 0 && !Number.isNaN(c.startupUs[i]!);
-  c.tells[i] = stalled + (started ? TELLS_START : 0);
-  if (told > 0 || started) c.told[i] = c.stallCount[i]! + 1;
+  rows[i + TELLS] = stalled + (started ? TELLS_START : 0);
+  if (told > 0 || started) rows[i + TOLD] = rows[i + STALL_COUNT]! + 1;
 }
 
 /** Reads a number of each line of memory that a segment needs of the rows of some slots; their sum. */

@@ -13,9 +13,9 @@ import type { PlayerTuning } from './tuning.ts';
 
 const {
   state: STATE, checkAt: CHECK_AT, playheadUs: PLAYHEAD, nextSegment: NEXT, video: VIDEO, codec: CODEC,
-  segmentUs: SEGMENT, segmentCount: SEGMENTS, rate: RATE, stallUs: STALL, pendingRendition:
-  PENDING_RENDITION, rendition: RENDITION, mostRendition: MOST_RENDITION, abandonedFrom: ABANDONED_FROM,
-  fetchFor: FETCH_FOR, requestedAt: REQUESTED_AT, stallCount: STALL_COUNT, tells: TELLS,
+  segmentUs: SEGMENT, segmentCount: SEGMENTS, rate: RATE, stallUs: STALL, pendingRendition: PENDING_RENDITION,
+  rendition: RENDITION, mostRendition: MOST_RENDITION, abandonedFrom: ABANDONED_FROM, fetchFor: FETCH_FOR,
+  requestedAt: REQUESTED_AT, stallCount: STALL_COUNT, tells: TELLS,
 } = PLACES;
 
 /** Sizes of the segments of the video that a decision is about; one object for all decisions. */
@@ -131,7 +131,8 @@ export class Decisions {
     const before = rows[i + ABANDONED_FROM]!;
     if (before < 0) return this.rule.explain(slot);
     const after = (c.abandonedAfterUs[i]! / US_PER_S).toFixed(1);
-    return `rendition ${rows[i + PENDING_RENDITION]!} instead of ${before}, which was given up after ${after} s`;
+    const rendition = rows[i + PENDING_RENDITION]!;
+    return `rendition ${rendition} instead of ${before}, which was given up after ${after} s`;
   }
 
   /** What the slot's player tells with its request, by CMCD. */
@@ -149,7 +150,8 @@ export class Decisions {
     return cmcdRequest({
       session: c.session[i]!, video: rows[i + VIDEO]!, phase: CMCD_PHASES[rows[i + STATE]!]!,
       rate: rows[i + RATE]!, bufferUs: this.#clock.bufferUs(slot), bufferMaxUs: this.#bufferMaxUs,
-      playheadUs: rows[i + PLAYHEAD]!, startupUs: (rows[i + TELLS]! & TELLS_START) > 0 ? c.startupUs[i]! : NaN,
+      playheadUs: rows[i + PLAYHEAD]!,
+      startupUs: (rows[i + TELLS]! & TELLS_START) > 0 ? c.startupUs[i]! : NaN,
       throughput: this.rule.estimate(slot), starved: (rows[i + TELLS]! & TELLS_STALL) > 0,
       stalls: rows[i + STALL_COUNT]!, stalledUs: rows[i + STALL]!,
       latencyUs: this.live?.latencyUs(rows[i + REQUESTED_AT]!, slot) ?? NaN,

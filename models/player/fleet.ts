@@ -5,8 +5,8 @@ import { KEEP } from './abr/abandoning.ts';
 import { numbersOfRule } from './abr/registry.ts';
 import {
   createColumns, FETCH_IDLE, FETCH_LOST, FETCH_PENDING, FETCH_RETRY, FOR_PLAYLIST, FOR_SEGMENT, IDLE, LOADING,
-  noteTold, openRow, PAUSED, PLAYING, restoreRows, saveRows, SEEKING, STALLED, STARTING, warmRows,
-  type PlayerColumns, type PlayerFleetState, PLACES,
+  noteTold, openRow, PAUSED, PLACES, PLAYING, restoreRows, saveRows, SEEKING, STALLED, STARTING, warmRows,
+  type PlayerColumns, type PlayerFleetState,
 } from './columns.ts';
 import type { CmcdRequest } from './cmcd.ts';
 import { Decisions } from './decisions.ts';
@@ -18,7 +18,7 @@ import {
 import { LiveEdge } from './live-edge.ts';
 import { MediaBuffer, shortestUnitUs } from './media-buffer.ts';
 import { PlayerMeters } from './meters.ts';
-import type { PlayerParams } from './params.ts';
+import { retryDelayAfter, type PlayerParams } from './params.ts';
 import { PlayClock } from './play-clock.ts';
 import { MASTER, type PlayerPorts } from './ports.ts';
 import { seekIfDue } from './seeking.ts';
@@ -28,9 +28,9 @@ import { wakeAt } from './wake-at.ts';
 
 const {
   state: STATE, fetch: FETCH, requestId: REQUEST_ID, checkAt: CHECK_AT, updatedAt: UPDATED_AT,
-  bufferEndUs: BUFFER_END, nextSegment: NEXT, video: VIDEO, codec: CODEC, pendingRendition:
-  PENDING_RENDITION, attempts: ATTEMPTS, abandonedFrom: ABANDONED_FROM, playlists: PLAYLISTS, fetchFor:
-  FETCH_FOR, requestedAt: REQUESTED_AT, retryAt: RETRY_AT,
+  bufferEndUs: BUFFER_END, nextSegment: NEXT, video: VIDEO, codec: CODEC, pendingRendition: PENDING_RENDITION,
+  attempts: ATTEMPTS, abandonedFrom: ABANDONED_FROM, playlists: PLAYLISTS, fetchFor: FETCH_FOR,
+  requestedAt: REQUESTED_AT, retryAt: RETRY_AT,
 } = PLACES;
 
 /**
@@ -85,11 +85,10 @@ export class PlayerFleet {
 
   /** A viewer presses play in a free slot. */
   sessionStarted(now: Us, slot: number, start: SessionStart): void {
-    const c = this.#columns;
-    const { rows } = c;
-    const i = slot * c.stride;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
     assert(rows[i + STATE] === IDLE, 'a session starts in a free slot', { slot, state: rows[i + STATE] });
-    openRow(c, slot, now, start);
+    openRow(this.#columns, slot, now, start);
     this.#clock.open(slot, start.breaks);
     this.#decisions.rule.reset(slot);
     this.#live?.opened(slot);
@@ -100,21 +99,19 @@ export class PlayerFleet {
   /** A manifest has come, as it was at `asOf`: the master playlist (a segment is decided) or another. */
   manifestArrived(now: Us, slot: number, requestId: number, asOf = now): void {
     if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
-    const c = this.#columns;
-    const { rows } = c;
-    const i = slot * c.stride;
+    const { rows, stride, licenceUs, licenceAt } = this.#columns;
+    const i = slot * stride;
     rows[i + ATTEMPTS] = 0;
     if (rows[i + FETCH_FOR] === FOR_PLAYLIST) {
       if (this.#live?.playlistArrived(now, slot, asOf) === true) return;
       rows[i + PLAYLISTS]! += 2 ** rows[i + PENDING_RENDITION]!;
       rows[i + FETCH_FOR] = FOR_SEGMENT;
-      this.#request(now, slot);
-      return;
+      return this.#request(now, slot);
     }
     assert(rows[i + STATE] === LOADING, 'a manifest comes first', { slot, state: rows[i + STATE] });
     this.#buffer.open(slot);
     this.#live?.manifestArrived(now, slot);
-    if (c.licenceUs[i]! > 0) c.licenceAt[i] = now + c.licenceUs[i]!;
+    if (licenceUs[i]! > 0) licenceAt[i] = now + licenceUs[i]!;
     rows[i + STATE] = STARTING;
     this.#decide(now, slot);
   }
@@ -141,34 +138,30 @@ export class PlayerFleet {
    */
   fetchFailed(now: Us, slot: number, requestId: number, cause: FetchFailure): void {
     if (!this.#takeAnswer(slot, requestId) || !this.#settle(now, slot)) return;
-    const c = this.#columns;
-    const { rows } = c;
-    const i = slot * c.stride;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
     const attempts = rows[i + ATTEMPTS]! + 1;
     if (attempts > this.#params.retries || isFinal(cause)) {
       rows[i + FETCH] = FETCH_LOST;
-      c.lostCause[i] = FETCH_FAILURES.indexOf(cause);
-      this.#failWhenDry(now, slot);
-      return;
+      this.#columns.lostCause[i] = FETCH_FAILURES.indexOf(cause);
+      return void this.#failWhenDry(now, slot);
     }
     rows[i + ATTEMPTS] = attempts;
     rows[i + FETCH] = FETCH_RETRY;
-    const { retryDelay, retryDelayMax, retryBackoff } = this.#params;
-    rows[i + RETRY_AT] = now + Math.round(Math.min(retryDelayMax, retryDelay * retryBackoff ** (attempts - 1)));
+    rows[i + RETRY_AT] = now + retryDelayAfter(this.#params, attempts);
   }
 
   /** The time asked for by `wakeAt` has come (or any later moment: the fleet looks at what is due). */
   woken(now: Us, slot: number): void {
-    const c = this.#columns;
-    const { rows } = c;
-    const i = slot * c.stride;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
     if (rows[i + STATE] === IDLE || !this.#settle(now, slot)) return;
     this.#clock.turn(now, slot);
-    seekIfDue(c, this.#clock, this.#buffer, this.#ports, slot);
+    seekIfDue(this.#columns, this.#clock, this.#buffer, this.#ports, slot);
     if (!this.#failWhenDry(now, slot)) return;
     if (rows[i + STATE] === STARTING) this.#playWhenReady(now, slot);
     const isDue = rows[i + FETCH] === FETCH_RETRY && now >= rows[i + RETRY_AT]!;
-    if (isDue && rows[i + ATTEMPTS] === 0) rows[i + FETCH] = FETCH_IDLE; // what a live player waited for is due
+    if (isDue && rows[i + ATTEMPTS] === 0) rows[i + FETCH] = FETCH_IDLE; // live: what it waited for is due
     if (!isDue || rows[i + ATTEMPTS] === 0) return this.#decide(now, slot);
     this.#meters.retried();
     this.#request(now, slot);
@@ -186,9 +179,8 @@ export class PlayerFleet {
   transferProgressed(
     now: Us, slot: number, requestId: number, size: Bytes, received: Bytes, firstByteUs: Us,
   ): void {
-    const c = this.#columns;
-    const { rows } = c;
-    const i = slot * c.stride;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
     if (rows[i + FETCH] !== FETCH_PENDING || rows[i + REQUEST_ID] !== requestId) return;
     this.woken(now, slot);
     // The session may be over, or a seek have overtaken the transfer.
@@ -197,9 +189,9 @@ export class PlayerFleet {
     if (rendition === KEEP) return;
     this.#ports.cancelRequest(slot, requestId);
     this.#meters.abandoned(received);
-    c.abandoned[i]! += 1;
+    this.#columns.abandoned[i]! += 1;
     rows[i + ABANDONED_FROM] = rows[i + PENDING_RENDITION]!;
-    c.abandonedAfterUs[i] = now - rows[i + REQUESTED_AT]!;
+    this.#columns.abandonedAfterUs[i] = now - rows[i + REQUESTED_AT]!;
     this.#ask(now, slot, rendition);
   }
 
@@ -290,56 +282,52 @@ export class PlayerFleet {
 
   /** Brings the slot up to `now`, a seek that came on the way included; false when that ended the session. */
   #settle(now: Us, slot: number): boolean {
-    const c = this.#columns;
-    const { rows } = c;
-    const i = slot * c.stride;
+    const { rows, stride, licenceFails, licenceAt } = this.#columns;
+    const i = slot * stride;
     this.#clock.accrue(now, slot);
     const state = rows[i + STATE]!;
     if (state === PLAYING) {
       if (!this.#clock.hasSeenEnough(slot)) return true;
       return this.#end(now, slot, this.#clock.isAtEnd(slot) ? 'finished' : 'left');
     }
-    seekIfDue(c, this.#clock, this.#buffer, this.#ports, slot);
+    seekIfDue(this.#columns, this.#clock, this.#buffer, this.#ports, slot);
     if (rows[i + STATE] === PLAYING || state === PAUSED) return true;
     if (now >= this.#clock.leavesAt(slot)) {
-      const waited = state === STALLED || state === SEEKING;
-      return this.#end(now, slot, waited ? 'leftStalled' : 'leftBeforeStart');
+      return this.#end(now, slot, state === STALLED || state === SEEKING ? 'leftStalled' : 'leftBeforeStart');
     }
-    const refused = c.licenceFails[i] === 1 && c.licenceAt[i]! > 0 && now >= c.licenceAt[i]!;
+    const refused = licenceFails[i] === 1 && licenceAt[i]! > 0 && now >= licenceAt[i]!;
     if (state === STARTING && refused) return this.#fail(now, slot, 'licence');
     return this.#failWhenDry(now, slot);
   }
 
   #playWhenReady(now: Us, slot: number): void {
-    const c = this.#columns;
-    const { rows } = c;
-    const i = slot * c.stride;
+    const { rows, stride, licenceAt, stalledAt, startedAt, startupUs } = this.#columns;
+    const i = slot * stride;
     const state = rows[i + STATE]!;
     if (state !== STARTING && state !== STALLED && state !== SEEKING) return;
-    if (state === STARTING && now < c.licenceAt[i]!) return;
+    if (state === STARTING && now < licenceAt[i]!) return;
     const { startBuffer, resumeBuffer } = this.#params;
     const wishedUs = Math.min(state === STARTING ? startBuffer : resumeBuffer, this.#tuning.mostAheadUs);
     const goalUs = this.#live?.goalUs(slot, wishedUs) ?? wishedUs;
     const complete = rows[i + BUFFER_END]! >= this.#clock.durationUs(slot);
     // A segment that comes at the instant the buffer ran dry is in time, whichever of the two came first.
-    const inTime = state === STALLED && c.stalledAt[i] === now;
+    const inTime = state === STALLED && stalledAt[i] === now;
     if (!complete && !inTime && this.bufferUs(slot) < goalUs) return;
     if (state === STARTING) {
-      c.startupUs[i] = now - c.startedAt[i]!;
-      this.#meters.firstFrame(c.startupUs[i]!);
+      startupUs[i] = now - startedAt[i]!;
+      this.#meters.firstFrame(startupUs[i]!);
     }
     rows[i + STATE] = PLAYING;
   }
 
   /** Ends a session that has nothing left to play and nothing to hope for; true while it goes on. */
   #failWhenDry(now: Us, slot: number): boolean {
-    const c = this.#columns;
-    const { rows } = c;
-    const i = slot * c.stride;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
     if (rows[i + FETCH] !== FETCH_LOST) return true;
     const state = rows[i + STATE]!;
     if ((state === PLAYING || state === PAUSED) && !this.#clock.isDry(slot)) return true;
-    return this.#fail(now, slot, FETCH_FAILURES[c.lostCause[i]!]!);
+    return this.#fail(now, slot, FETCH_FAILURES[this.#columns.lostCause[i]!]!);
   }
 
   #fail(now: Us, slot: number, cause: PlaybackFailure): false {
@@ -370,18 +358,17 @@ export class PlayerFleet {
 
   /** Sends the request the slot is about. */
   #request(now: Us, slot: number): void {
-    const c = this.#columns;
-    const { rows } = c;
-    const i = slot * c.stride;
+    const { rows, stride } = this.#columns;
+    const i = slot * stride;
     const requestId = ++this.#lastRequestId;
     const video = rows[i + VIDEO]!;
-    const rendition = rows[i + PENDING_RENDITION]!;
     const codec = rows[i + CODEC]!;
+    const rendition = rows[i + PENDING_RENDITION]!;
     rows[i + REQUEST_ID] = requestId;
     rows[i + FETCH] = FETCH_PENDING;
     rows[i + REQUESTED_AT] = now;
     rows[i + CHECK_AT] = NEVER;
-    noteTold(c, i);
+    noteTold(this.#columns, i);
     switch (rows[i + FETCH_FOR]!) {
       case FOR_SEGMENT:
         this.#ports.requestSegment(slot, requestId, video, rows[i + NEXT]!, rendition, codec);

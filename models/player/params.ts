@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { quantity } from '../core/quantity.ts';
+import type { Us } from '../core/units.ts';
 import { abrParams } from './abr/registry.ts';
 
 const HLS = 'cited: hls.js 1.7 defaults';
@@ -84,3 +85,9 @@ export const playerParams = z.strictObject({
 });
 
 export type PlayerParams = z.output<typeof playerParams>;
+
+/** How long a request that has failed so many times waits before it is tried again. [us] */
+export function retryDelayAfter(params: PlayerParams, attempts: number): Us {
+  const { retryDelay, retryDelayMax, retryBackoff } = params;
+  return Math.round(Math.min(retryDelayMax, retryDelay * retryBackoff ** (attempts - 1)));
+}

@@ -1,7 +1,8 @@
 import { assert, broken } from '../core/assert.ts';
 import { NEVER, US_PER_S, type Us } from '../core/units.ts';
 import {
-  IDLE, LOADING, PAUSED, PLAYING, SEEK_DUE, SEEKING, STALLED, STARTING, type BreaksState, type PlayerColumns, PLACES,
+  IDLE, LOADING, PAUSED, PLACES, PLAYING, SEEK_DUE, SEEKING, STALLED, STARTING, type BreaksState,
+  type PlayerColumns,
 } from './columns.ts';
 import type { MediaInfo, ViewerBreak } from './events.ts';
 import type { PlayerMeters } from './meters.ts';
@@ -11,8 +12,8 @@ import type { PlayerTuning } from './tuning.ts';
 
 const {
   state: STATE, updatedAt: UPDATED_AT, playheadUs: PLAYHEAD, bufferEndUs: BUFFER_END, nextSegment: NEXT,
-  segmentUs: SEGMENT, segmentCount: SEGMENTS, rate: RATE, watchUs: WATCH, playedUs: PLAYED, stallUs:
-  STALL, breakAt: BREAK_AT, stallCount: STALL_COUNT,
+  segmentUs: SEGMENT, segmentCount: SEGMENTS, rate: RATE, watchUs: WATCH, playedUs: PLAYED, stallUs: STALL,
+  breakAt: BREAK_AT, stallCount: STALL_COUNT,
 } = PLACES;
 
 /**

@@ -45,6 +45,8 @@ const MASTER_PLAYLIST = -1;
 /** Slot of a video's master playlist among its runs of names; renditions follow, and their playlists. */
 const MANIFEST_SLOT = 0;
 const FIRST_ROOM = 256;
+/** Videos up to which all are looked at to know what they take. */
+const MOST_COUNTED = 1000;
 
 /**
  * What there is to watch. A video's length and sizes follow from its number and the seed, so that ten
@@ -126,6 +128,33 @@ export class Catalogue {
   segmentCount(video: number): number {
     const row = this.#rowOf(video); // may move the columns
     return this.#segments[row]!;
+  }
+
+  /**
+   * Bytes that all there is takes at most; Infinity for a catalogue so large that nobody would have it all in
+   * one place.
+   */
+  mostBytes(): Bytes {
+    const { videos } = this.#params;
+    if (videos > MOST_COUNTED) return Infinity;
+    let total = 0;
+    for (let video = 0; video < videos; video++) {
+      const row = this.#rowOf(video);
+      const segments = this.#segments[row]!;
+      const table = this.#tables[this.#tableOf[row]!];
+      const looked = Math.min(segments, table?.segments ?? 1); // sizes repeat
+      for (let kind = 0; kind < this.#kinds; kind++) {
+        const rendition = kind % this.#bitrates.length;
+        const codec = Math.floor(kind / this.#bitrates.length);
+        let most = 0;
+        for (let segment = 0; segment < looked; segment++) {
+          most = Math.max(most, this.#sizeOf(row, segment, rendition, codec));
+        }
+        total += segments * most + this.manifestBytes(video);
+      }
+      total += this.masterBytes();
+    }
+    return total;
   }
 
   /** Name of the master playlist of a video, or of the playlist of a rendition in a codec. */

@@ -70,7 +70,7 @@ export class EventLoop {
   /**
    * Sets who is told of events of a code that come soon, most of them and some at a time, to fetch from
    * memory what they need: side by side, where the events themselves wait for one place of memory after the
-   * other. One code has somebody who is told.
+   * other.
    */
   onComing(code: number, onComing: OnComing): void {
     this.#list.foretell?.(code, onComing);

@@ -1,32 +1,43 @@
 import type { OnComing } from './event-list.ts';
 import type { LadderBottom } from './ladder-bottom.ts';
 
-/** Tells of events of one code that a refill has brought to the bottom of a ladder, all at once. */
-export class Foretelling {
-  readonly #code: number;
-  readonly #onComing: OnComing;
-  readonly #entities = new Float64Array(MOST);
-  readonly #details = new Float64Array(MOST);
+/** Operands of the events of one code that come soon, and who is told of them. */
+interface Told {
+  readonly onComing: OnComing;
+  readonly entities: Float64Array;
+  readonly details: Float64Array;
+  count: number;
+}
 
-  constructor(code: number, onComing: OnComing) {
-    this.#code = code;
-    this.#onComing = onComing;
+/** Tells of events of some codes that a ladder's refill has brought to its bottom, a code's all at once. */
+export class Foretelling {
+  readonly #byCode: (Told | undefined)[] = [];
+  readonly #told: Told[] = [];
+
+  /** Somebody wants to be told of the events of a code. */
+  add(code: number, onComing: OnComing): void {
+    const told = { onComing, entities: new Float64Array(MOST), details: new Float64Array(MOST), count: 0 };
+    while (this.#byCode.length <= code) this.#byCode.push(undefined);
+    this.#byCode[code] = told;
+    this.#told.push(told);
   }
 
   /** `columns`: what the list keeps of each event by its handle. */
   tell({ records, head, tail }: LadderBottom, columns: Float64Array): void {
-    const code = this.#code;
-    const entities = this.#entities;
-    const details = this.#details;
+    const byCode = this.#byCode;
     const end = Math.min(tail, head + MOST);
-    let count = 0;
     for (let at = head; at < end; at++) {
       const event = 4 * (records[2 * at + 1]! & HANDLE_MASK);
-      if (columns[event + CODE] !== code) continue;
-      entities[count] = columns[event + ENTITY]!;
-      details[count++] = columns[event + DETAIL]!;
+      const code = columns[event + CODE]! | 0;
+      const told = code < byCode.length ? byCode[code] : undefined;
+      if (told === undefined) continue;
+      told.entities[told.count] = columns[event + ENTITY]!;
+      told.details[told.count++] = columns[event + DETAIL]!;
     }
-    if (count > 0) this.#onComing(entities, details, count);
+    for (const told of this.#told) {
+      if (told.count > 0) told.onComing(told.entities, told.details, told.count);
+      told.count = 0;
+    }
   }
 }
 

@@ -71,7 +71,8 @@ export class LadderEventList implements SavableEventList {
   }
 
   foretell(code: number, onComing: OnComing): void {
-    this.#foretelling = new Foretelling(code, onComing);
+    this.#foretelling ??= new Foretelling();
+    this.#foretelling.add(code, onComing);
   }
 
   cancel(handle: EventHandle): void {

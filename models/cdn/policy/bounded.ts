@@ -52,6 +52,12 @@ export abstract class BoundedPolicy implements EvictionPolicy {
     return this.has(object) ? this.#sizes[this.slotOf(object)]! : 0;
   }
 
+  warmSizes(first: number, count: number): number {
+    let sum = 0;
+    for (let object = first; object < first + count; object++) sum += this.sizeOf(object);
+    return sum;
+  }
+
   slotOf(object: number): number {
     return this.#index === undefined ? object : this.#index.find(object);
   }

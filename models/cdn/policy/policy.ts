@@ -33,6 +33,8 @@ export interface EvictionPolicy {
    * has no meaning, but has to be used.
    */
   warm?(object: number, further: boolean): number;
+  /** Fetches from memory the sizes of neighbouring objects, so many from `first` on; as above. */
+  warmSizes?(first: number, count: number): number;
   /** The held object that would go next, or -1; for policies in which that is no search. */
   victim?(): number;
   /** Drops a held object (purge). */

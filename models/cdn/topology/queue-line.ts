@@ -29,6 +29,11 @@ export class QueueLines {
     return waitUs;
   }
 
+  /** Counts work that nobody queues for: it is done as it comes. */
+  count(line: number, workUs: number): void {
+    this.#work[line]! += workUs;
+  }
+
   /** Work done up to `now`. [us] */
   done(line: number, now: Us): number {
     return this.#work[line]! - this.backlog(line, now);

@@ -19,6 +19,8 @@ export interface ServerLimitsState {
 export class ServerLimits {
   /** True when sending is limited. */
   readonly limited: boolean;
+  /** True when no answer waits for another: then it does not matter in which order they are taken on. */
+  readonly unhindered: boolean;
   readonly #cpu: QueueLines;
   readonly #nic: QueueLines;
   readonly #disk: QueueLines;
@@ -41,11 +43,16 @@ export class ServerLimits {
     this.#nicPerByte = (8 * US_PER_S) / nic;
     this.#diskPerByte = (8 * US_PER_S) / (params.disk ?? Infinity);
     this.limited = nic < Infinity;
+    this.unhindered = !this.limited && this.#diskPerByte === 0;
   }
 
   /** Takes on an answer; how much later than without limits its first byte leaves. [us] */
   answer(server: number, now: Us, bytes: Bytes, level: number): Us {
     const work = this.#cpuPerRequest + bytes * this.#cpuPerByte;
+    if (this.unhindered) {
+      this.#cpu.count(server, work);
+      return 0;
+    }
     const cpuWait = this.#cpu.take(server, now, work);
     let delay = this.limited ? cpuWait : 0;
     if (level === DISK && this.#diskPerByte > 0) {
