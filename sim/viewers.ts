@@ -321,9 +321,9 @@ export class Viewers {
     const i = slot * ROW;
     const { now } = this.#loop;
     const isAlone = this.#lines.isAlone(slot);
+    let wakeAt = this.#fleet.wakeAt(slot);
     while (this.#fleet.active(slot)) {
       const arriveAt = numbers[i + ARRIVE_AT]!;
-      const wakeAt = this.#fleet.wakeAt(slot);
       const next = Math.max(now, Math.min(arriveAt, wakeAt));
       if (next >= numbers[i + EDGE_AT]!) {
         if (this.#downloads.reachAhead(slot, isAlone ? this.#lookAt : 0)) continue;
@@ -338,6 +338,7 @@ export class Viewers {
       this.#at = next;
       if (arriveAt <= wakeAt) this.#takeAnswer(slot, next);
       else this.#wake(slot, next);
+      wakeAt = this.#fleet.wakeAt(slot);
     }
   }
 

@@ -25,6 +25,11 @@ export class BoundsIndex {
     }
   }
 
+  /** Where to begin: no period before this one holds the value. */
+  lowest(value: number): number {
+    return this.#cells[this.#cellOf(value)]!;
+  }
+
   /** Index of the last of the bounds that is <= value, the final bound left out. */
   lastNotAbove(value: number): number {
     const bounds = this.#bounds;

@@ -58,6 +58,11 @@ export class TraceTable {
   readonly #sameLatency: boolean;
   readonly #byTime: BoundsIndex;
   readonly #byBits: BoundsIndex;
+  /**
+   * Start, bits before and rate of each period once more, side by side (PERIOD numbers each), and the end: a
+   * transfer needs one or two lines of memory of them.
+   */
+  readonly #rows: Float64Array;
 
   constructor(periods: readonly TracePeriod[]) {
     const kept = periods.filter((period) => period.durationUs !== 0);
@@ -80,6 +85,12 @@ export class TraceTable {
     this.#sameLatency = this.latencyUs.every((latencyUs) => latencyUs === this.latencyUs[0]);
     this.#byTime = new BoundsIndex(this.startUs);
     this.#byBits = new BoundsIndex(this.bitsBefore);
+    this.#rows = new Float64Array(PERIOD * (kept.length + 1));
+    for (let i = 0; i <= kept.length; i++) {
+      this.#rows[PERIOD * i] = this.startUs[i]!;
+      this.#rows[PERIOD * i + BITS] = this.bitsBefore[i]!;
+      if (i < kept.length) this.#rows[PERIOD * i + RATE] = this.rate[i]!;
+    }
   }
 
   /** Bits carried from the beginning of the trace to `at`; never decreases with `at`, rounding included. */
@@ -109,26 +120,27 @@ export class TraceTable {
    * the few after it: then search. Most transfers are over before that.
    */
   timeSoon(from: Us, bits: number, offset: number): Us {
-    const { startUs, bitsBefore, rate } = this;
+    const rows = this.#rows;
     const turns = Math.floor(from / this.lengthUs);
     const turnUs = turns * this.lengthUs;
     const turnBits = turns * this.lengthBits;
     const most = (turns + 1) * this.lengthBits;
-    let i = this.#byTime.lastNotAbove(from - turnUs);
+    let at = PERIOD * this.#periodOf(from - turnUs);
     // The very sums of `bitsUntil`, so that rounding comes out the same.
-    const intoBits = bitsBefore[i]! + (rate[i]! * (from - turnUs - startUs[i]!)) / US_PER_S;
+    const intoBits = rows[at + BITS]! + (rows[at + RATE]! * (from - turnUs - rows[at]!)) / US_PER_S;
     const due = Math.min(turnBits + intoBits, most) - offset + bits;
     if (due <= 0) return from;
     const reached = due + offset - turnBits;
-    for (const end = Math.min(rate.length, i + SOON_PERIODS); i < end; i++) {
-      if (reached > bitsBefore[i + 1]!) continue;
-      const start = startUs[i]!;
-      const before = bitsBefore[i]!;
-      const within = start + Math.ceil(((reached - before) / rate[i]!) * US_PER_S);
-      if (!(within < startUs[i + 1]!)) continue;
+    for (const end = Math.min(rows.length - PERIOD, at + PERIOD * SOON_PERIODS); at < end; at += PERIOD) {
+      if (reached > rows[at + PERIOD + BITS]!) continue;
+      const start = rows[at]!;
+      const before = rows[at + BITS]!;
+      const rate = rows[at + RATE]!;
+      const within = start + Math.ceil(((reached - before) / rate) * US_PER_S);
+      if (!(within < rows[at + PERIOD]!)) continue;
       if (!(within > start && turnUs + within > from)) return -1;
-      const now = turnBits + (before + (rate[i]! * (within - start)) / US_PER_S);
-      const then = turnBits + (before + (rate[i]! * (within - 1 - start)) / US_PER_S);
+      const now = turnBits + (before + (rate * (within - start)) / US_PER_S);
+      const then = turnBits + (before + (rate * (within - 1 - start)) / US_PER_S);
       const isEarliest = Math.min(now, most) - offset >= due && Math.min(then, most) - offset < due;
       return isEarliest ? turnUs + within : -1;
     }
@@ -137,8 +149,8 @@ export class TraceTable {
 
   /** Reads what is known of the period that is current at `at`, for the sake of reading. */
   warm(at: Us): number {
-    const i = this.periodAt(at);
-    return this.bitsBefore[i]! + this.rate[i]!;
+    const i = this.#byTime.lowest(at - Math.floor(at / this.lengthUs) * this.lengthUs);
+    return this.#rows[PERIOD * i]!;
   }
 
   /** Place of the period that is current at `at`. */
@@ -151,6 +163,17 @@ export class TraceTable {
     if (this.rate.length === 1) return Infinity;
     const turnUs = Math.floor(at / this.lengthUs) * this.lengthUs;
     return turnUs + this.startUs[this.#byTime.lastNotAbove(at - turnUs) + 1]!;
+  }
+
+  /** As `lastNotAbove` of the starts, by the rows. */
+  #periodOf(within: Us): number {
+    const rows = this.#rows;
+    let i = this.#byTime.lowest(within);
+    for (let steps = 0; steps < SOON_PERIODS; steps++) {
+      if (PERIOD * (i + 2) >= rows.length || rows[PERIOD * (i + 1)]! > within) return i;
+      i++;
+    }
+    return this.#byTime.lastNotAbove(within);
   }
 
   /** Round-trip time at `at`. */
@@ -233,6 +256,10 @@ function earliestTime(bandwidth: Bandwidth, bits: number, estimate: Us): Us {
   return enough;
 }
 
+/** Numbers of a row of a table, and places of them. */
+const PERIOD = 4;
+const BITS = 1;
+const RATE = 2;
 /** Periods that are gone through one by one for the end of a transfer before it is searched for. */
 const SOON_PERIODS = 8;
 
