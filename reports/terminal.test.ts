@@ -14,7 +14,7 @@ test('every objective stands with its verdict, target and interval', () => {
 });
 
 test('indicators, tiers and warnings are there, and the run can be made again', () => {
-  expect(plain).toMatch(/playback_bitrate +[\d.]+ Mbps.* over media played$/m);
+  expect(plain).toMatch(/playback_bitrate +[\d.]+ Mbps.* over media played, at rates delivered$/m);
   expect(plain).toMatch(/rebuffer_rate_percent .* over watched time: start-up, play, stalls$/m);
   expect(plain).toMatch(/edge +[\d,]+ +[\d.]+ %/);
   expect(plain).toContain('! The catalogue is sampled at 1/1000');

@@ -1,6 +1,5 @@
 import { formatLabels, type Labels } from '../models/core/labels.ts';
 import type { AlertResult, RunDocument, RunRecord, SloResult } from '../models/core/run-record.ts';
-import { findSli } from '../models/operations/sli.ts';
 import { claimsBlock } from './claims.ts';
 import {
   NOTHING, formatClock, formatCount, formatDuration, formatFigure, formatFigureValue, formatInterval,
@@ -151,8 +150,7 @@ function indicators(document: RunDocument, paint: Painter, width: number): strin
   if (names.length === 0) return [];
   const rows = names.map((name) => {
     const sli = document.slis[name]!;
-    const over = findSli(name)?.over;
-    const of = over === undefined || sli.value === null ? '' : `over ${over}`;
+    const of = sli.over === undefined || sli.value === null ? '' : `over ${sli.over}`;
     return [`  ${name}`, formatFigureValue(sli), paint.dim(intervalText(sli)), paint.dim(of)];
   });
   const many = Object.values(document.slis).some((sli) => sli.low !== null);

@@ -24,6 +24,8 @@ export interface SliResult {
   readonly low: number | null;
   readonly high: number | null;
   readonly unit: string;
+  /** What it is divided by, or counted over; absent where that goes without saying. */
+  readonly over?: string;
   /** Independent replications behind the interval. */
   readonly n: number;
   /** The value of each replication, in their order; what a paired comparison of two runs is made from. */

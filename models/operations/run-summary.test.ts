@@ -71,6 +71,13 @@ describe('indicators', () => {
       .toMatchObject({ value: 0.5, low: null, high: null, unit: 'ratio', n: 1 });
   });
 
+  test('say what they are divided by, observed or not', () => {
+    const over = 'watched time: start-up, play, stalls';
+    expect(slis({ rebuffer_rate_percent: 1 })['rebuffer_rate_percent']).toMatchObject({ value: 1, over });
+    expect(slis({})['rebuffer_rate_percent']).toMatchObject({ value: null, over });
+    expect(slis({})['delivered_bytes']).not.toHaveProperty('over');
+  });
+
   test('are held against the objectives', () => {
     const p99 = (value: number) => outcome({ slis: { playback_start_seconds_p99: value } });
     const verdict = (...values: number[]) => summariseRun(HEADER, values.map(p99)).document.slos[0]!.verdict;

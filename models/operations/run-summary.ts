@@ -173,15 +173,17 @@ function summariseSlis(
 ): Record<string, SliResult> {
   const results: Record<string, SliResult> = {};
   for (const sli of slisOf(parts)) {
+    const { unit } = sli;
+    const over = sli.over === undefined ? {} : { over: sli.over };
     const values = outcomes.map((outcome) => outcome.slis[sli.name]).filter((value) => value !== undefined);
     if (values.length === 0) {
-      results[sli.name] = { value: null, low: null, high: null, unit: sli.unit, n: 0, values: [] };
+      results[sli.name] = { value: null, low: null, high: null, unit, ...over, n: 0, values: [] };
       continue;
     }
     const { value, low, high, n } = estimateMean(values);
     const [least, most] = sli.range;
     const cut = (bound: number | null) => (bound === null ? null : Math.min(most, Math.max(least, bound)));
-    results[sli.name] = { value, low: cut(low), high: cut(high), unit: sli.unit, n, values };
+    results[sli.name] = { value, low: cut(low), high: cut(high), unit, ...over, n, values };
   }
   return results;
 }

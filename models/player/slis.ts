@@ -58,14 +58,14 @@ export const PLAYER_SLIS: readonly SliDefinition[] = [
   {
     name: 'playback_bitrate', unit: 'bits/s', better: 'higher', range: ANY,
     help: 'Nominal bits played over media time (CTA-2066 average playback bitrate).',
-    over: 'media played',
+    over: 'media played, at rates delivered',
     compute: (view) => ratio(view.total(metrics.playedBits), view.total(metrics.playedSeconds)),
   },
   {
     name: 'session_qoe_lin', unit: 'Mbit/s', better: 'higher', range: SIGNED,
     help: 'QoE_lin a segment: mean rate less stalls (a second costs the highest rate) and steps, all rates '
       + 'those of the first codec.',
-    over: 'segments fetched',
+    over: 'segments fetched, at rates of the first codec',
     compute: (view) => {
       const net = view.total(metrics.qoeLin) - view.total(metrics.qoeLinLoss);
       return ratio(net, view.total(metrics.segmentsFetched));

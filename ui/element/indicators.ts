@@ -1,4 +1,4 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { MetricResult, RunDocument, SliResult } from '../../models/core/run-record.ts';
 import { findSli } from '../../models/operations/sli.ts';
 import { formatFigureValue, formatInterval, humanise, NOTHING } from '../../reports/format.ts';
@@ -35,7 +35,8 @@ export class WeirIndicators extends LitElement {
     return html`
       <tr>
         <th scope="row">${humanise(name)} <span class="soft mono">${name}</span>
-          <div class="soft small help">${findSli(name)?.help ?? ''}</div></th>
+          <div class="soft small help">${findSli(name)?.help ?? ''}
+            ${sli.over === undefined ? nothing : `Over ${sli.over}.`}</div></th>
         <td class="figure"><b>${formatFigureValue(sli)}</b></td>
         <td class="figure">${interval}</td>
         <td class="figure runs">${sli.n}</td>
