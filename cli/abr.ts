@@ -17,7 +17,7 @@ import { readMovie, readTraces, type NamedTrace } from './abr-files.ts';
 import { SegmentLog, type SegmentLine } from './abr-log.ts';
 import { figuresOf, meanOf, renderFigures, RATIO_OVER, type AbrFigures } from './abr-figures.ts';
 import { UsageError } from './exit.ts';
-import { print } from './terminal.ts';
+import { note, print } from './terminal.ts';
 
 interface AbrOptions {
   readonly rule: string;
@@ -60,7 +60,8 @@ export function abrCommand(): Command {
     .option('--p1203 <file>', 'also write the sessions as input for ITU-T P.1203 in mode 0 (itu_p1203)')
     .addHelpText('after', `
 Rules:           ${[...RULE_PRESETS.keys()].join(', ')},
-                 ${ORACLE} (knows the future of the link: the bound by qoeLin)
+                 ${ORACLE} (knows the future of the link: the bound by qoeLin, which start-up costs nothing:
+                 so it may well start late)
   --profile sabre: ${[...SABRE_LABELS.keys()].join(', ')}
 Figures of several traces are means over them. rebufferRatio is stalls over ${RATIO_OVER},
 of several traces all stalls over all of it.
@@ -82,6 +83,11 @@ async function abr(traceName: string, videoName: string, options: AbrOptions): P
   const movie = readMovie(videoName);
   const bufferMaxMs = bufferOf(options.buffer, movie);
   const traces = readTraces(traceName, latencyOf(options.latency));
+  const movieMs = movie.segments * movie.ladder.segmentMs;
+  if (bufferMaxMs > movieMs) {
+    note(`weir abr: --buffer ${options.buffer} is longer than the video (${movieMs / 1e3} s) and never `
+      + 'fills: rules that climb with its level, such as BOLA-E, may stay low');
+  }
   for (const name of ['svg', 'p1203'] as const) {
     const folder = dirname(options[name] ?? '.');
     if (!existsSync(folder)) throw new UsageError(`--${name}: there is no folder ${folder}`);

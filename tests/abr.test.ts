@@ -122,6 +122,14 @@ function weir(...args: readonly string[]): { status: number | null; stdout: stri
   return spawnSync(process.execPath, [join(HOME, 'cli', 'main.ts'), 'abr', ...args], { encoding: 'utf8' });
 }
 
+test('a buffer longer than the video is warned of on standard error, and one as long is not', () => {
+  const abr = (buffer: string) =>
+    spawnSync(process.execPath, [join(HOME, 'cli', 'main.ts'), 'abr', TRACE, 'bbb', '--rule', 'bolae',
+      '--buffer', buffer], { encoding: 'utf8' });
+  expect(abr('598s').stderr).toMatch(/--buffer 598s is longer than the video \(597 s\) and never fills/);
+  expect(abr('597s').stderr).toBe('');
+});
+
 test('weir abr draws a session, writes it for P.1203, and knows a bound that no rule beats', () => {
   const folder = mkdtempSync(join(tmpdir(), 'weir-abr-'));
   const [svg, p1203] = [join(folder, 's.svg'), join(folder, 'p.json')];

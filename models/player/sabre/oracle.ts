@@ -9,10 +9,11 @@ import { Session, type SessionLog } from './session.ts';
 
 /**
  * Plans a session for a link whose whole future is known: dynamic programming over the segments, whose
- * states are when a segment has come, when the buffer runs dry, and its rung; the plan of greatest QoE_lin
- * (qoe.ts). States that differ by less than STEP_MS in both times count as one, the best of them is kept with
- * its own times, and of more than MOST_STATES the most promising: so the plan can be played as it is, and is
- * the best of all but for what those two cut off.
+ * states are when a segment has come, when the buffer runs dry, and its rung; the plan of greatest
+ * QoE_lin (qoe.ts), in which the wait for the first segment costs nothing. States that differ by less
+ * than STEP_MS in both times count as one, the best of them is kept with its own times, and of more than
+ * MOST_STATES the most promising: so the plan can be played as it is, and is the best of all but for what
+ * those two cut off.
  */
 export function planWithOracle(movie: Movie, trace: LinkTrace, bufferMaxMs: number): Uint8Array {
   const plans = new Planner(movie, trace, bufferMaxMs);
