@@ -69,7 +69,7 @@ export function isDecision(event: SessionEvent): boolean {
   return event.reason !== '';
 }
 
-// Play drains the buffer in real time between events, and an arrival adds to it at once.
+// Play drains the buffer at its rate between events, and an arrival adds to it at once.
 function bufferOf(events: readonly SessionEvent[], stalls: readonly Span[]): TimedValue[] {
   const points: TimedValue[] = [];
   let playing = false;
@@ -77,8 +77,9 @@ function bufferOf(events: readonly SessionEvent[], stalls: readonly Span[]): Tim
     const previous = events[i - 1];
     if (previous !== undefined) {
       const span = event.seconds - previous.seconds;
-      const left = playing ? previous.bufferSeconds - span : previous.bufferSeconds;
-      if (left < 0) points.push({ seconds: previous.seconds + previous.bufferSeconds, value: 0 });
+      const rate = previous.rate ?? 1;
+      const left = playing ? previous.bufferSeconds - span * rate : previous.bufferSeconds;
+      if (left < 0) points.push({ seconds: previous.seconds + previous.bufferSeconds / rate, value: 0 });
       points.push({ seconds: event.seconds, value: Math.max(0, left) });
     }
     points.push({ seconds: event.seconds, value: event.bufferSeconds });

@@ -59,6 +59,17 @@ test('the buffer drains while playing, stays at zero in a stall, and jumps with 
   expect(timeline.summary).toContain('1 stall of 2 s');
 });
 
+test('the buffer drains at the rate of play: twice as fast at 2', () => {
+  const at = (seconds: number, kind: string, held: number, rate: number): SessionEvent =>
+    ({ ...event(seconds, kind, held), rate });
+  const timeline = sessionTimeline(log([
+    at(0, 'playing', 8, 2), at(3, 'arrived', 4, 0.5), at(5, 'arrived', 5, 2), at(9, 'ended', 0, 2),
+  ]));
+  expect(timeline.buffer.map(({ seconds, value }) => [seconds, value])).toEqual([
+    [0, 8], [3, 2], [3, 4], [5, 3], [5, 5], [7.5, 0], [9, 0], [9, 0],
+  ]);
+});
+
 test('the buffer does not drain while the viewer pauses, and fills on', () => {
   const timeline = sessionTimeline(log([
     event(0, 'playing', 4), event(1, 'paused', 3), event(5, 'arrived', 7), event(11, 'playing', 7),

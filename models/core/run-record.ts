@@ -167,6 +167,8 @@ export interface SessionEvent {
   readonly rendition: number;
   readonly bufferSeconds: number;
   readonly throughput: number;
+  /** Media played a second from here on; absent at 1. */
+  readonly rate?: number;
   readonly reason: string;
   /** Common Media Client Data of a request, as text. */
   readonly cmcd?: string;

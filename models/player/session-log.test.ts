@@ -43,6 +43,18 @@ class LoggedHost {
   }
 }
 
+test('P52 P72 each event but the first tells the rate of play, unless it is 1', () => {
+  const rates = [2, 1].map((rate) => {
+    const run = new LoggedHost({}, 0, 1);
+    run.start(0, 0, 1, 1, { rate });
+    run.arrive(0.5 * S, 0, 1, 'manifest');
+    run.arrive(S, 0, 2, 'segment');
+    return run.logger.logs()[0]!.events.map((event) => event.rate);
+  });
+  expect(rates[0]!.length).toBeGreaterThan(3);
+  expect(rates).toEqual([[undefined, ...rates[0]!.slice(1).map(() => 2)], rates[1]!.map(() => undefined)]);
+});
+
 describe('a logged session', () => {
   const run = new LoggedHost({ abr: { rule: 'hybrid', defaultEstimate: '2.6 Mbps' } }, 0, 1);
   run.start(10 * S, 0, 4, 1);

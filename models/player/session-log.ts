@@ -201,6 +201,8 @@ export class SessionLogger {
   }
 
   #add(log: OpenLog, slot: number, now: Us, kind: string, reason: string): void {
+    // A session that only starts has no rate in the fleet yet.
+    const rate = kind === 'started' ? undefined : this.#fleet().cmcd(slot).pr;
     log.events.push({
       seconds: (now - log.startedAt) / US_PER_S,
       kind,
@@ -208,6 +210,7 @@ export class SessionLogger {
       rendition: log.rendition,
       bufferSeconds: kind === 'started' ? 0 : this.#fleet().bufferUs(slot) / US_PER_S,
       throughput: this.#fleet().estimate(slot),
+      ...(rate === undefined ? {} : { rate }),
       reason,
     });
   }
