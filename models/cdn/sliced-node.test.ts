@@ -132,3 +132,11 @@ test('C36 slices and their size are parameters of a node', () => {
     .toMatchObject({ range: 'slice', slice: 2 * 1024 * 1024, coalesce: 'none' });
   expect(toBehaviour(behaviourParams.parse({ range: 'slice' })).slice).toBe(1024 * 1024);
 });
+
+test('of an object in slices no answer is known ahead, even where all of it is held', () => {
+  const { node, come } = sliced();
+  node.requested(0, 1, 8);
+  for (let slice = 0; slice < 4; slice++) come(slice + 1);
+  expect([node.holds(8), node.used, node.sizeAhead(8, 9)]).toEqual([true, 35, -1]);
+  expect(() => node.answeredAhead(35)).toThrow('no answer of slices is known ahead');
+});

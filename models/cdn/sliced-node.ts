@@ -1,3 +1,4 @@
+import { broken } from '../core/assert.ts';
 import type { MetricSet } from '../core/metrics.ts';
 import type { Bytes, Us } from '../core/units.ts';
 import type { NodeBehaviour } from './behaviour.ts';
@@ -76,8 +77,10 @@ export class SlicedNode {
     return -1;
   }
 
-  /** Never called, as no size is known ahead. */
-  answeredAhead(_bytes: Bytes): void {}
+  /** Breaks an invariant: no size is known ahead. */
+  answeredAhead(bytes: Bytes): void {
+    broken('no answer of slices is known ahead', { tier: this.tier, bytes });
+  }
 
   /** All of an object is wanted here before anybody asks for it: its other slices when its size is known. */
   prefetched(now: Us, object: number): void {
